@@ -1,0 +1,177 @@
+import type { Disposable } from '../base/disposable';
+import type { EngineKind, Instance, Ownership, PublishedPort } from '../model/instance';
+
+/**
+ * Where server processes live: containers of a Docker engine, or plain processes of this machine. The port is owned by the
+ * core; `engine/docker` and `engine/process` implement it. Every call takes a signal, has a deadline of its own, and fails
+ * with a {@link EngineFault} in a HumanError. Acts are addressed by id; an act on an object of ours is refused with
+ * `not-ours` unless the object still carries the labels that `expect` names.
+ */
+export interface Engine {
+  readonly kind: EngineKind;
+  describe(signal?: AbortSignal): Promise<EngineDescription>;
+
+  /** Everything that is ours and everything that may be Redis: by command, image or exposed port. Running or not. */
+  list(signal?: AbortSignal): Promise<readonly Instance[]>;
+  /** Events only wake: after each one, and after `reconnected`, list again. Reconnects by itself with back-off until disposed. */
+  watch(listener: (signal: EngineSignal) => void): Disposable;
+
+  /** Server images (or binaries) at hand, newest Redis first; nothing is fetched. */
+  images(signal?: AbortSignal): Promise<readonly ServerImage[]>;
+  /** Makes `reference` available; `onProgress` gets 0..1 (undefined while the size is unknown). */
+  pull(reference: string, onProgress: (fraction: number | undefined) => void, signal?: AbortSignal): Promise<void>;
+
+  /** Makes the network (and volumes) of one topology. Chooses a subnet that overlaps no network of the engine. */
+  createPlace(request: PlaceRequest, signal?: AbortSignal): Promise<Place>;
+  /** The folders as the server process of `node` sees them, for `dir` and the like. */
+  insidePaths(storage: Storage, node: string): InsidePaths;
+  /** Ports on 127.0.0.1, `count` of them from `first` upwards, that nothing listens on and no instance of the engine has reserved. */
+  freePorts(first: number, count: number, signal?: AbortSignal): Promise<readonly number[]>;
+
+  /** Makes the instance with its files in place, not started. Returns its id. */
+  create(request: InstanceRequest, signal?: AbortSignal): Promise<string>;
+  start(id: string, expect: Expectation, signal?: AbortSignal): Promise<void>;
+  /** Asks the server to end; after `graceSeconds` (at least 15 gives Redis time to save) it is killed. */
+  stop(id: string, expect: Expectation, graceSeconds: number, signal?: AbortSignal): Promise<void>;
+  pause(id: string, expect: Expectation, signal?: AbortSignal): Promise<void>;
+  unpause(id: string, expect: Expectation, signal?: AbortSignal): Promise<void>;
+  kill(id: string, expect: Expectation, signal?: AbortSignal): Promise<void>;
+  /** Ends and removes the instance; its named volumes or folders stay until `removePlace`. */
+  remove(id: string, expect: Expectation, signal?: AbortSignal): Promise<void>;
+
+  /** Every object that carries the topology's label, whether or not a journal knows of it. */
+  findOwned(topologyId: string, signal?: AbortSignal): Promise<OwnedObjects>;
+  /** Ids of all topologies of which the engine holds an object of this owner. */
+  ownedTopologies(signal?: AbortSignal): Promise<readonly Ownership[]>;
+  /** Removes network and, with `data`, volumes or folders of the topology, if they carry its label and nothing foreign is attached. */
+  removePlace(topologyId: string, options: { readonly data: boolean }, signal?: AbortSignal): Promise<void>;
+
+  /** Puts `files` into the instance's conf directory, replacing those of the same name. */
+  writeConf(id: string, expect: Expectation, files: readonly ConfFile[], signal?: AbortSignal): Promise<void>;
+  /** Last `tail` lines, then new ones while `follow`; ends with the signal or when the log ends. */
+  logs(id: string, options: { readonly tail: number; readonly follow: boolean }, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
+  /** Runs `argv` inside (no shell). Output is decoded as UTF-8 and cut at 1 MiB each. */
+  exec(id: string, argv: readonly string[], options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> }, signal?: AbortSignal): Promise<ExecResult>;
+  /** The command that a terminal of this machine runs to get an interactive `argv` inside. Secrets go through `env`, never argv. */
+  terminal(id: string, argv: readonly string[], env: Readonly<Record<string, string>>): Promise<TerminalCommand>;
+}
+
+export interface EngineDescription {
+  readonly kind: EngineKind;
+  /** For the tree's title: "Docker 28.2 · unix:///var/run/docker.sock". */
+  readonly title: string;
+  readonly endpoint: string;
+  readonly version: string;
+  /** Identifies the machine, for anti-affinity: two engines on one host are one place. */
+  readonly machine: string;
+  /** Whether folders of this machine can be mounted. */
+  readonly sharesFiles: boolean;
+}
+
+export type EngineSignal =
+  /** Something happened to one instance: `action` as the engine names it (`start`, `die`, `pause`, `kill`, `health_status` …). */
+  | { readonly type: 'instance'; readonly id: string; readonly action: string; readonly at: number; readonly exitCode?: number }
+  | { readonly type: 'other'; readonly at: number }
+  | { readonly type: 'connected' }
+  | { readonly type: 'lost'; readonly fault: EngineFault };
+
+export interface ServerImage {
+  readonly reference: string;
+  /** Immutable id, so that what was previewed is what runs. */
+  readonly id: string;
+  readonly product: 'redis' | 'valkey';
+  readonly version?: string;
+  readonly sizeBytes?: number;
+}
+
+export interface PlaceRequest {
+  readonly ownership: Omit<Ownership, 'node'>;
+  /** Names of the nodes that will want a fixed address, in order. */
+  readonly nodes: readonly string[];
+  readonly storage: Storage;
+}
+
+/** Where conf and data live: folders `<root>/<node>/conf|data` of this machine, or named volumes of the engine. */
+export type Storage = { readonly kind: 'folder'; readonly root: string } | { readonly kind: 'volume' };
+
+export interface Place {
+  /** Id of the network; of the process engine, empty. */
+  readonly network: string;
+  /** Fixed address of each node as its peers reach it, in the order asked. Of the process engine: 127.0.0.1. */
+  readonly addresses: readonly string[];
+}
+
+export interface InstanceRequest {
+  readonly ownership: Ownership;
+  /** `redis` or `sentinel`: decides how the server binary is called. */
+  readonly program: 'redis' | 'sentinel';
+  readonly image: string;
+  readonly place: Place;
+  readonly address: string;
+  /** Published on 127.0.0.1 under the same number. In cluster mode the bus port stays inside the network. */
+  readonly port: number;
+  /** Put into the conf directory, writable by the server's user; the first is the one the server is started with. */
+  readonly files: readonly ConfFile[];
+  readonly storage: Storage;
+}
+
+export interface ConfFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Absolute paths inside the instance: `/conf` and `/data` in containers, the node's own folders for processes. */
+export interface InsidePaths {
+  readonly conf: string;
+  readonly data: string;
+}
+
+/** What an object must still be for an act on it. `foreign` is said only when the user clicked that very node. */
+export type Expectation = { readonly topologyId: string } | 'foreign';
+
+export interface OwnedObjects {
+  readonly instances: readonly Instance[];
+  readonly networks: readonly string[];
+  /** Volume names, or folders of the process engine. */
+  readonly data: readonly string[];
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface TerminalCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type EngineFault =
+  | { readonly code: 'engine-missing'; readonly endpoint: string }
+  | { readonly code: 'engine-refused'; readonly endpoint: string }
+  | { readonly code: 'engine-forbidden'; readonly endpoint: string }
+  | { readonly code: 'engine-not-docker'; readonly endpoint: string }
+  | { readonly code: 'engine-version'; readonly endpoint: string; readonly text: string }
+  | { readonly code: 'engine-lost'; readonly endpoint: string; readonly text: string }
+  | { readonly code: 'engine-unsupported-endpoint'; readonly endpoint: string }
+  | { readonly code: 'image-missing'; readonly reference: string }
+  | { readonly code: 'image-not-found'; readonly reference: string }
+  | { readonly code: 'image-no-network'; readonly reference: string; readonly text: string }
+  | { readonly code: 'name-taken'; readonly name: string }
+  | { readonly code: 'port-taken'; readonly port: number }
+  | { readonly code: 'ports-exhausted'; readonly first: number; readonly count: number }
+  | { readonly code: 'address-taken'; readonly address: string }
+  | { readonly code: 'no-free-subnet' }
+  | { readonly code: 'not-ours'; readonly id: string }
+  | { readonly code: 'gone'; readonly id: string }
+  | { readonly code: 'conflict'; readonly id: string; readonly text: string }
+  | { readonly code: 'in-use'; readonly id: string; readonly text: string }
+  | { readonly code: 'disk-full'; readonly text: string }
+  | { readonly code: 'folder-not-writable'; readonly path: string; readonly text: string }
+  | { readonly code: 'folder-not-empty'; readonly path: string }
+  | { readonly code: 'bad-reply'; readonly call: string; readonly text: string }
+  | { readonly code: 'engine-error'; readonly call: string; readonly status: number; readonly text: string };
+
+export type { Instance, Ownership, PublishedPort };

@@ -1,0 +1,87 @@
+import type { Address } from './address';
+import type { EngineKind, Instance, TopologyKind } from './instance';
+import type { ServerReport } from './report';
+
+/**
+ * The state of everything at one moment, as the views show it. Made by `assemble` from what the engines and the servers said;
+ * immutable; equal parts of two successive snapshots are the same object, so that a view redraws by identity.
+ */
+export interface Snapshot {
+  readonly engines: readonly EngineStatus[];
+  readonly topologies: readonly Topology[];
+  /** Redis servers that belong to no topology. */
+  readonly others: readonly Node[];
+}
+
+export type EngineStatus =
+  | { readonly kind: EngineKind; readonly state: 'connecting' }
+  | { readonly kind: EngineKind; readonly state: 'answering'; readonly title: string; readonly version: string }
+  /** `fault` is the engine's fault code with its data; the editor layer has the words. */
+  | { readonly kind: EngineKind; readonly state: 'unavailable'; readonly fault: { readonly code: string } };
+
+export interface Topology {
+  /** UUID of ours; for found ones a stable id derived from what the servers say. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: TopologyKind;
+  /** `true` when we made it: all verbs are open. Found ones are read-only except where the user clicks. */
+  readonly owned: boolean;
+  readonly health: Health;
+  /** Of kind `sentinel`: the name that Sentinels know the master by. */
+  readonly masterName?: string;
+  /** Of kind `sentinel`: what is required, and what answers. */
+  readonly quorum?: { readonly required: number; readonly known: number; readonly usable: number; readonly majority: number };
+  /** Masters first, each followed by its replicas, Sentinels last. */
+  readonly nodes: readonly Node[];
+}
+
+/** In words on the tree: healthy · degraded (works, but a loss would hurt or something is missing) · down · unknown. Reasons are codes with data. */
+export interface Health {
+  readonly level: 'healthy' | 'degraded' | 'down' | 'unknown';
+  readonly reasons: readonly HealthReason[];
+}
+
+export type HealthReason =
+  | { readonly code: 'no-master' }
+  | { readonly code: 'stale-master'; readonly node: string; readonly actual: string }
+  | { readonly code: 'several-masters'; readonly nodes: readonly string[] }
+  | { readonly code: 'node-not-running'; readonly node: string }
+  | { readonly code: 'node-silent'; readonly node: string }
+  | { readonly code: 'link-down'; readonly node: string }
+  | { readonly code: 'quorum-unreachable'; readonly required: number; readonly usable: number }
+  | { readonly code: 'majority-unreachable'; readonly majority: number; readonly usable: number }
+  | { readonly code: 'failover-in-progress' }
+  | { readonly code: 'slots-uncovered'; readonly count: number }
+  | { readonly code: 'views-differ'; readonly nodes: readonly string[] };
+
+export type Role = 'master' | 'replica' | 'sentinel' | 'unknown';
+
+export interface Node {
+  /** Stable over restarts and failovers: the engine's id of the instance, else the address. */
+  readonly id: string;
+  readonly name: string;
+  readonly topologyId?: string;
+  readonly role: Role;
+  /** A master that the Sentinels no longer believe in: what they say instead. */
+  readonly staleMaster?: { readonly actual: Address };
+  /** Id of the node that this replica follows, when that is one of ours. */
+  readonly masterId?: string;
+  readonly instance?: Instance;
+  /** What Redis tells clients and peers. */
+  readonly announced?: Address;
+  /** Where this machine reaches it, when it does. */
+  readonly reachable?: Address;
+  readonly contact: Contact;
+  /** Bytes that this replica is behind its master, and seconds since it was last heard. */
+  readonly lag?: { readonly bytes: number; readonly seconds: number };
+}
+
+export type Contact =
+  | { readonly state: 'answering'; readonly report: ServerReport }
+  /** The last report stays visible, greyed. */
+  | { readonly state: 'silent'; readonly reason: SilenceReason; readonly last?: ServerReport }
+  | { readonly state: 'not-running'; readonly last?: ServerReport }
+  | { readonly state: 'unknown' };
+
+export type SilenceReason =
+  | 'refused' | 'timeout' | 'no-address' | 'closed' | 'password-required' | 'password-wrong' | 'protected-mode' | 'not-redis' | 'tls' | 'no-permission' | 'paused';
