@@ -96,8 +96,10 @@ export interface ClusterNodeLine {
   readonly masterId?: string;
   readonly configEpoch: number;
   readonly connected: boolean;
-  /** Inclusive ranges. */
-  readonly slots: readonly (readonly [number, number])[];
+  readonly slots: readonly SlotRange[];
   readonly migrating: readonly { readonly slot: number; readonly to: string }[];
   readonly importing: readonly { readonly slot: number; readonly from: string }[];
 }
+
+/** First and last slot, both included. */
+export type SlotRange = readonly [first: number, last: number];

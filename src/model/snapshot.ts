@@ -1,6 +1,6 @@
 import type { Address } from './address';
 import type { EngineKind, Instance, TopologyKind } from './instance';
-import type { ServerReport } from './report';
+import type { ServerReport, SlotRange } from './report';
 
 /**
  * The state of everything at one moment, as the views show it. Made by `assemble` from what the engines and the servers said;
@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly others: readonly Node[];
 }
 
+export const emptySnapshot: Snapshot = { engines: [], topologies: [], others: [] };
+
 export type EngineStatus =
   | { readonly kind: EngineKind; readonly state: 'connecting' }
   | { readonly kind: EngineKind; readonly state: 'answering'; readonly title: string; readonly version: string }
@@ -20,7 +22,7 @@ export type EngineStatus =
   | { readonly kind: EngineKind; readonly state: 'unavailable'; readonly fault: { readonly code: string } };
 
 export interface Topology {
-  /** UUID of ours; for found ones a stable id derived from what the servers say. */
+  /** UUID of ours; for found ones a stable id derived from what the servers say (`found:…`). */
   readonly id: string;
   readonly name: string;
   readonly kind: TopologyKind;
@@ -29,35 +31,68 @@ export interface Topology {
   readonly health: Health;
   /** Of kind `sentinel`: the name that Sentinels know the master by. */
   readonly masterName?: string;
-  /** Of kind `sentinel`: what is required, and what answers. */
+  /** Of kind `sentinel`: what is required, what is known to the Sentinels, and what answers. */
   readonly quorum?: { readonly required: number; readonly known: number; readonly usable: number; readonly majority: number };
   /** Masters first, each followed by its replicas, Sentinels last. */
   readonly nodes: readonly Node[];
+  /** Of kind `cluster`: one entry per group of nodes that serve the same slots, in slot order. */
+  readonly shards?: readonly Shard[];
+}
+
+/** A master of a cluster and its replicas. */
+export interface Shard {
+  /** Stable over failovers. */
+  readonly id: string;
+  /** What the nodes agree that this shard serves; inclusive ranges. */
+  readonly slots: readonly SlotRange[];
+  /** Node ids, the master first when there is one. */
+  readonly nodes: readonly string[];
+  readonly keys?: number;
 }
 
 /** In words on the tree: healthy · degraded (works, but a loss would hurt or something is missing) · down · unknown. Reasons are codes with data. */
 export interface Health {
-  readonly level: 'healthy' | 'degraded' | 'down' | 'unknown';
+  readonly level: HealthLevel;
+  /** The worst first. */
   readonly reasons: readonly HealthReason[];
 }
 
+export type HealthLevel = 'healthy' | 'degraded' | 'down' | 'unknown';
+
+/** `node` and `nodes` are node ids of the same topology. */
 export type HealthReason =
   | { readonly code: 'no-master' }
+  | { readonly code: 'master-down'; readonly node: string }
   | { readonly code: 'stale-master'; readonly node: string; readonly actual: string }
   | { readonly code: 'several-masters'; readonly nodes: readonly string[] }
+  | { readonly code: 'wrong-master'; readonly node: string; readonly follows: string; readonly expected: string }
   | { readonly code: 'node-not-running'; readonly node: string }
-  | { readonly code: 'node-silent'; readonly node: string }
+  | { readonly code: 'node-paused'; readonly node: string }
+  | { readonly code: 'node-silent'; readonly node: string; readonly reason: SilenceReason }
+  | { readonly code: 'node-loading'; readonly node: string }
   | { readonly code: 'link-down'; readonly node: string }
+  | { readonly code: 'syncing'; readonly node: string }
+  | { readonly code: 'no-replica'; readonly node: string }
+  | { readonly code: 'sentinels-differ'; readonly nodes: readonly string[] }
   | { readonly code: 'quorum-unreachable'; readonly required: number; readonly usable: number }
   | { readonly code: 'majority-unreachable'; readonly majority: number; readonly usable: number }
+  /** All is up, but when one of these machines or containers is lost no failover will happen (RELIABILITY 2; CKQUORUM does not tell). */
+  | { readonly code: 'failover-would-fail'; readonly losing: readonly string[]; readonly needed: number; readonly left: number }
   | { readonly code: 'failover-in-progress' }
-  | { readonly code: 'slots-uncovered'; readonly count: number }
-  | { readonly code: 'views-differ'; readonly nodes: readonly string[] };
+  | { readonly code: 'slots-uncovered'; readonly count: number; readonly ranges: readonly SlotRange[] }
+  | { readonly code: 'slots-open'; readonly count: number; readonly nodes: readonly string[] }
+  | { readonly code: 'views-differ'; readonly nodes: readonly string[] }
+  | { readonly code: 'cluster-says-down'; readonly nodes: readonly string[] }
+  | { readonly code: 'node-failing'; readonly node: string; readonly agreed: boolean }
+  | { readonly code: 'node-not-joined'; readonly node: string; readonly state: 'handshake' | 'noaddr' };
 
 export type Role = 'master' | 'replica' | 'sentinel' | 'unknown';
 
 export interface Node {
-  /** Stable over restarts and failovers: the engine's id of the instance, else the address. */
+  /**
+   * Stable over restarts and failovers: the engine's id of the instance; `<instance id>:<port>` for a further server inside
+   * the same instance (a Sentinel started by hand inside a Redis container); `host:port` when no engine knows it.
+   */
   readonly id: string;
   readonly name: string;
   readonly topologyId?: string;
@@ -74,6 +109,8 @@ export interface Node {
   readonly contact: Contact;
   /** Bytes that this replica is behind its master, and seconds since it was last heard. */
   readonly lag?: { readonly bytes: number; readonly seconds: number };
+  /** Of a cluster node: its 40 hex characters. */
+  readonly clusterId?: string;
 }
 
 export type Contact =
@@ -85,3 +122,15 @@ export type Contact =
 
 export type SilenceReason =
   | 'refused' | 'timeout' | 'no-address' | 'closed' | 'password-required' | 'password-wrong' | 'protected-mode' | 'not-redis' | 'tls' | 'no-permission' | 'paused';
+
+/** What is new in `snapshot` against `previous`; ids of nodes and topologies. Produced by `model/diff.ts`. */
+export interface SnapshotChange {
+  readonly snapshot: Snapshot;
+  readonly previous: Snapshot;
+  /** Whether an engine's status changed, or topologies or nodes came, went, or moved between parents: redraw the whole tree. */
+  readonly structure: boolean;
+  /** Topologies whose own row changed (name, health, quorum, shards). */
+  readonly topologies: readonly string[];
+  /** Nodes of which something that a row shows changed: role, contact, addresses, link, lag, container state. */
+  readonly nodes: readonly string[];
+}
