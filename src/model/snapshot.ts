@@ -1,4 +1,6 @@
 import type { Address } from './address';
+import type { ClusterFinding } from './clusterFindings';
+import type { ClusterView } from './clusterView';
 import type { EngineKind, Instance, TopologyKind } from './instance';
 import type { ServerReport, SlotRange } from './report';
 
@@ -33,6 +35,8 @@ export interface Topology {
   readonly masterName?: string;
   /** Of kind `sentinel`: what is required, what is known to the Sentinels, and what answers. */
   readonly quorum?: { readonly required: number; readonly known: number; readonly usable: number; readonly majority: number };
+  /** Of kind `cluster`: what all answering nodes say together: shards, slots without owner, disagreements. */
+  readonly cluster?: ClusterView;
   /** Masters first, each followed by its replicas, Sentinels last. */
   readonly nodes: readonly Node[];
   /** Of kind `cluster`: one entry per group of nodes that serve the same slots, in slot order. */
@@ -59,7 +63,7 @@ export interface Health {
 
 export type HealthLevel = 'healthy' | 'degraded' | 'down' | 'unknown';
 
-/** `node` and `nodes` are node ids of the same topology. */
+/** `node` and `nodes` are node ids of the same topology; in a cluster finding also the cluster's own id of a node that is known from hearsay only. */
 export type HealthReason =
   | { readonly code: 'no-master' }
   | { readonly code: 'master-down'; readonly node: string }
@@ -72,19 +76,12 @@ export type HealthReason =
   | { readonly code: 'node-loading'; readonly node: string }
   | { readonly code: 'link-down'; readonly node: string }
   | { readonly code: 'syncing'; readonly node: string }
-  | { readonly code: 'no-replica'; readonly node: string }
   | { readonly code: 'sentinels-differ'; readonly nodes: readonly string[] }
   | { readonly code: 'quorum-unreachable'; readonly required: number; readonly usable: number }
-  | { readonly code: 'majority-unreachable'; readonly majority: number; readonly usable: number }
   /** All is up, but when one of these machines or containers is lost no failover will happen (RELIABILITY 2; CKQUORUM does not tell). */
   | { readonly code: 'failover-would-fail'; readonly losing: readonly string[]; readonly needed: number; readonly left: number }
   | { readonly code: 'failover-in-progress' }
-  | { readonly code: 'slots-uncovered'; readonly count: number; readonly ranges: readonly SlotRange[] }
-  | { readonly code: 'slots-open'; readonly count: number; readonly nodes: readonly string[] }
-  | { readonly code: 'views-differ'; readonly nodes: readonly string[] }
-  | { readonly code: 'cluster-says-down'; readonly nodes: readonly string[] }
-  | { readonly code: 'node-failing'; readonly node: string; readonly agreed: boolean }
-  | { readonly code: 'node-not-joined'; readonly node: string; readonly state: 'handshake' | 'noaddr' };
+  | ClusterFinding;
 
 export type Role = 'master' | 'replica' | 'sentinel' | 'unknown';
 
