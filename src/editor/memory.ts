@@ -1,0 +1,50 @@
+import type * as vscode from 'vscode';
+import type { Records, Secrets } from '../topology/ports';
+import type { Redactor } from './redact';
+
+/** Passwords in the editor's secret store, by topology id. Each one that passes is made known to the redactor. */
+export class StoredSecrets implements Secrets {
+  constructor(private readonly storage: vscode.SecretStorage, private readonly redactor: Redactor) {}
+
+  async get(topologyId: string): Promise<string | undefined> {
+    const password = await this.storage.get(keyOf(topologyId));
+    if (password !== undefined) this.redactor.learn(password);
+    return password;
+  }
+
+  async set(topologyId: string, password: string): Promise<void> {
+    this.redactor.learn(password);
+    await this.storage.store(keyOf(topologyId), password);
+  }
+
+  async delete(topologyId: string): Promise<void> {
+    await this.storage.delete(keyOf(topologyId));
+  }
+}
+
+function keyOf(topologyId: string): string {
+  return `password/${topologyId}`;
+}
+
+/** Records in the extension's global state, under a prefix of their own. */
+export class StoredRecords implements Records {
+  constructor(private readonly state: vscode.Memento) {}
+
+  keys(): readonly string[] {
+    return this.state.keys().filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length));
+  }
+
+  get(key: string): unknown {
+    return this.state.get(prefix + key);
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    await this.state.update(prefix + key, value);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.state.update(prefix + key, undefined);
+  }
+}
+
+const prefix = 'record/';

@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+
+/**
+ * Runs `work` under a notification with a Cancel button. `report` shows the name of the step at hand; Cancel aborts the
+ * signal with an `AbortError`, and the notification stays until `work` has cleaned up and settled.
+ */
+export function withProgress<T>(title: string, work: (signal: AbortSignal, report: (step: string) => void) => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
+    const controller = new AbortController();
+    const subscription = token.onCancellationRequested(() => controller.abort(new DOMException('cancelled', 'AbortError')));
+    try {
+      return await work(controller.signal, message => progress.report({ message }));
+    } finally {
+      subscription.dispose();
+    }
+  });
+}

@@ -1,0 +1,37 @@
+import type { DeadlineFault } from '../base/abort';
+import type { Fault } from '../base/errors';
+import { HumanError, textOf } from '../base/errors';
+import type { EngineFault } from '../engine/engine';
+import type { RedisFault } from '../redis/client';
+import type { NodeGoneFault } from '../topology/inventoryPort';
+import type { Translate } from './translate';
+import { engineFaults } from './words/engineFaults';
+import { redisFaults } from './words/silence';
+import type { Words } from './words/table';
+import { inWords } from './words/table';
+
+/** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault;
+
+const faults: Words<KnownFault> = {
+  ...engineFaults,
+  ...redisFaults,
+  deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
+  'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
+};
+
+/** What `error` means and what to do next, in one or two sentences. Whatever has no code of ours is told as it is. */
+export function errorInWords(t: Translate, error: unknown): string {
+  if (error instanceof HumanError) return faultInWords(t, error.fault);
+  return t('Something unexpected happened: {0}. The log has the details.', textOf(error));
+}
+
+/** Like {@link errorInWords}, for faults that come as values (the status of an engine). */
+export function faultInWords(t: Translate, fault: Fault): string {
+  if (isKnown(fault)) return inWords(faults, t, fault);
+  return t('Something unexpected happened: {0}. The log has the details.', fault.code);
+}
+
+function isKnown(fault: Fault): fault is KnownFault {
+  return Object.hasOwn(faults, fault.code);
+}

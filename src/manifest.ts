@@ -1,0 +1,43 @@
+/**
+ * Every id that package.json also knows. A unit test (test/unit/manifest.test.ts) holds both together, so a command that
+ * is declared but not registered, or the other way round, does not pass.
+ */
+export const commands = {
+  createSentinel: 'redisTopology.createSentinel',
+  finishCreation: 'redisTopology.finishCreation',
+  remove: 'redisTopology.remove',
+  stop: 'redisTopology.stop',
+  start: 'redisTopology.start',
+  restart: 'redisTopology.restart',
+  failover: 'redisTopology.failover',
+  showLogs: 'redisTopology.showLogs',
+  openConsole: 'redisTopology.openConsole',
+  copyAddress: 'redisTopology.copyAddress',
+  refresh: 'redisTopology.refresh',
+  showTimeline: 'redisTopology.showTimeline',
+} as const;
+
+export const viewContainer = 'redisTopology';
+
+export const views = {
+  topologies: 'redisTopology.topologies',
+} as const;
+
+export const settings = {
+  dockerHost: 'redisTopology.docker.host',
+  confirm: 'redisTopology.confirm',
+} as const;
+
+/** Keys for `when` clauses. */
+export const contextKeys = {
+  /** `connecting`, `answering`, or the code of the fault that keeps the engine from answering. */
+  engine: 'redisTopology.engine',
+  /** A creation was cut off and waits for "finish or remove". */
+  unfinished: 'redisTopology.unfinished',
+} as const;
+
+export const colors = {
+  master: 'redisTopology.masterForeground',
+  replica: 'redisTopology.replicaForeground',
+  sentinel: 'redisTopology.sentinelForeground',
+} as const;

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import * as manifest from '../../src/manifest';
+
+interface Package {
+  readonly icon?: string;
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string; readonly group?: string }[]>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, unknown>> }[];
+    readonly colors: readonly { readonly id: string }[];
+  };
+}
+
+const text = readFileSync('package.json', 'utf8');
+const { contributes } = JSON.parse(text) as Package;
+const nls = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+const idsOf = (table: Readonly<Record<string, string>>): readonly string[] => Object.values(table).sort();
+
+suite('manifest: package.json and src/manifest.ts tell the same', () => {
+  const declared: readonly (readonly [what: string, inPackage: readonly string[], inSource: readonly string[]])[] = [
+    ['commands', contributes.commands.map(({ command }) => command), idsOf(manifest.commands)],
+    ['views', Object.values(contributes.views).flat().map(({ id }) => id), idsOf(manifest.views)],
+    ['view containers', contributes.viewsContainers.activitybar.map(({ id }) => id), [manifest.viewContainer]],
+    ['settings', contributes.configuration.flatMap(({ properties }) => Object.keys(properties)), idsOf(manifest.settings)],
+    ['colours', contributes.colors.map(({ id }) => id), idsOf(manifest.colors)],
+  ];
+  for (const [what, inPackage, inSource] of declared) {
+    test(what, () => assert.deepEqual([...inPackage].sort(), inSource));
+  }
+
+  test('every %key% has its words, and every word is used', () => {
+    const used = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(match => match[1] as string));
+    assert.deepEqual([...used].sort(), Object.keys(nls).sort());
+  });
+
+  test('commands stand in the category', () => {
+    assert.deepEqual(contributes.commands.filter(({ category }) => category !== '%category%'), []);
+  });
+
+  test('menus name declared commands and numbered groups', () => {
+    const known = new Set(contributes.commands.map(({ command }) => command));
+    for (const [menu, items] of Object.entries(contributes.menus)) {
+      for (const { command, group } of items) {
+        assert.ok(known.has(command), `${menu}: ${command}`);
+        if (menu !== 'commandPalette') assert.match(group ?? '', /^(inline|navigation|\d_\w+)@\d+$/, `${menu}: ${command}`);
+      }
+    }
+  });
+
+  test('icons exist', () => {
+    for (const icon of [...contributes.viewsContainers.activitybar.map(({ icon }) => icon), ...Object.values(contributes.views).flat().map(({ icon }) => icon)]) assert.ok(existsSync(icon), icon);
+  });
+
+  test('context keys of when clauses are those of the source', () => {
+    const ours = new Set<string>([...Object.values(manifest.contextKeys), ...Object.values(manifest.views), ...Object.values(manifest.commands)]);
+    const inWhen = [...text.matchAll(/"when": "([^"]*)"/g)].flatMap(match => [...(match[1] as string).matchAll(/redisTopology\.[\w.]+/g)].map(([key]) => key));
+    assert.deepEqual(inWhen.filter(key => !ours.has(key)), []);
+  });
+
+  test('welcome words link to declared commands only', () => {
+    const known = new Set<string>(contributes.commands.map(({ command }) => command));
+    for (const words of Object.values(nls)) {
+      for (const [, command] of words.matchAll(/\(command:(redisTopology\.[\w.]+)/g)) assert.ok(known.has(command as string), command);
+    }
+  });
+});
