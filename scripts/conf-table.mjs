@@ -1,0 +1,66 @@
+// Makes src/conf/data/{directives,commands}.json, the compact tables that ship, from the measured facts in
+// scripts/conf-facts/. Run it after a new server was measured: `node scripts/conf-table.mjs`.
+//
+// Sets of servers become bit masks over `measured` in src/conf/target.ts (bit 0 = redis-6.0).
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const read = name => JSON.parse(readFileSync(new URL(`./conf-facts/${name}`, import.meta.url), 'utf8')
+  // Limits beyond 2^53 lose digits as numbers: keep them as text.
+  .replace(/:\s*(-?\d{16,})(?=\s*[,}\]])/g, ':"$1"'));
+const directives = read('directives.json');
+const commands = read('commands.json');
+const servers = directives.measured;
+const mask = list => (list ?? []).reduce((bits, server) => bits | (1 << servers.indexOf(server)), 0);
+
+const flagNames = ['mutable', 'multiArg', 'hidden', 'sensitive', 'protected', 'denyLoading', 'emptyIsNull', 'percent', 'signedMemory', 'parsedOutsideTable'];
+const flags = facts => flagNames.filter(name => facts[name] === true).join(' ');
+
+function compactFacts({ servers: on, facts }) {
+  const { type, ctype, min, max, values, check, ifdef } = facts;
+  return {
+    in: mask(on), type: ctype === undefined ? type : `${type} ${ctype}`,
+    ...(min !== undefined && { min }), ...(max !== undefined && { max }),
+    ...(facts.default !== undefined && facts.default !== null && { default: facts.default }),
+    ...(values !== undefined && { values: values.join(' ') }),
+    ...(check !== undefined && { check }), ...(ifdef !== undefined && { ifdef }),
+    ...(flags(facts) !== '' && { flags: flags(facts) }),
+  };
+}
+
+function compactName(entry) {
+  const since = { ...(entry.redis?.since && { redis: entry.redis.since }), ...(entry.valkey?.since && { valkey: entry.valkey.since }) };
+  const gone = { ...(entry.redis?.goneBy && { redis: entry.redis.goneBy }), ...(entry.valkey?.goneBy && { valkey: entry.valkey.goneBy }) };
+  const ignored = mask(entry.acceptedAndIgnoredBy);
+  return {
+    name: entry.name, ...(entry.nameIn?.length && { in: mask(entry.nameIn) }), ...(entry.aliasIn?.length && { alias: mask(entry.aliasIn) }),
+    ...(ignored !== 0 && { ignored }), since, ...(Object.keys(gone).length > 0 && { gone }),
+  };
+}
+
+const table = [
+  ...directives.directives.map(({ name, names, spec }) => ({ name, names: names.map(compactName), facts: spec.map(compactFacts) })),
+  ...directives.ignoredOnly.map(entry => ({ name: entry.name, names: [compactName(entry)], facts: [] })),
+];
+const lines = list => `[\n${list.map(one => JSON.stringify(one)).join(',\n')}\n]\n`;
+writeFileSync(new URL('../src/conf/data/directives.json', import.meta.url), lines(table));
+
+// Commands: name -> mask of the servers that have it; `name|sub` likewise; `sentinel:` those of sentinel mode.
+const sets = { redis: {}, sentinel: {} };
+for (const server of Object.keys(commands)) {
+  for (const mode of ['redis', 'sentinel']) {
+    for (const [name, subs] of Object.entries(commands[server][mode].commands)) {
+      const bit = 1 << servers.indexOf(server);
+      for (const key of [name, ...subs.map(sub => `${name}|${sub}`)]) sets[mode][key.toLowerCase()] = (sets[mode][key.toLowerCase()] ?? 0) | bit;
+    }
+  }
+}
+// Valkey 7.2 was not run; it has the commands of Redis 7.2, which it was forked from.
+const [from, to] = [servers.indexOf('redis-7.2.6'), servers.indexOf('valkey-7.2.7')];
+for (const set of Object.values(sets)) for (const key of Object.keys(set)) if (set[key] & (1 << from)) set[key] |= 1 << to;
+const byMask = set => {
+  const groups = new Map();
+  for (const key of Object.keys(set).sort()) groups.set(set[key], [...(groups.get(set[key]) ?? []), key]);
+  return Object.fromEntries([...groups].map(([bits, keys]) => [bits, keys.join(' ')]));
+};
+const categories = commands[servers[0]].categories.join(' ');
+writeFileSync(new URL('../src/conf/data/commands.json', import.meta.url), JSON.stringify({ categories, redis: byMask(sets.redis), sentinel: byMask(sets.sentinel) }, null, 1) + '\n');
