@@ -62,6 +62,8 @@ export interface SentinelMaster {
   readonly configEpoch: number;
   readonly downAfterMs: number;
   readonly failoverTimeoutMs: number;
+  /** While this very Sentinel leads a failover: `wait_start`, `select_slave`, `reconf_slaves` … */
+  readonly failoverState?: string;
   readonly replicas: readonly SentinelPeer[];
   readonly sentinels: readonly SentinelPeer[];
   /** Result of `SENTINEL CKQUORUM`: usable sentinels or the refusal's text. */
@@ -91,6 +93,9 @@ export interface ClusterNodeLine {
   readonly address: Address;
   readonly busPort: number;
   readonly hostname?: string;
+  /** Servers from 7.2 on tell which shard a node belongs to. */
+  readonly shardId?: string;
+  /** `myself`, `master`, `slave`, `fail?`, `fail`, `handshake`, `noaddr`, `nofailover`; none for `noflags`. */
   readonly flags: readonly string[];
   /** Node id of the master, of replicas. */
   readonly masterId?: string;

@@ -9,7 +9,15 @@ import type { SilenceReason } from '../model/snapshot';
  */
 export interface RedisConnector {
   /** Opens a connection and authenticates. Throws a HumanError with a {@link RedisFault} that says why not. */
-  connect(endpoint: Endpoint, signal?: AbortSignal): Promise<RedisConnection>;
+  connect(endpoint: Endpoint, options?: ConnectOptions): Promise<RedisConnection>;
+}
+
+export interface ConnectOptions extends CallOptions {
+  /**
+   * Whether to wait for a sign of life (default). `false` saves a round trip when commands follow at once: then it is the first of
+   * them that throws what is wrong. With a password, AUTH is the sign in both cases.
+   */
+  readonly verify?: boolean;
 }
 
 export interface Endpoint {
@@ -25,11 +33,12 @@ export interface RedisConnection extends Disposable {
   readonly onClose: Event<void>;
   /**
    * Sends one command; resolves with its reply in RESP2 shapes (maps are flat arrays). Throws a HumanError with a
-   * {@link RedisFault}: `redis-refused` carries the server's own words.
+   * {@link RedisFault}: `redis-refused` carries the server's own words; `redis-silent` says that nobody answered us (also
+   * NOAUTH, DENIED: the server lives but will not talk).
    * @param timeoutMs default 1000
    */
   call(command: readonly string[], options?: CallOptions): Promise<Reply>;
-  /** Sends all in one write; an error reply stands in its place instead of throwing. */
+  /** Sends all in one write; an error reply stands in its place instead of throwing, except those that mean `redis-silent`. */
   pipeline(commands: readonly (readonly string[])[], options?: CallOptions): Promise<readonly (Reply | ReplyError)[]>;
   /** Puts the connection into subscriber mode (PSUBSCRIBE). Such a connection takes no other commands. */
   subscribe(patterns: readonly string[], listener: (channel: string, message: string) => void, signal?: AbortSignal): Promise<void>;

@@ -1,0 +1,12 @@
+import type { ConnectOptions, Endpoint, RedisConnection, RedisConnector } from './client';
+
+/** A connector that is loaded at the first connection: the client library costs tens of milliseconds that activation must not pay. */
+export function lazyConnector(load: () => Promise<RedisConnector> | RedisConnector): RedisConnector {
+  let loaded: Promise<RedisConnector> | undefined;
+  return {
+    async connect(endpoint: Endpoint, options?: ConnectOptions): Promise<RedisConnection> {
+      loaded ??= Promise.resolve(load());
+      return (await loaded).connect(endpoint, options);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** INFO as servers of several versions print it, cut to what tells them apart. */
+const lines = (...text: string[]): string => text.join('\r\n');
+const run = (letter: string): string => `run_id:${letter.repeat(40)}`;
+
+export const infoTexts = {
+  redis62Master: lines('# Server', 'redis_version:6.2.6', 'redis_mode:standalone', 'process_id:1', run('1'), 'tcp_port:6379', 'uptime_in_seconds:52', 'config_file:/etc/redis/redis.conf', '', '# Clients', 'connected_clients:3', '', '# Memory', 'used_memory:1963000', 'used_memory_human:1.87M', '', '# Persistence', 'loading:0', '', '# Stats', 'instantaneous_ops_per_sec:4', '',
+    '# Replication', 'role:master', 'connected_slaves:1', 'slave0:ip=172.17.0.3,port=6380,state=online,offset=5782,lag=1', 'master_failover_state:no-failover', `master_replid:${'e'.repeat(40)}`, 'master_repl_offset:5782', '', '# Keyspace', 'db0:keys=3,expires=0,avg_ttl=0', 'db7:keys=2,expires=1,avg_ttl=100', ''),
+  redis70Replica: lines('# Server', 'redis_version:7.0.15', 'redis_mode:standalone', 'process_id:7', run('2'), 'tcp_port:6380', 'uptime_in_seconds:3', 'config_file:', 'loading:0', 'role:slave', 'master_host:172.17.0.2', 'master_port:6379', 'master_link_status:up', 'master_last_io_seconds_ago:1', 'master_sync_in_progress:0', 'slave_read_repl_offset:5782', 'slave_repl_offset:5782', 'slave_priority:100', 'slave_read_only:1', 'replica_announced:1', 'connected_slaves:0', `master_replid:${'e'.repeat(40)}`, 'master_repl_offset:5782'),
+  redis70Loading: lines('redis_version:7.0.15', 'redis_mode:standalone', run('3'), 'tcp_port:6379', 'loading:1', 'loading_start_time:1700000000', 'async_loading:0', 'role:master', 'connected_slaves:0', 'master_repl_offset:0'),
+  redis80Cluster: lines('redis_version:8.0.2', 'redis_mode:cluster', run('4'), 'tcp_port:7000', 'listener0:name=tcp,bind=*,bind=-::*,port=7000', 'loading:0', 'role:master', 'connected_slaves:0', 'master_repl_offset:0', 'cluster_enabled:1', '# Keyspace', 'db0:keys=12,expires=0,avg_ttl=0,subexpiry=0'),
+  valkey81: lines('# Server', 'redis_version:7.2.4', 'server_name:valkey', 'valkey_version:8.1.1', 'valkey_release_stage:ga', 'redis_mode:standalone', 'server_mode:standalone', run('5'), 'tcp_port:6379', 'loading:0', 'role:master', 'connected_slaves:2', 'slave0:ip=10.0.0.3,port=6379,state=online,offset=98,lag=0,type=replica', 'slave1:ip=10.0.0.4,port=6379,state=online,offset=98,lag=0,type=replica', 'master_repl_offset:98'),
+  redis70Sentinel: lines('redis_version:7.0.15', 'redis_mode:sentinel', run('6'), 'process_id:9', 'tcp_port:26379', 'config_file:/conf/sentinel.conf', 'connected_clients:1', '# Sentinel', 'sentinel_masters:1', 'sentinel_tilt:0', 'master0:name=mymaster,status=ok,address=127.0.0.1:22001,slaves=0,sentinels=1'),
+} as const;
