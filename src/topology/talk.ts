@@ -1,0 +1,90 @@
+import { isCancellation, isDeadline, until } from '../base/abort';
+import type { Disposable } from '../base/disposable';
+import { HumanError, isFault, textOf } from '../base/errors';
+import type { Address } from '../model/address';
+import type { RedisConnection, RedisConnector } from '../redis/client';
+
+/** One server of a topology as a verb addresses it: by name for people, announced for its peers, reachable for us. */
+export interface Seat {
+  readonly name: string;
+  readonly announced: Address;
+  readonly reachable: Address;
+  /** Key of a password of its own in the secret store; else the topology's. */
+  readonly secretKey?: string;
+}
+
+export type TalkFault =
+  /** Started, but no answer in time; `text` is the last reason. */
+  | { readonly code: 'node-not-answering'; readonly node: string; readonly address: Address; readonly text: string };
+
+export interface Patience {
+  readonly everyMs: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One connection to each server for as long as a verb runs; all are let go together. */
+export class Talk implements Disposable {
+  readonly #open = new Map<string, Promise<RedisConnection>>();
+  readonly #connector: RedisConnector;
+  readonly #passwordOf: (seat: Seat) => Promise<string | undefined>;
+  #disposed = false;
+
+  /** @param password one for all, or asked for each seat */
+  constructor(connector: RedisConnector, password: string | undefined | ((seat: Seat) => Promise<string | undefined>)) {
+    this.#connector = connector;
+    this.#passwordOf = typeof password === 'function' ? password : () => Promise.resolve(password);
+  }
+
+  /** The connection to `seat`, opened on first use by trying until it answers a PING: right after a start nothing listens yet. */
+  to(seat: Seat, patience: Patience): Promise<RedisConnection> {
+    let open = this.#open.get(seat.name);
+    if (open === undefined) {
+      open = this.#connect(seat, patience);
+      this.#open.set(seat.name, open);
+      // A failed one is tried anew by the next caller; the failure itself goes to this one.
+      open.catch(() => this.#open.delete(seat.name));
+    }
+    return open;
+  }
+
+  async #connect(seat: Seat, { everyMs, deadlineMs, signal }: Patience): Promise<RedisConnection> {
+    let last = 'no answer';
+    const password = await this.#passwordOf(seat);
+    const endpoint = { address: seat.reachable, ...(password === undefined ? {} : { password }) };
+    try {
+      return await until(`answer of ${seat.name}`, { everyMs, deadlineMs, signal }, async signal => {
+        let connection: RedisConnection | undefined;
+        try {
+          connection = await this.#connector.connect(endpoint, signal);
+          await connection.call(['PING'], { signal });
+        } catch (error) {
+          connection?.dispose();
+          if (isCancellation(error) || signal.aborted || isPermanent(error)) throw error;
+          last = textOf(error);
+          return undefined;
+        }
+        if (this.#disposed || signal.aborted) {
+          connection.dispose();
+          throw new DOMException('cancelled', 'AbortError');
+        }
+        connection.onClose(() => this.#open.delete(seat.name));
+        return connection;
+      });
+    } catch (error) {
+      if (isDeadline(error)) throw new HumanError<TalkFault>({ code: 'node-not-answering', node: seat.name, address: seat.reachable, text: last }, { cause: error });
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const open of this.#open.values()) open.then(connection => connection.dispose(), () => undefined);
+    this.#open.clear();
+  }
+}
+
+/** A wrong password doesn't get right by waiting. */
+function isPermanent(error: unknown): boolean {
+  return isFault(error, 'redis-silent') && ['password-wrong', 'password-required', 'tls'].includes(String((error.fault as { reason?: unknown }).reason));
+}

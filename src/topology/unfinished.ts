@@ -1,0 +1,64 @@
+import { HumanError } from '../base/errors';
+import type { EngineKind, TopologyKind } from '../model/instance';
+import { runSentinel } from './createSentinel';
+import type { CreateProgress, CreationReport } from './createSentinel';
+import type { VerbDeps } from './deps';
+import { isRunning, Journal, journalsOf, keyOf } from './journal';
+import type { JournalRecord } from './journal';
+import type { OnProgress } from './ports';
+import { removeTopology } from './removeTopology';
+import type { SentinelPlan } from './sentinelPlan';
+import { undoAll } from './undo';
+
+/** A creation or removal that a dead editor left in the middle. */
+export interface Unfinished {
+  readonly topologyId: string;
+  readonly name: string;
+  readonly kind: TopologyKind;
+  readonly engine: EngineKind;
+  readonly verb: 'create' | 'remove';
+  readonly startedAt: number;
+  /** Whether `finishCreation` can take it up. */
+  readonly canFinish: boolean;
+}
+
+export type UnfinishedFault =
+  /** No journal of that id, or its run is still going on in another window. */
+  | { readonly code: 'not-unfinished'; readonly topologyId: string }
+  | { readonly code: 'cannot-finish'; readonly topologyId: string; readonly name: string };
+
+export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
+  return journalsOf(deps.records).filter(record => !isRunning(record, deps.now())).map(record => ({
+    topologyId: record.topologyId, name: record.name, kind: record.kind, engine: record.engine, verb: record.verb, startedAt: record.startedAt,
+    canFinish: record.verb === 'create' && record.kind === 'sentinel',
+  }));
+}
+
+/** Takes the creation up where it was cut off, to the same "done". When that fails or is cancelled everything stays as it is, to be finished or removed later. */
+export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<CreateProgress>): Promise<CreationReport> {
+  const record = recordOf(deps, topologyId);
+  if (record.verb !== 'create' || record.kind !== 'sentinel') throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
+  const journal = await Journal.adopt(deps, record);
+  try {
+    const report = await runSentinel(deps, journal, record.plan as SentinelPlan, undefined, signal, onProgress);
+    await journal.close();
+    return report;
+  } catch (error) {
+    await journal.abandon();
+    throw error;
+  }
+}
+
+/** Takes back everything that the cut-off run made; of a cut-off removal: completes it. */
+export async function removeUnfinished(deps: VerbDeps, topologyId: string, signal: AbortSignal): Promise<void> {
+  const record = recordOf(deps, topologyId);
+  signal.throwIfAborted();
+  if (record.verb === 'create') await undoAll(deps, await Journal.adopt(deps, record));
+  else await removeTopology(deps, { topologyId, name: record.name, kind: record.kind, engine: record.engine, data: (record.plan as { data: boolean }).data }, signal, () => undefined);
+}
+
+function recordOf(deps: VerbDeps, topologyId: string): JournalRecord {
+  const record = journalsOf(deps.records).find(record => keyOf(record.topologyId) === keyOf(topologyId));
+  if (record === undefined || isRunning(record, deps.now())) throw new HumanError<UnfinishedFault>({ code: 'not-unfinished', topologyId });
+  return record;
+}
