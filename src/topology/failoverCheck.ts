@@ -1,11 +1,12 @@
 import { HumanError, textOf } from '../base/errors';
 import { sameAddress } from '../model/address';
 import type { Address } from '../model/address';
+import { readInfo, readPairs } from '../model/info';
 import type { RedisConnection } from '../redis/client';
 import { ReplyError } from '../redis/client';
 import type { VerbDeps } from './deps';
 import type { FailoverCheck, FailoverFault, FailoverRequest } from './failoverPlan';
-import { flatMap, flatMaps, infoFields } from './replies';
+import { flatMap, flatMaps } from './replies';
 import { Talk } from './talk';
 import type { Seat } from './talk';
 
@@ -63,7 +64,7 @@ export async function look(talk: Talk, request: FailoverRequest, signal: AbortSi
   const opinions = await Promise.all(sentinelsAnswering.map(sentinel => opinionOf(sentinel, request.masterName, signal)));
   refusals.push(...sentinelRefusals(request, opinions));
 
-  const heard = master !== undefined && isAnswering(master) ? infoFields(await master.connection.call(['INFO', 'replication'], { signal })) : new Map<string, string>();
+  const heard = master !== undefined && isAnswering(master) ? readInfo(await master.connection.call(['INFO', 'replication'], { signal })) : new Map<string, string>();
   if (heard.size > 0 && heard.get('role') !== 'master') refusals.push({ code: 'failover-not-master', node: request.master.name, role: heard.get('role') ?? '' });
   const states = await Promise.all(replicas.filter(isAnswering).map(async replica => ({ ...replica, state: await stateOf(replica, heard, signal) })));
   const choosable = states.filter(({ seat, state }) => state.priority > 0 && opinions.some(({ replicas }) => replicas.some(address => sameAddress(address, seat.announced))));
@@ -92,7 +93,7 @@ export function bestFirst(a: ReplicaState, b: ReplicaState): number {
 export function lagOf(masterInfo: ReadonlyMap<string, string>, replica: Address): number {
   for (const [name, value] of masterInfo) {
     if (!/^slave\d+$/.test(name)) continue;
-    const fields = new Map(value.split(',').map(pair => pair.split('=', 2) as [string, string]));
+    const fields = readPairs(value);
     if (fields.get('ip') === replica.host && fields.get('port') === String(replica.port)) return fields.get('state') === 'online' ? Number(fields.get('lag')) : Infinity;
   }
   return Infinity;
@@ -133,12 +134,12 @@ function sentinelRefusals(request: FailoverRequest, opinions: readonly Opinion[]
 
 async function stateOf({ seat, connection }: Answering, masterInfo: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ReplicaState> {
   const [replication, server] = await connection.pipeline([['INFO', 'replication'], ['INFO', 'server']], { signal });
-  const fields = infoFields(replication);
+  const fields = readInfo(replication);
   const offset = Number(fields.get('slave_repl_offset') ?? 0);
   return {
     seat, offset, link: fields.get('master_link_status') === 'up' ? 'up' : 'down', priority: Number(fields.get('slave_priority') ?? 100),
     behindBytes: Math.max(0, Number(masterInfo.get('master_repl_offset') ?? 0) - offset), lagSeconds: lagOf(masterInfo, seat.announced),
-    runId: infoFields(server).get('run_id') ?? '',
+    runId: readInfo(server).get('run_id') ?? '',
   };
 }
 

@@ -1,6 +1,7 @@
 import { delay, isDeadline, until } from '../base/abort';
 import { HumanError, textOf } from '../base/errors';
 import { sameAddress } from '../model/address';
+import { readInfo } from '../model/info';
 import type { RedisConnection, Reply } from '../redis/client';
 import { ReplyError } from '../redis/client';
 import type { VerbDeps } from './deps';
@@ -9,7 +10,7 @@ import type { Answering, FailoverSight } from './failoverCheck';
 import { FAILOVER_STEPS } from './failoverPlan';
 import type { FailoverFault, FailoverProgress, FailoverReport, FailoverRequest, FailoverStepCode } from './failoverPlan';
 import type { OnProgress } from './ports';
-import { flatMap, infoFields } from './replies';
+import { flatMap } from './replies';
 import { masterSeenBy } from './sentinelSteps';
 import { Steps } from './steps';
 import type { Seat, Talk } from './talk';
@@ -74,12 +75,12 @@ class SafeFailover {
 
   /** Asked of the replicas themselves: the master hears of it only with their acknowledgement, once a second. */
   async #catchUp(signal: AbortSignal): Promise<void> {
-    const target = Number(infoFields(await this.old.call(['INFO', 'replication'], { signal })).get('master_repl_offset'));
+    const target = Number(readInfo(await this.old.call(['INFO', 'replication'], { signal })).get('master_repl_offset'));
     let behind: readonly { readonly node: string; readonly behindBytes: number }[] = [];
     try {
       await until('catch-up', { everyMs: 10, deadlineMs: CATCH_UP_MS, signal }, async signal => {
         const offsets = await Promise.all(this.sight.eligible.map(async ({ seat, connection }) =>
-          ({ node: seat.name, behindBytes: target - Number(infoFields(await connection.call(['INFO', 'replication'], { signal })).get('slave_repl_offset')) })));
+          ({ node: seat.name, behindBytes: target - Number(readInfo(await connection.call(['INFO', 'replication'], { signal })).get('slave_repl_offset')) })));
         behind = offsets.filter(({ behindBytes }) => !(behindBytes <= 0));
         return behind.length === 0 ? true : undefined;
       });
@@ -204,7 +205,7 @@ async function roleOf(connection: RedisConnection): Promise<string> {
 
 /** `undefined` when the server follows `master` with its link up. */
 async function followsText(connection: RedisConnection, master: Seat): Promise<string | undefined> {
-  const fields = infoFields(await connection.call(['INFO', 'replication']));
+  const fields = readInfo(await connection.call(['INFO', 'replication']));
   const follows = fields.get('role') === 'slave' && fields.get('master_host') === master.announced.host && fields.get('master_port') === String(master.announced.port);
   return follows && fields.get('master_link_status') === 'up' ? undefined : `${fields.get('role')} of ${fields.get('master_host')}:${fields.get('master_port')} ${fields.get('master_link_status')}`;
 }

@@ -1,9 +1,9 @@
 import type { Expectation } from '../engine/engine';
 import { HumanError } from '../base/errors';
 import type { EngineKind } from '../model/instance';
+import { majorityOf } from '../model/quorum';
 import type { Node, Topology } from '../model/snapshot';
 import type { VerbDeps } from './deps';
-import { majorityOf } from './sentinelRequest';
 
 /** What one may do to a single node's process. */
 export type LifecycleAct = 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause';

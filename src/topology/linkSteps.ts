@@ -1,9 +1,9 @@
 import { isDeadline, until } from '../base/abort';
 import { HumanError } from '../base/errors';
 import type { Address } from '../model/address';
+import { readInfo } from '../model/info';
 import type { RedisConnection } from '../redis/client';
 import { ReplyError } from '../redis/client';
-import { infoFields } from './replies';
 import type { Patience, Seat } from './talk';
 
 export type LinkFault =
@@ -23,7 +23,7 @@ export type LinkFault =
 export async function linkReplica(connection: RedisConnection, replica: Seat, master: Seat, patience: Patience): Promise<void> {
   const { signal } = patience;
   const { host, port } = master.announced;
-  const now = infoFields(await connection.call(['INFO', 'replication'], { signal }));
+  const now = readInfo(await connection.call(['INFO', 'replication'], { signal }));
   if (now.get('role') !== 'slave' || now.get('master_host') !== host || now.get('master_port') !== String(port)) {
     await connection.call(['REPLICAOF', host, String(port)], { signal });
   }
@@ -34,7 +34,7 @@ export async function linkUp(connection: RedisConnection, replica: Seat, master:
   let last = 'down';
   try {
     await until(`link of ${replica.name}`, { everyMs, deadlineMs, signal }, async signal => {
-      const fields = infoFields(await connection.call(['INFO', 'replication'], { signal }));
+      const fields = readInfo(await connection.call(['INFO', 'replication'], { signal }));
       last = fields.get('role') === 'slave' ? `master_link_status:${fields.get('master_link_status')}` : `role:${fields.get('role')}`;
       const follows = fields.get('master_host') === master.announced.host && fields.get('master_port') === String(master.announced.port);
       return follows && fields.get('master_link_status') === 'up' ? true : undefined;

@@ -15,16 +15,6 @@ export function flatMaps(reply: Reply | ReplyError | undefined): readonly Readon
   return Array.isArray(reply) ? (reply as readonly Reply[]).map(flatMap) : [];
 }
 
-/** `name:value` lines of INFO. */
-export function infoFields(reply: Reply | ReplyError | undefined): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of typeof reply === 'string' ? reply.split(/\r?\n/) : []) {
-    const colon = line.indexOf(':');
-    if (colon > 0 && !line.startsWith('#')) fields.set(line.slice(0, colon), line.slice(colon + 1));
-  }
-  return fields;
-}
-
 /** What `call` throws when the server says no, for replies out of a pipeline. `command` must not hold a secret. */
 export function refusedBy(connection: RedisConnection, command: string, reply: ReplyError): HumanError<RedisFault> {
   return new HumanError<RedisFault>({ code: 'redis-refused', address: connection.address, command, prefix: reply.prefix, text: reply.text });

@@ -1,9 +1,10 @@
 import type { InsidePaths } from '../engine/engine';
+import { majorityOf, survivalOf } from '../model/quorum';
 import { confLine, confText } from './confText';
 import type { PlannedNode, TopologyPlan } from './plan';
 import { PASSWORD, placeholder } from './plan';
 import type { SentinelRequest } from './sentinelRequest';
-import { majorityOf, SENTINEL_TIMES } from './sentinelRequest';
+import { placesOf, SENTINEL_TIMES } from './sentinelRequest';
 
 export interface SentinelPlan extends TopologyPlan {
   readonly kind: 'sentinel';
@@ -58,13 +59,13 @@ export function planSentinel(request: SentinelRequest, ports: readonly number[],
   return {
     kind: 'sentinel', name: request.name, engine: request.engine, image: request.image, storage: request.storage, password, nodes,
     quorum: request.quorum, downAfterMs: SENTINEL_TIMES.downAfter, failoverTimeoutMs: SENTINEL_TIMES.failoverTimeout,
-    survival: survivalOf(request), steps: CREATE_STEPS,
+    survival: sentinelSurvival(request), steps: CREATE_STEPS,
   };
 }
 
-export function survivalOf({ sentinels, quorum, replicas }: Pick<SentinelRequest, 'sentinels' | 'quorum' | 'replicas'>): SentinelSurvival {
-  const majority = majorityOf(sentinels);
-  return { sentinels, quorum, majority, sentinelLosses: Math.max(0, sentinels - Math.max(quorum, majority)), masterLosses: replicas };
+export function sentinelSurvival({ sentinels, quorum, replicas }: Pick<SentinelRequest, 'sentinels' | 'quorum' | 'replicas'>): SentinelSurvival {
+  const { sentinelsThatMayFail } = survivalOf({ quorum, places: placesOf(sentinels) });
+  return { sentinels, quorum, majority: majorityOf(sentinels), sentinelLosses: sentinelsThatMayFail, masterLosses: replicas };
 }
 
 /** A server of the data, master or replica alike: roles are given by command and written down by the server itself. */

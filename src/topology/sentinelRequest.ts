@@ -1,5 +1,7 @@
 import type { Storage } from '../engine/engine';
 import type { EngineKind } from '../model/instance';
+import { majorityOf, quorumTraps } from '../model/quorum';
+import type { QuorumTrap } from '../model/quorum';
 
 /** What the wizard asks for: one master, `replicas` replicas, `sentinels` Sentinels. */
 export interface SentinelRequest {
@@ -40,10 +42,7 @@ export type RequestProblem =
 
 /** Not refused, but worth a word in the wizard. */
 export type RequestWarning =
-  /** Losing any one Sentinel stops every failover. */
-  | { readonly code: 'survives-no-sentinel-loss' }
-  /** An even number survives no more than one fewer would. */
-  | { readonly code: 'even-sentinels' }
+  | QuorumTrap
   /** Fewer than the majority may call the master down; the vote still needs the majority. */
   | { readonly code: 'quorum-below-majority'; readonly majority: number }
   | { readonly code: 'no-replica' }
@@ -62,10 +61,6 @@ export const SENTINEL_DEFAULTS = { replicas: 2, sentinels: 3, firstPort: 6379, f
 
 /** Timings that we set, in milliseconds. The failover time-out is shorter than Redis's 180 s because a failed election is tried again only after twice that time. */
 export const SENTINEL_TIMES = { downAfter: 5000, failoverTimeout: 30_000 } as const;
-
-export function majorityOf(sentinels: number): number {
-  return Math.floor(sentinels / 2) + 1;
-}
 
 /** @param taken names in use, so that a second topology cannot take a name */
 export function validateName(name: string, taken: readonly string[] = []): RequestProblem | undefined {
@@ -116,13 +111,16 @@ export function validateSentinelRequest(request: SentinelRequest, taken: readonl
 
 export function warningsOf(request: SentinelRequest): readonly RequestWarning[] {
   const majority = majorityOf(request.sentinels);
-  const warnings: RequestWarning[] = [];
-  if (request.sentinels - Math.max(majority, request.quorum) < 1) warnings.push({ code: 'survives-no-sentinel-loss' });
-  if (request.sentinels % 2 === 0) warnings.push({ code: 'even-sentinels' });
+  const warnings: RequestWarning[] = [...quorumTraps({ quorum: request.quorum, places: placesOf(request.sentinels) })];
   if (request.quorum < majority) warnings.push({ code: 'quorum-below-majority', majority });
   if (request.replicas === 0) warnings.push({ code: 'no-replica' });
   if (request.password === '') warnings.push({ code: 'no-password' });
   return warnings;
+}
+
+/** Each Sentinel in a container or process of its own. */
+export function placesOf(sentinels: number): readonly string[] {
+  return Array.from({ length: sentinels }, (_, i) => `sentinel-${i + 1}`);
 }
 
 function validateRange(value: number, { least, most }: { readonly least: number; readonly most: number }): RequestProblem | undefined {

@@ -56,7 +56,7 @@ export class Talk implements Disposable {
       return await until(`answer of ${seat.name}`, { everyMs, deadlineMs, signal }, async signal => {
         let connection: RedisConnection | undefined;
         try {
-          connection = await this.#connector.connect(endpoint, signal);
+          connection = await this.#connector.connect(endpoint, { signal });
           await connection.call(['PING'], { signal });
         } catch (error) {
           connection?.dispose();
