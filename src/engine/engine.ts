@@ -171,6 +171,8 @@ export type EngineFault =
   | { readonly code: 'disk-full'; readonly text: string }
   | { readonly code: 'folder-not-writable'; readonly path: string; readonly text: string }
   | { readonly code: 'folder-not-empty'; readonly path: string }
+  /** The command line tool that a terminal would need is not on the PATH. */
+  | { readonly code: 'cli-missing'; readonly name: string }
   | { readonly code: 'bad-reply'; readonly call: string; readonly text: string }
   | { readonly code: 'engine-error'; readonly call: string; readonly status: number; readonly text: string };
 

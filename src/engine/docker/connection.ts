@@ -1,0 +1,157 @@
+import { access, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { deadline } from '../../base/abort';
+import { readAll } from './calls';
+import type { Endpoint, Surroundings } from './endpoint';
+import { findEndpoints } from './endpoint';
+import { fail, faultOfError, messageOf } from './faults';
+import { isRecord, list, record, text } from './read';
+import { openTransport } from './transport';
+import type { Transport } from './transport';
+
+/** Newest API whose replies this code has read; older ones down to {@link OLDEST_API} differ in nothing that it uses. */
+export const NEWEST_API = '1.51';
+/** Docker 19.03: the oldest whose networks, archives and filters do all that is asked here. */
+export const OLDEST_API = '1.40';
+
+export interface Connection {
+  readonly endpoint: Endpoint;
+  readonly transport: Transport;
+  readonly product: 'Docker' | 'Podman';
+  readonly version: string;
+  readonly apiVersion: string;
+}
+
+/** How long what was found stays unquestioned: the user may switch contexts at any time. */
+const TRUST_MS = 2000;
+const CONNECT_MS = 8000;
+
+/** Finds the daemon, keeps the connection while it is good, and looks again when it was in doubt or the endpoint changed. */
+export class Connector {
+  #current: Promise<Connection> | undefined;
+  #endpoint = '';
+  #looked = 0;
+  /** The endpoint tried last, for faults that come before there is a connection. */
+  lastText = '';
+
+  constructor(private readonly around: () => Surroundings) {}
+
+  async connection(signal?: AbortSignal): Promise<Connection> {
+    if (this.#current && Date.now() - this.#looked > TRUST_MS) await this.#lookAgain();
+    const pending = this.#current ??= this.#open();
+    try {
+      return await withSignal(pending, signal);
+    } catch (error) {
+      if (this.#current === pending && !signal?.aborted) this.#current = undefined;
+      throw error;
+    }
+  }
+
+  /** Something failed on `connection`: the next call asks afresh who is there. */
+  doubt(connection: Connection): void {
+    void this.#current?.then(current => {
+      if (current === connection) this.#current = undefined;
+      connection.transport.release();
+    }, () => undefined);
+  }
+
+  dispose(): void {
+    void this.#current?.then(current => current.transport.close(), () => undefined);
+    this.#current = undefined;
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#looked = Date.now();
+    const found = (await findEndpoints(this.around())).map(endpoint => endpoint.text).join(' ');
+    if (found === this.#endpoint) return;
+    void this.#current?.then(current => current.transport.release(), () => undefined);
+    this.#current = undefined;
+  }
+
+  async #open(): Promise<Connection> {
+    this.#looked = Date.now();
+    const endpoints = await findEndpoints(this.around());
+    this.#endpoint = endpoints.map(endpoint => endpoint.text).join(' ');
+    let first: unknown;
+    for (const endpoint of endpoints) {
+      this.lastText = endpoint.text;
+      try {
+        if (endpoint.kind === 'unsupported') return fail({ code: 'engine-unsupported-endpoint', endpoint: endpoint.text });
+        return await connect(endpoint);
+      } catch (error) {
+        first ??= error; // the best guess failed for the reason that helps most
+      }
+    }
+    throw first;
+  }
+}
+
+/** Asks `/version` without a version, then settles on the newest API that both know. */
+async function connect(endpoint: Endpoint): Promise<Connection> {
+  const about = { call: 'GET /version', endpoint: endpoint.text };
+  let asking: Transport | undefined;
+  try {
+    return await deadline(about.call, CONNECT_MS, undefined, async signal => {
+      asking = await openTransport(endpoint);
+      const reply = await asking.send({ method: 'GET', path: '/version', signal });
+      const body = await readAll(reply, signal);
+      if (reply.statusCode !== 200) {
+        if ((reply.statusCode ?? 0) >= 500) return fail({ code: 'engine-error', call: about.call, status: reply.statusCode ?? 0, text: messageOf(body) });
+        return fail({ code: 'engine-not-docker', endpoint: endpoint.text });
+      }
+      const version = parseVersion(body);
+      const api = version && text(version['ApiVersion']);
+      if (!version || !api || !/^\d+\.\d+$/.test(api)) return fail({ code: 'engine-not-docker', endpoint: endpoint.text });
+      const pinned = pinApi(api, text(version['MinAPIVersion']));
+      if (pinned === undefined) return fail({ code: 'engine-version', endpoint: endpoint.text, text: `API ${text(version['MinAPIVersion']) ?? '?'} to ${api}; known here: ${OLDEST_API} to ${NEWEST_API}` });
+      const podman = list(version['Components']).some(part => /podman/i.test(text(record(part)['Name']) ?? ''));
+      return { endpoint, transport: await openTransport(endpoint, pinned), product: podman ? 'Podman' : 'Docker', version: text(version['Version']) ?? api, apiVersion: pinned };
+    });
+  } catch (error) {
+    throw faultOfError(error, about);
+  } finally {
+    asking?.close();
+  }
+}
+
+/** The newest API version that both sides know, `undefined` when there is none. `least` is what the daemon still accepts. */
+export function pinApi(daemon: string, least: string | undefined): string | undefined {
+  const pinned = compareApi(daemon, NEWEST_API) < 0 ? daemon : NEWEST_API;
+  if (compareApi(pinned, OLDEST_API) < 0 || (least !== undefined && compareApi(pinned, least) < 0)) return undefined;
+  return pinned;
+}
+
+function compareApi(a: string, b: string): number {
+  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
+  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
+  return majorA - majorB || minorA - minorB;
+}
+
+function parseVersion(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined; // something answers HTTP there, but not a Docker engine; the caller says so
+  }
+}
+
+function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** The real surroundings of this process. */
+export function surroundings(setting: string | undefined): Surroundings {
+  return {
+    setting, env: process.env, home: homedir(), platform: process.platform, uid: process.getuid?.(),
+    read: path => readFile(path, 'utf8').catch(() => undefined),
+    exists: path => access(path).then(() => true, () => false),
+  };
+}
+

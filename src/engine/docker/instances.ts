@@ -1,0 +1,124 @@
+import type { Instance, InstanceState, PublishedPort } from '../../model/instance';
+import { namesServer } from './images';
+import { ownershipOf } from './labels';
+import { isRecord, list, number, record, text, textMap, texts, time } from './read';
+import type { Raw } from './read';
+
+const STATES: Readonly<Record<string, InstanceState>> = {
+  created: 'created', configured: 'created', initialized: 'created',
+  running: 'running', stopping: 'running', paused: 'paused', restarting: 'restarting',
+  exited: 'exited', stopped: 'exited', removing: 'dead', dead: 'dead',
+};
+const SERVER_WORD = /(?:^|[\s/])(?:redis|valkey)-(?:server|sentinel)\b/;
+/** Ports that only Redis is commonly found on. */
+const PORTS = new Set([6379, 26379]);
+
+export function stateOf(word: unknown): InstanceState {
+  return STATES[text(word)?.toLowerCase() ?? ''] ?? 'dead';
+}
+
+/** One entry of `GET /containers/json`, as far as it decides whether to look closer. */
+export interface Listed {
+  readonly id: string;
+  readonly state: InstanceState;
+  readonly relevant: boolean;
+}
+
+/** Relevant is what carries our labels and what may be Redis: by command, image or exposed port. */
+export function readListed(value: unknown): Listed {
+  const raw = record(value);
+  const id = text(raw['Id']);
+  if (id === undefined) throw new Error('a container without Id');
+  const command = text(raw['Command']) ?? list(raw['Command']).join(' ');
+  const exposed = list(raw['Ports']).some(port => PORTS.has(number(record(port)['PrivatePort']) ?? 0));
+  const relevant = ownershipOf(textMap(raw['Labels'])) !== undefined || SERVER_WORD.test(command) || exposed || namesServer(text(raw['Image']) ?? '');
+  return { id, state: stateOf(raw['State']), relevant };
+}
+
+/** Reads `GET /containers/{id}/json`. Throws when what identifies a container is missing. */
+export function readInspected(value: unknown): Instance {
+  if (!isRecord(value)) throw new Error('a container that is no object');
+  const id = text(value['Id']);
+  const status = record(value['State']);
+  if (id === undefined || !isRecord(value['State'])) throw new Error('a container without Id or State');
+  const config = record(value['Config']);
+  const labels = textMap(config['Labels']);
+  const state = stateOf(status['Status']);
+  const startedAt = time(status['StartedAt']);
+  const ended = state === 'exited' || state === 'dead';
+  const endedAt = time(status['FinishedAt']);
+  const ownership = ownershipOf(labels);
+  const project = labels['com.docker.compose.project'];
+  const service = labels['com.docker.compose.service'];
+  const command = [text(value['Path']), ...texts(value['Args'])].filter(word => word !== undefined);
+  return {
+    id,
+    engine: 'docker',
+    name: (text(value['Name']) ?? id.slice(0, 12)).replace(/^\//, ''),
+    image: text(config['Image']) ?? text(value['Image']) ?? '',
+    state,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(ended ? { exit: { code: number(status['ExitCode']) ?? -1, ...(endedAt === undefined ? {} : { at: endedAt }), outOfMemory: status['OOMKilled'] === true } } : {}),
+    command,
+    ...(ownership === undefined ? {} : { ownership }),
+    ...(project !== undefined && service !== undefined ? { compose: { project, service } } : {}),
+    networks: readNetworks(value),
+    ports: readPorts(value, command),
+    mounts: list(value['Mounts']).map(record).flatMap(mount => {
+      const target = text(mount['Destination']);
+      if (target === undefined) return [];
+      const kind = mount['Type'] === 'bind' ? 'folder' as const : mount['Type'] === 'volume' ? 'volume' as const : 'other' as const;
+      return [{ source: (kind === 'volume' ? text(mount['Name']) : undefined) ?? text(mount['Source']) ?? '', target, kind, writable: mount['RW'] !== false }];
+    }),
+  };
+}
+
+/** A stopped container has no address but may have a fixed one, which is the one that counts. */
+function readNetworks(raw: Raw): Instance['networks'] {
+  return Object.entries(record(record(raw['NetworkSettings'])['Networks'])).map(([name, value]) => {
+    const network = record(value);
+    const address = text(network['IPAddress']) ?? text(record(network['IPAMConfig'])['IPv4Address']) ?? text(network['GlobalIPv6Address']);
+    return { id: text(network['NetworkID']) ?? '', name, ...(address === undefined ? {} : { address }) };
+  });
+}
+
+/**
+ * While it runs, the ports that are really published; otherwise those asked for with a fixed number. With the host's network
+ * nothing is published and everything is reachable: then the exposed ports and the one on the command line stand for themselves.
+ */
+function readPorts(raw: Raw, command: readonly string[]): readonly PublishedPort[] {
+  const host = record(raw['HostConfig']);
+  if (host['NetworkMode'] === 'host') {
+    const said = Number(command[command.indexOf('--port') + 1]);
+    const ports = command.includes('--port') && Number.isInteger(said) ? [said] : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
+    return ports.map(port => ({ inside: port, outside: { host: '127.0.0.1', port } }));
+  }
+  const actual = readBindings(record(record(raw['NetworkSettings'])['Ports']));
+  return actual.length > 0 ? actual : readBindings(record(host['PortBindings']));
+}
+
+function readBindings(bindings: Raw): readonly PublishedPort[] {
+  const seen = new Set<string>();
+  return Object.entries(bindings).flatMap(([key, value]) => tcpPort(key).flatMap(inside => list(value).map(record).flatMap(binding => {
+    const port = Number(text(binding['HostPort']) ?? 0);
+    const ip = text(binding['HostIp']) ?? '0.0.0.0';
+    const outside = { host: ip === '0.0.0.0' || ip === '::' ? '127.0.0.1' : ip, port };
+    const key = `${inside} ${outside.host} ${port}`;
+    if (!Number.isInteger(port) || port <= 0 || seen.has(key)) return []; // IPv4 and IPv6 are published separately
+    seen.add(key);
+    return [{ inside, outside }];
+  })));
+}
+
+function tcpPort(key: string): readonly number[] {
+  const match = /^(\d+)(?:\/tcp)?$/.exec(key);
+  return match ? [Number(match[1])] : [];
+}
+
+/** Ports of this machine that the container takes when it runs, whatever the address. */
+export function reservedPorts(instance: Raw): readonly number[] {
+  const asked = readBindings(record(record(instance['HostConfig'])['PortBindings']));
+  const actual = readBindings(record(record(instance['NetworkSettings'])['Ports']));
+  return [...new Set([...asked, ...actual].map(port => port.outside.port))];
+}
+

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import Dockerode from 'dockerode';
+import { fail } from './faults';
+import type { Endpoint } from './endpoint';
+import { SshAgent } from './sshAgent';
+
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Without the version prefix, with the query. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as a tar archive instead of `body`. */
+  readonly archive?: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** One endpoint's way to its daemon. A reply is handed over with its head; the caller reads the body and may find it cut. */
+export interface Transport {
+  send(request: WireRequest): Promise<IncomingMessage>;
+  /** For `exec` with input: the connection itself after the daemon's `101`. */
+  upgrade(request: WireRequest): Promise<Duplex>;
+  /** Lets go of connections that nobody uses; running streams go on. */
+  release(): void;
+  close(): void;
+}
+
+/**
+ * Speaks through dockerode's modem, always in its streaming form. dockerode's own methods collect the body inside and then
+ * never settle when the connection is cut in it (seen with 5.0.1), and turn a body that can't be read into a Buffer; with the
+ * stream in our hands a cut body is an error at once. For the same reason all statuses are accepted here and judged by the caller.
+ */
+export async function openTransport(endpoint: Endpoint, apiVersion?: string): Promise<Transport> {
+  const { options, agent } = await connection(endpoint);
+  const modem = withoutDockerHost(() => new Dockerode({ ...options, ...(apiVersion === undefined ? {} : { version: `v${apiVersion}` }) } as Dockerode.DockerOptions)).modem;
+
+  function dial<T>(request: WireRequest, hijack: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (request.signal.aborted) return reject(request.signal.reason);
+      const { method, path, body, archive, signal } = request;
+      modem.dial({
+        path: path.includes('?') ? path : `${path}?`,
+        method,
+        // The modem appends `_query` to a path with a question mark; an empty body (`{}`) is not sent.
+        options: { _query: {}, _body: body ?? {} },
+        ...(archive ? { file: archive } : {}),
+        isStream: true,
+        hijack,
+        openStdin: false,
+        abortSignal: signal,
+        statusCodes: EVERY_STATUS,
+      } as never, (error: unknown, reply: unknown) => {
+        if (error) return reject(error instanceof Error ? error : new Error(String(error)));
+        // From here on an error of the stream may come at any time; without a listener it would end the process.
+        (reply as IncomingMessage).on('error', () => undefined);
+        resolve(reply as T);
+      });
+    });
+  }
+  return {
+    send: request => dial(request, false),
+    upgrade: request => dial(request, true),
+    release: () => {
+      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
+
+async function connection(endpoint: Endpoint): Promise<{ readonly options: Record<string, unknown>; readonly agent: http.Agent }> {
+  switch (endpoint.kind) {
+    case 'socket': {
+      // A local connection costs 0.1 ms; a kept one may turn out to be closed just when a create has been written to it.
+      const agent = new http.Agent({ keepAlive: false });
+      return { agent, options: { host: undefined, socketPath: endpoint.path, protocol: 'http', agent } };
+    }
+    case 'ssh': {
+      const agent = new SshAgent(endpoint);
+      return { agent, options: { host: 'docker', port: 80, protocol: 'http', pathPrefix: '/', agent } };
+    }
+    case 'tcp': {
+      const { host, port, tls } = endpoint;
+      const shared = { host: host.includes(':') ? `[${host}]` : host, port, pathPrefix: '/' };
+      if (!tls) {
+        const agent = new http.Agent({ keepAlive: true, timeout: 30_000 });
+        return { agent, options: { ...shared, protocol: 'http', agent } };
+      }
+      const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(path => pem(path, endpoint.text)));
+      const agent = new https.Agent({ keepAlive: true, timeout: 30_000, rejectUnauthorized: tls.verify, ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) });
+      return { agent, options: { ...shared, protocol: 'https', agent } };
+    }
+  }
+}
+
+async function pem(path: string | undefined, endpoint: string): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path);
+  } catch (error) {
+    return fail({ code: 'engine-forbidden', endpoint }, error);
+  }
+}
+
+/** The modem reads DOCKER_HOST by itself, mixes it with what it is told, and throws when it makes no sense: we have read it already. */
+function withoutDockerHost<T>(make: () => T): T {
+  const kept = process.env['DOCKER_HOST'];
+  delete process.env['DOCKER_HOST'];
+  try {
+    return make();
+  } finally {
+    if (kept !== undefined) process.env['DOCKER_HOST'] = kept;
+  }
+}
