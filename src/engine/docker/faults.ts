@@ -46,7 +46,8 @@ export function faultOfReply(status: number, words: string, about: About): Engin
   if (status === 409 && /(container )?name .* (is )?already in use|with name .* already exists/i.test(words)) return { code: 'name-taken', name: about.name ?? '' };
   if (/has active endpoints|volume is in use|is being used|in use by/i.test(words)) return { code: 'in-use', id, text: words };
   if (status === 404) return { code: 'gone', id };
-  if (status === 409) return { code: 'conflict', id, text: words };
+  // Unpausing what is not paused is a 500 in older engines and a 409 in newer ones.
+  if (status === 409 || /is not paused|is already paused|is not running/i.test(words)) return { code: 'conflict', id, text: words };
   return { code: 'engine-error', call, status, text: words };
 }
 
