@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as oniguruma from 'vscode-oniguruma';
@@ -33,6 +34,11 @@ suite('grammar', () => {
       assert.equal(seen, readFileSync(path, 'utf8'));
     });
   }
+
+  test('the grammars are those of the directive table', () => {
+    const run = spawnSync(process.execPath, ['scripts/grammar.mjs', '--check'], { encoding: 'utf8' });
+    assert.equal(run.status, 0, run.stderr);
+  });
 });
 
 function snapshot(grammar: textmate.IGrammar, text: string): string {
