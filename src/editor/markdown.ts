@@ -11,3 +11,17 @@ export function factsTable(rows: readonly (readonly [name: string, value: string
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== '');
   return ['| | |', '|:--|:--|', ...shown.map(([name, value]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(value)} |`)].join('\n');
 }
+
+/** A table with a head; its cells are Markdown already. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => ':--')), ...rows.map(line)].join('\n');
+}
+
+/** `text` in the code font, whatever it contains; line breaks and cell borders are taken out. */
+export function code(text: string): string {
+  const inner = text.replace(/[\r\n|]+/g, ' ');
+  const longest = Math.max(0, ...[...inner.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${inner}${fence}` : `${fence} ${inner} ${fence}`;
+}

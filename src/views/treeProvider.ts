@@ -1,16 +1,22 @@
 import * as vscode from 'vscode';
+import type { Target } from '../editor/target';
 import type { Snapshot } from '../model/snapshot';
 import { decorationUri } from './decorations';
+import type { Badge } from './row';
 import type { Branch } from './treeModel';
 import { changedBranches, growTree, indexTree } from './treeModel';
 
+/** What VS Code holds for a row, and what a command called on the row is given. One object for each key, for as long as the view lives. */
+export type Element = Target & { readonly key: string };
+
 /**
- * Shows snapshots as a tree. An element is the key of a branch, a string that stays the same, so that VS Code keeps
- * selection and expansion; only what differs from what is shown is redrawn.
+ * Shows snapshots as a tree. Elements and ids stay the same over refreshes, so that VS Code keeps selection and expansion;
+ * only what differs from what is shown is redrawn.
  */
-export class TopologyTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<string[] | undefined>();
+export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<Element[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly #elements = new Map<string, Element>();
   #roots: readonly Branch[] = [];
   #index: ReturnType<typeof indexTree> = new Map();
 
@@ -19,39 +25,54 @@ export class TopologyTree implements vscode.TreeDataProvider<string>, vscode.Dis
     const changed = changedBranches(this.#roots, roots);
     this.#roots = roots;
     this.#index = indexTree(roots);
+    for (const key of [...this.#elements.keys()]) {
+      if (!this.#index.has(key)) this.#elements.delete(key);
+    }
     if (changed === 'all') this.#changed.fire(undefined);
-    else if (changed.length > 0) this.#changed.fire(changed.map(branch => branch.key));
+    else if (changed.length > 0) this.#changed.fire(changed.map(branch => this.#element(branch)));
   }
 
-  getChildren(key?: string): string[] {
-    const branches = key === undefined ? this.#roots : this.#index.get(key)?.branch.children ?? [];
-    return branches.map(branch => branch.key);
+  /** Badges of all rows that have one, by key. */
+  get badges(): ReadonlyMap<string, Badge> {
+    return new Map([...this.#index].flatMap(([key, { branch }]) => branch.row.badge ? [[key, branch.row.badge] as const] : []));
   }
 
-  getParent(key: string): string | undefined {
-    return this.#index.get(key)?.parent;
+  getChildren(element?: Element): Element[] {
+    const branches = element === undefined ? this.#roots : this.#index.get(element.key)?.branch.children ?? [];
+    return branches.map(branch => this.#element(branch));
   }
 
-  branch(key: string): Branch | undefined {
-    return this.#index.get(key)?.branch;
+  getParent(element: Element): Element | undefined {
+    const parent = this.#index.get(element.key)?.parent;
+    const branch = parent === undefined ? undefined : this.#index.get(parent)?.branch;
+    return branch && this.#element(branch);
   }
 
-  getTreeItem(key: string): vscode.TreeItem {
-    const branch = this.#index.get(key)?.branch;
-    if (!branch) return new vscode.TreeItem(''); // asked for after it went; VS Code drops it at once
+  getTreeItem(element: Element): vscode.TreeItem {
+    const branch = this.#index.get(element.key)?.branch;
+    if (!branch) return new vscode.TreeItem(''); // asked for after it went; the refresh that follows drops it
     const { row, children, target } = branch;
-    const item = new vscode.TreeItem(row.label, children.length === 0 ? vscode.TreeItemCollapsibleState.None : target.kind === 'others' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded);
-    item.id = key;
+    const item = new vscode.TreeItem(row.label, children.length === 0 ? vscode.TreeItemCollapsibleState.None
+      : target.kind === 'others' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded);
+    item.id = element.key;
     item.description = row.description;
     item.iconPath = row.icon.color === undefined ? new vscode.ThemeIcon(row.icon.id) : new vscode.ThemeIcon(row.icon.id, new vscode.ThemeColor(row.icon.color));
     item.tooltip = new vscode.MarkdownString(row.tooltip); // not trusted, no HTML: names come from others
     item.contextValue = row.contextValue;
     item.accessibilityInformation = { label: row.spoken };
-    if (row.badge) item.resourceUri = decorationUri(key);
+    if (row.badge) item.resourceUri = decorationUri(element.key);
     return item;
   }
 
   dispose(): void {
     this.#changed.dispose();
+  }
+
+  #element({ key, target }: Branch): Element {
+    const known = this.#elements.get(key);
+    if (known) return known;
+    const element = { ...target, key };
+    this.#elements.set(key, element);
+    return element;
   }
 }

@@ -1,0 +1,65 @@
+import { code, escapeMarkdown, table } from '../../editor/markdown';
+import type { Translate } from '../../editor/translate';
+import { roleInWords } from '../../editor/words/health';
+import { warningInWords } from '../../editor/words/request';
+import type { SentinelPlan } from '../../topology/sentinelPlan';
+import type { SentinelRequest } from '../../topology/sentinelRequest';
+import { warningsOf } from '../../topology/sentinelRequest';
+
+/** The plan as a document that a person reads before anything is made. Holds no secret: where the password will stand is said. */
+export function previewOf(t: Translate, plan: SentinelPlan, request: SentinelRequest, fetch: boolean): string {
+  const warnings = warningsOf(request);
+  return [
+    `# ${t('What will be created: {0}', escapeMarkdown(plan.name))}`,
+    t('Nothing has been made yet. Choose Create above, or go back and change an answer.'),
+    ...warnings.map(warning => `> ⚠ ${escapeMarkdown(warningInWords(t, warning))}`),
+    `## ${t('Servers')}`,
+    table([t('Name'), t('Role'), t('Inside'), t('Outside'), t('Follows')], plan.nodes.map(node => [
+      code(node.name), escapeMarkdown(roleInWords(t, node.role)), code(`${node.name}:${node.port}`), code(`127.0.0.1:${node.port}`),
+      node.follows === undefined ? (node.role === 'sentinel' ? escapeMarkdown(t('watches the master')) : '') : code(node.follows),
+    ])),
+    t('All run {0} on a network of their own, where each has a fixed address. Their ports are the same inside and outside and are open to this machine only.', code(plan.image)) + (fetch ? ` ${t('The image is not here yet and is fetched first.')}` : ''),
+    `## ${t('What it survives')}`,
+    survivalOf(t, plan),
+    `## ${t('Password')}`,
+    passwordOf(t, plan),
+    `## ${t('Files')}`,
+    plan.storage.kind === 'folder'
+      ? t('In {0}, one folder for each server: {1} with what it is told, {2} with what it keeps.', code(plan.storage.root), code('conf'), code('data'))
+      : t('In Docker volumes, two for each server: one with what it is told, one with what it keeps.'),
+    t('Servers write their own conf file when their role changes. This is what they begin with; addresses and the password are put in place of the words in angle brackets.'),
+    ...filesOf(plan).map(({ title, content }) => `### ${code(title)}\n\n${fence(content)}`),
+  ].join('\n\n') + '\n';
+}
+
+function survivalOf(t: Translate, { survival, downAfterMs }: SentinelPlan): string {
+  return [
+    t('{0} of {1} sentinels must agree that the master is down (the quorum), and {2} must vote for the failover (the majority).', survival.quorum, survival.sentinels, survival.majority),
+    survival.sentinelLosses === 0
+      ? t('**No** sentinel may be lost: then no failover happens.')
+      : t('**{0}** of the sentinels may be lost together with the master, and a replica is still promoted.', survival.sentinelLosses),
+    survival.masterLosses === 0
+      ? t('**No** master may be lost: there is no replica to promote.')
+      : t('**{0}** masters may be lost one after another.', survival.masterLosses),
+    t('A lost master is noticed after {0} s; a replica takes over about a second later.', downAfterMs / 1000),
+    t('All servers run on this one machine: it survives the loss of containers, not of the machine.'),
+  ].map(line => `- ${line}`).join('\n');
+}
+
+function passwordOf(t: Translate, { password }: SentinelPlan): string {
+  switch (password) {
+    case 'generated': return t('A password of 32 random bytes is generated. It is kept in the editor’s secret store and in the conf files, nowhere else.');
+    case 'given': return t('The password that you gave is kept in the editor’s secret store and in the conf files, nowhere else.');
+    case 'none': return t('There is **no** password: whoever reaches the ports of this machine can read and write everything.');
+  }
+}
+
+/** One file of each kind: those of the other nodes differ in port and name only. */
+function filesOf(plan: SentinelPlan): readonly { readonly title: string; readonly content: string }[] {
+  const firsts = [plan.nodes.find(({ program }) => program === 'redis'), plan.nodes.find(({ program }) => program === 'sentinel')];
+  return firsts.flatMap(node => node?.files.map(({ name, content }) => ({ title: `${node.name}/conf/${name}`, content })) ?? []);
+}
+
+function fence(content: string): string {
+  return `\`\`\`\`redis-conf\n${content.trimEnd().replaceAll('````', '')}\n\`\`\`\``;
+}

@@ -1,0 +1,32 @@
+import type { Translate } from '../editor/translate';
+import type { ConfigValue } from '../editor/configValue';
+import type { Documents } from '../editor/documents';
+import type { Log } from '../editor/log';
+import type { Redactor } from '../editor/redact';
+import type { Target } from '../editor/target';
+import type { VerbDeps } from '../topology/deps';
+import type { InventoryPort } from '../topology/inventoryPort';
+
+/** What a command is given. Each asks for the part that it needs: `Pick<Kit, 'inventory'>`. */
+export interface Kit {
+  readonly t: Translate;
+  readonly deps: VerbDeps;
+  readonly inventory: InventoryPort;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly documents: Documents;
+  /** Whether acts that interrupt a server are asked for first. */
+  readonly confirm: Pick<ConfigValue<boolean>, 'value'>;
+  /** Brings the tree to the front. */
+  showView(): Promise<void>;
+  showTimeline(): void;
+  /** Log channels of nodes, by node id, as long as they are followed. */
+  readonly logs: NodeLogs;
+}
+
+export interface NodeLogs {
+  show(node: { readonly id: string; readonly title: string }, follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>): void;
+}
+
+/** A user action. `target` is the row it was called on; from the palette there is none. */
+export type Command = (kit: Kit, target: Target | undefined) => Promise<void>;

@@ -1,0 +1,28 @@
+import type { commands } from '../manifest';
+import { copyAddress } from './copyAddress';
+import { createSentinelCommand } from './createSentinel/command';
+import { failover } from './failover';
+import { finishOrRemove } from './finishCreation';
+import type { Command } from './kit';
+import { restart, start, stop } from './lifecycle';
+import { openConsole } from './openConsole';
+import { refresh } from './refresh';
+import { remove } from './remove';
+import { showLogs } from './showLogs';
+import { showTimeline } from './showTimeline';
+
+/** Every command by its key in the manifest: one that is missing here does not compile. */
+export const commandTable: { readonly [Key in keyof typeof commands]: Command } = {
+  createSentinel: createSentinelCommand,
+  finishCreation: finishOrRemove,
+  remove,
+  stop,
+  start,
+  restart,
+  failover,
+  showLogs,
+  openConsole,
+  copyAddress,
+  refresh,
+  showTimeline,
+};

@@ -1,0 +1,40 @@
+import type { CreationCheck } from '../../topology/createSentinel';
+import type { FailoverStepCode } from '../../topology/failoverPlan';
+import type { CreateStepCode } from '../../topology/sentinelPlan';
+import type { Translate } from '../translate';
+import type { Words } from './table';
+import { inWords } from './table';
+
+/** Steps of a creation, as the progress shows them. */
+export const createSteps: { readonly [Step in CreateStepCode]: (t: Translate) => string } = {
+  secret: t => t('Keep the password'),
+  place: t => t('Make the network'),
+  nodes: t => t('Start the servers'),
+  link: t => t('Link the replicas to the master'),
+  monitor: t => t('Let the sentinels watch the master'),
+  agree: t => t('Wait until all sentinels know each other'),
+  settle: t => t('Write everything into the conf files'),
+  verify: t => t('Check with a key that is written and read back'),
+};
+
+/** Steps of a failover. */
+export const failoverSteps: { readonly [Step in FailoverStepCode]: (t: Translate) => string } = {
+  check: t => t('Check that a failover can work'),
+  pause: t => t('Let writes wait'),
+  'catch-up': t => t('Wait until the replicas have everything'),
+  switch: t => t('Promote a replica'),
+  redirect: t => t('Turn the old master into a replica and let writes go on'),
+  verify: t => t('Check the roles on every node'),
+};
+
+const checks: Words<CreationCheck> = {
+  'link-up': (t, c) => t('{0} is linked to its master.', c.node),
+  quorum: (t, c) => t('{0} knows {1} replicas and {2} sentinels; its quorum check says “{3}”.', c.node, c.replicas, c.sentinels, c.text),
+  'read-back': (t, c) => t('A key written on the master was read on {0} after {1} ms.', c.node, Math.round(c.ms)),
+  'write-refused': (t, c) => t('A write to {0} was refused: “{1}”.', c.node, c.text),
+};
+
+/** What was seen to be true at the end of a creation. */
+export function checkInWords(t: Translate, check: CreationCheck): string {
+  return inWords(checks, t, check);
+}

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable';
+import { DisposableStore } from '../base/disposable';
+import type { Event } from '../base/emitter';
+import { ContextKey } from '../editor/contextKey';
+import { faultInWords } from '../editor/words';
+import { contextKeys, views } from '../manifest';
+import type { Snapshot } from '../model/snapshot';
+import type { InventoryPort } from '../topology/inventoryPort';
+import { RoleBadges } from './decorations';
+import { engineWord } from './engineWord';
+import { StatusBar } from './statusBar';
+import { TopologyTree } from './treeProvider';
+
+/** Where snapshots come from, once they do: nothing is made before the view is seen or a command runs. */
+export interface Source {
+  get(): Promise<unknown>;
+  readonly onDidMake: Event<{ readonly inventory: InventoryPort }>;
+}
+
+/** Tree, badges and status bar, all drawn from the same snapshots. */
+export function registerTopologyView(source: Source, onFailure: (error: unknown) => void): Disposable {
+  const store = new DisposableStore();
+  const tree = store.add(new TopologyTree());
+  const badges = store.add(new RoleBadges());
+  const status = store.add(new StatusBar());
+  const engine = new ContextKey<string>(contextKeys.engine);
+  const view = store.add(vscode.window.createTreeView(views.topologies, { treeDataProvider: tree, showCollapseAll: true }));
+  store.add(vscode.window.registerFileDecorationProvider(badges));
+
+  const show = (snapshot: Snapshot): void => {
+    engine.set(engineWord(snapshot));
+    const message = messageOf(snapshot);
+    if (view.message !== message) view.message = message;
+    tree.show(snapshot);
+    badges.show(tree.badges);
+    status.show(snapshot);
+  };
+  let current: { readonly inventory: InventoryPort; readonly subscription: Disposable } | undefined;
+  store.add(source.onDidMake(({ inventory }) => {
+    current?.subscription.dispose();
+    current = { inventory, subscription: inventory.onDidChange(change => show(change.snapshot)) };
+    show(inventory.snapshot);
+    inventory.setVisible(view.visible);
+  }));
+  store.add({ dispose: () => current?.subscription.dispose() });
+
+  const follow = (visible: boolean): void => {
+    current?.inventory.setVisible(visible);
+    if (visible) source.get().catch(onFailure);
+  };
+  store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)));
+  if (view.visible) follow(true);
+  return store;
+}
+
+/** Above the tree: why it may be out of date, or which engine it cannot reach. */
+function messageOf({ engines }: Snapshot): string {
+  const down = engines.find(engine => engine.state === 'unavailable');
+  return down?.state === 'unavailable' ? faultInWords(vscode.l10n.t, down.fault) : '';
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { code, escapeMarkdown, factsTable } from '../../../src/editor/markdown';
+import { Redactor } from '../../../src/editor/redact';
+import { isTarget } from '../../../src/editor/target';
+
+suite('markdown of others', () => {
+  const hostile = ['[a](command:x)', '![a](http://x/y.png)', '<img src=x>', '`code`', '**b**', 'a|b', 'https://evil.example', '$(trash)', 'a\nb', '&lt;', '# h', '1. x', '- x'];
+  for (const text of hostile) test(`escaped: ${JSON.stringify(text)}`, () => assert.match(escapeMarkdown(text), /^(?:[\w ;]|&#\d+;)*$/));
+  test('reads as before once rendered', () => assert.equal(escapeMarkdown('a-b (c)').replace(/&#(\d+);/g, (_, number: string) => String.fromCharCode(Number(number))), 'a-b (c)'));
+  const spans: readonly (readonly [text: string, span: string])[] = [['a', '`a`'], ['a`b', '`` a`b ``'], ['a``b|c\nd', '``` a``b c d ```']];
+  for (const [text, span] of spans) test(`as code: ${JSON.stringify(text)}`, () => assert.equal(code(text), span));
+  test('facts without a value are left out', () => assert.equal(factsTable([['a', '1'], ['b', undefined], ['c', '']]).split('\n').length, 3));
+});
+
+suite('redactor', () => {
+  const redactor = new Redactor();
+  redactor.learn('s3cret-pass');
+  redactor.learn('no');
+  const cases: readonly (readonly [text: string, cut: string])[] = [
+    ['the value s3cret-pass itself', 'the value ••• itself'],
+    ['requirepass abcdef', 'requirepass •••'],
+    ['masterauth "a b c" next', 'masterauth ••• next'],
+    ['sentinel auth-pass mymaster abc', 'sentinel auth-pass mymaster •••'],
+    ['["AUTH","abc"]', '["AUTH",•••]'],
+    ['REDISCLI_AUTH=abc redis-cli', 'REDISCLI_AUTH=••• redis-cli'],
+    ['redis://user:abc@host:1', 'redis://user:•••@host:1'],
+    ['there is no secret here', 'there is no secret here'],
+    ['authentication is on', 'authentication is on'],
+  ];
+  for (const [text, cut] of cases) test(text, () => assert.equal(redactor.redact(text), cut));
+});
+
+suite('target of a command', () => {
+  const cases: readonly (readonly [value: unknown, expected: boolean])[] = [
+    [{ kind: 'topology', topology: 'x' }, true], [{ kind: 'node', node: 'x' }, true], [{ kind: 'others' }, true],
+    [undefined, false], [null, false], ['node', false], [{ kind: 'node' }, false], [{ kind: 'topology', topology: 1 }, false], [{ kind: 'else' }, false],
+  ];
+  for (const [value, expected] of cases) test(JSON.stringify(value) ?? 'undefined', () => assert.equal(isTarget(value), expected));
+});
