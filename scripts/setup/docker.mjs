@@ -1,0 +1,52 @@
+// The Docker engine: the one that answers, else the one that can be started, else the one that can be installed.
+import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { MissingPart } from './console.mjs';
+import { cacheFolder } from './paths.mjs';
+import { aptInstall, asRoot, capture, wait, which } from './run.mjs';
+
+/** The version of the engine that answers, or undefined. */
+export function dockerVersion() {
+  if (which('docker') === undefined) return undefined;
+  const { ok, out } = capture('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 15_000 });
+  return ok && out !== '' ? out : undefined;
+}
+
+/**
+ * Makes sure that a Docker engine answers. Gives a sentence about what was found or done.
+ * Nothing is installed where one answers already.
+ */
+export async function ensureDocker() {
+  const found = dockerVersion();
+  if (found !== undefined) return `Docker ${found} answers`;
+  if (process.platform === 'darwin') throw new MissingPart('No Docker engine answers.', which('docker') ? 'open -a Docker' : 'brew install --cask docker && open -a Docker');
+  if (process.platform !== 'linux') throw new MissingPart('No Docker engine answers. Start Docker Desktop, or install it.');
+  if (process.env['DOCKER_HOST']) throw new MissingPart(`No Docker engine answers at DOCKER_HOST=${process.env['DOCKER_HOST']}. Start it, or unset DOCKER_HOST.`);
+  const root = asRoot();
+  if (root === undefined) {
+    throw new MissingPart('No Docker engine answers, and starting one needs root.',
+      which('dockerd') ? 'sudo systemctl start docker' : 'sudo apt-get install -y docker.io iptables');
+  }
+  let done = 'started';
+  // The client can be there without the engine (a container image with only `docker`).
+  if (which('dockerd') === undefined) {
+    await aptInstall(['docker.io', 'iptables', 'ca-certificates'], 'The Docker engine is missing');
+    done = 'installed and started';
+  }
+  if (existsSync('/run/systemd/system')) capture([...root, 'systemctl'][0], [...root, 'systemctl', 'start', 'docker'].slice(1));
+  if (dockerVersion() === undefined) startDaemon(root);
+  for (let tries = 0; tries < 150; tries++) {
+    const version = dockerVersion();
+    if (version !== undefined) return `Docker ${version} ${done}`;
+    await wait(200);
+  }
+  throw new MissingPart(`dockerd was started and does not answer; its log is ${join(cacheFolder(), 'dockerd.log')}.`);
+}
+
+/** Without systemd: dockerd as a process of its own, which outlives this script as a service would. */
+function startDaemon(root) {
+  const log = openSync(join(cacheFolder(), 'dockerd.log'), 'a');
+  const words = [...root, which('dockerd') ?? 'dockerd'];
+  spawn(words[0], words.slice(1), { detached: true, stdio: ['ignore', log, log] }).unref();
+}

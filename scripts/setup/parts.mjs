@@ -1,0 +1,38 @@
+// The parts that suites ask for by name.
+import { ensureChromium } from './chromium.mjs';
+import { ensureDocker } from './docker.mjs';
+import { ensureImages, recipes } from './images.mjs';
+import { MissingPart } from './console.mjs';
+import { build, packageExtension } from './package.mjs';
+import { aptInstall, capture, which } from './run.mjs';
+import { ensureHost } from './vscodeHost.mjs';
+
+/** Makes sure that redis-server is on the machine, for tests that start plain processes. */
+async function ensureRedisServer() {
+  if (which('redis-server') === undefined) {
+    if (process.platform === 'darwin') throw new MissingPart('The tests need redis-server.', 'brew install redis');
+    await aptInstall(['redis-server', 'redis-tools'], 'The tests need redis-server');
+  }
+  return capture('redis-server', ['--version']).out.split(' ').slice(0, 3).join(' ');
+}
+
+/** @type {Record<string, [string, () => Promise<string>]>} */
+const parts = {
+  'redis-server': ['redis-server', ensureRedisServer],
+  docker: ['Docker engine', ensureDocker],
+  images: ['Images', () => ensureImages(Object.keys(recipes))],
+  host: ['VS Code server', ensureHost],
+  chromium: ['Chromium', ensureChromium],
+  build: ['Build', build],
+  vsix: ['VSIX', packageExtension],
+};
+
+/**
+ * What `step` takes: the name of a part and the work that puts it there.
+ * @param {string} part
+ */
+export function need(part) {
+  const found = parts[part];
+  if (found === undefined) throw new Error(`no part is called ${part}`);
+  return found;
+}

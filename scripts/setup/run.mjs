@@ -1,0 +1,73 @@
+// Child processes, and the right to install packages. Only Node built-ins: this runs before `npm ci`.
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { MissingPart } from './console.mjs';
+
+/** The full path of a program on PATH (or in the places that root's programs live in), or undefined. */
+export function which(program) {
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin']) {
+    if (folder === '') continue;
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch { /* not here: look in the next folder */ }
+  }
+  return undefined;
+}
+
+/** Runs a command to its end and gives `{ ok, code, out, err }`; never throws for a command that fails. */
+export function capture(command, args, options = {}) {
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  return {
+    ok: result.status === 0,
+    code: result.status,
+    out: (result.stdout ?? '').trim(),
+    err: (result.error === undefined ? result.stderr ?? '' : String(result.error.message)).trim(),
+  };
+}
+
+/** Runs a command quietly; when it fails, throws with the last lines it printed. */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    let tail = '';
+    const keep = chunk => { tail = (tail + chunk).slice(-4000); };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.on('error', reject);
+    child.on('close', code => {
+      if (code === 0) resolve(tail);
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}\n${tail}`));
+    });
+  });
+}
+
+/** The words to put before a command that needs root: none for root itself, `sudo` where it can be used, else undefined. */
+export function asRoot() {
+  if (process.getuid?.() === 0) return [];
+  if (which('sudo') === undefined) return undefined;
+  if (capture('sudo', ['-n', 'true']).ok) return ['sudo', '-n'];
+  return process.stdin.isTTY ? ['sudo'] : undefined;
+}
+
+let listsAreFresh = false;
+
+/** Installs Debian packages, or throws MissingPart with the command a person would type. */
+export async function aptInstall(packages, why) {
+  const command = `sudo apt-get install -y ${packages.join(' ')}`;
+  if (which('apt-get') === undefined) throw new MissingPart(`${why}: this machine has no apt-get, so ${packages.join(', ')} must be installed by hand.`);
+  const root = asRoot();
+  if (root === undefined) throw new MissingPart(`${why}: installing it needs root.`, command);
+  // `env` because sudo drops the environment; needrestart and debconf would otherwise ask questions.
+  const apt = (...args) => {
+    const words = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=a', 'apt-get', '-qq', ...args];
+    return run(words[0], words.slice(1), root[0] === 'sudo' && root.length === 1 ? { stdio: ['inherit', 'pipe', 'pipe'] } : {});
+  };
+  if (!listsAreFresh) await apt('update');
+  listsAreFresh = true;
+  await apt('install', '-y', '--no-install-recommends', ...packages);
+}
+
+export const wait = ms => new Promise(resolve => setTimeout(resolve, ms));

@@ -1,0 +1,95 @@
+// Bundles and runs one suite: `node scripts/suite.mjs unit|redis|host|desktop|e2e [mocha arguments]`.
+// What a suite needs of the machine is set up first; what is there already is used.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { report, step } from './setup/console.mjs';
+import { root } from './setup/paths.mjs';
+import { need } from './setup/parts.mjs';
+import { hostNode } from './setup/vscodeHost.mjs';
+
+const suites = {
+  // `vscode` is deliberately not external here: a unit test that reaches it does not build.
+  unit: { folder: 'test/unit', parts: [], timeout: 5_000 },
+  redis: { folder: 'test/redis', parts: ['redis-server', 'docker', 'images'], timeout: 60_000 },
+  host: { folder: 'test/host', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'], timeout: 60_000 },
+  desktop: { folder: 'test/host', parts: ['build'], timeout: 60_000 },
+  e2e: { folder: 'test/e2e', parts: ['docker', 'images', 'host', 'chromium', 'vsix'], timeout: 120_000 },
+};
+
+/**
+ * Bundles every `*.test.ts` of the suite into out/<suite>; tests are found, never listed.
+ * @param {keyof typeof suites} name
+ * @param {string[]} only files given on the command line
+ */
+async function bundle(name, only) {
+  const { folder } = suites[name];
+  const out = join('out', name);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.test.ts')).map(file => join(folder, file));
+  const chosen = only.length === 0 ? files : files.filter(file => only.some(part => file.includes(part)));
+  if (chosen.length === 0) throw new Error(`no test file in ${folder} is called ${only.join(' or ')}`);
+  rmSync(out, { recursive: true, force: true });
+  const inHost = name === 'host' || name === 'desktop';
+  await esbuild.build({
+    entryPoints: inHost ? [...chosen, 'test/support/hostRunner.ts'] : chosen,
+    outdir: out, outbase: inHost ? 'test' : folder, bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
+    external: ['mocha', 'fast-check', 'vscode-textmate', 'vscode-oniguruma', 'dockerode', 'ioredis', 'playwright-core', ...(inHost ? ['vscode'] : [])],
+    // Scripts that get bundled learn the project's folder from the environment, see scripts/setup/paths.mjs.
+    define: { 'import.meta.dirname': '""' },
+  });
+  return join(root, out);
+}
+
+/** The tests of the extension host: inside our stand-in for `code`, or in a desktop VS Code that is downloaded.
+ * @param {keyof typeof suites} name
+ * @param {string} out
+ * @param {string[]} mochaArguments
+ */
+function runInHost(name, out, mochaArguments) {
+  const home = mkdtempSync(join(tmpdir(), 'rtx-host-'));
+  const workspace = join(home, 'workspace');
+  mkdirSync(workspace);
+  const { status } = spawnSync(name === 'desktop' ? process.execPath : hostNode(), [join(root, 'scripts', 'hostTests.mjs'), name, workspace], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      REDIS_TOPOLOGY_MOCHA: JSON.stringify({ args: mochaArguments, timeout: suites[name].timeout, out, root }),
+    },
+  });
+  rmSync(home, { recursive: true, force: true });
+  return status ?? 1;
+}
+
+/**
+ * @param {keyof typeof suites} name
+ * @param {string[]} words
+ */
+async function main(name, words) {
+  const files = words.filter(word => word.includes('.test'));
+  const mochaArguments = words.filter(word => !files.includes(word));
+  for (const part of suites[name].parts) await step(...need(part));
+  const out = await bundle(name, files);
+  if (name === 'host' || name === 'desktop') return runInHost(name, out, mochaArguments);
+  // Found from out/ too: playwright and the rest are asked for from there.
+  if (!existsSync(join(root, 'out', 'node_modules'))) symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
+  const reporter = mochaArguments.some(word => word.startsWith('--reporter')) ? [] : ['--reporter', join(root, 'scripts', 'setup', 'reporter.cjs')];
+  const mocha = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), '--ui', 'tdd', '--recursive', '--forbid-only', '--forbid-pending', '--fail-zero',
+    '--timeout', String(suites[name].timeout), ...reporter, ...mochaArguments, out];
+  return spawnSync(process.execPath, ['--enable-source-maps', ...mocha], { stdio: 'inherit', cwd: root }).status ?? 1;
+}
+
+process.env['REDIS_TOPOLOGY_ROOT'] = root;
+const [name, ...words] = process.argv.slice(2);
+if (name === undefined || !(name in suites)) {
+  console.error(`usage: node scripts/suite.mjs ${Object.keys(suites).join('|')} [file.test.ts] [mocha arguments]`);
+  process.exitCode = 2;
+} else {
+  try {
+    process.exitCode = await main(/** @type {keyof typeof suites} */ (name), words);
+  } catch (error) {
+    report(error);
+    process.exitCode = 1;
+  }
+}
