@@ -9,6 +9,7 @@ const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
  * pull native modules in; dockerode works without either. A use would fail loudly, naming the module.
  */
 const leftOut = /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)(\/.*)?$/;
+/** @type {esbuild.Plugin} */
 const leaveOut = {
   name: 'leave-out',
   setup(build) {

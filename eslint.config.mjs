@@ -37,6 +37,16 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
     },
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.{mjs,cjs}'],
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      eqeqeq: ['error', 'always'],
+      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
+    },
+  },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
   room('base', { paths: [vscode, dockerode, ioredis], patterns: [builtins, closed('base', ['model', 'conf', 'engine', 'redis', 'topology', 'editor', ...upper])] }),
   room('model', { paths: [vscode, dockerode, ioredis], patterns: [builtins, closed('model', ['conf', 'engine', 'redis', 'topology', 'editor', ...upper])] }),

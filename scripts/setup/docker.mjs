@@ -34,7 +34,10 @@ export async function ensureDocker() {
     await aptInstall(['docker.io', 'iptables', 'ca-certificates'], 'The Docker engine is missing');
     done = 'installed and started';
   }
-  if (existsSync('/run/systemd/system')) capture([...root, 'systemctl'][0], [...root, 'systemctl', 'start', 'docker'].slice(1));
+  if (existsSync('/run/systemd/system')) {
+    const [command = 'systemctl', ...rest] = [...root, 'systemctl', 'start', 'docker'];
+    capture(command, rest);
+  }
   if (dockerVersion() === undefined) startDaemon(root);
   for (let tries = 0; tries < 150; tries++) {
     const version = dockerVersion();
@@ -44,9 +47,12 @@ export async function ensureDocker() {
   throw new MissingPart(`dockerd was started and does not answer; its log is ${join(cacheFolder(), 'dockerd.log')}.`);
 }
 
-/** Without systemd: dockerd as a process of its own, which outlives this script as a service would. */
+/**
+ * Without systemd: dockerd as a process of its own, which outlives this script as a service would.
+ * @param {string[]} root
+ */
 function startDaemon(root) {
   const log = openSync(join(cacheFolder(), 'dockerd.log'), 'a');
-  const words = [...root, which('dockerd') ?? 'dockerd'];
-  spawn(words[0], words.slice(1), { detached: true, stdio: ['ignore', log, log] }).unref();
+  const [command = 'dockerd', ...rest] = [...root, which('dockerd') ?? 'dockerd'];
+  spawn(command, rest, { detached: true, stdio: ['ignore', log, log] }).unref();
 }

@@ -10,7 +10,10 @@ export const root = process.env['REDIS_TOPOLOGY_ROOT'] ?? join(import.meta.dirna
 export const cache = process.env['REDIS_TOPOLOGY_CACHE']
   ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'redis-topology-explorer');
 
-/** A folder inside the cache, made on first use. */
+/**
+ * A folder inside the cache, made on first use.
+ * @param {string[]} names
+ */
 export function cacheFolder(...names) {
   const folder = join(cache, ...names);
   mkdirSync(folder, { recursive: true });

@@ -3,12 +3,17 @@
 'use strict';
 const fs = require('node:fs');
 const mocha = require('mocha');
-const { Spec } = (mocha.default ?? mocha).reporters;
+// mocha is an ES module: `require` gives it under `default`.
+const { Spec } = (/** @type {{ default?: typeof mocha }} */ (/** @type {unknown} */ (mocha)).default ?? mocha).reporters;
 
 module.exports = class CountingSpec extends Spec {
+  /**
+   * @param {import('mocha').Runner} runner
+   * @param {import('mocha').MochaOptions} options
+   */
   constructor(runner, options) {
     super(runner, options);
-    const file = process.env.REDIS_TOPOLOGY_COUNTS;
+    const file = process.env['REDIS_TOPOLOGY_COUNTS'];
     if (file === undefined || file === '') return;
     runner.once('end', () => {
       const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 1, pending: 0 };

@@ -4,7 +4,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { MissingPart } from './console.mjs';
 
-/** The full path of a program on PATH (or in the places that root's programs live in), or undefined. */
+/**
+ * The full path of a program on PATH (or in the places that root's programs live in), or undefined.
+ * @param {string} program
+ */
 export function which(program) {
   for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin']) {
     if (folder === '') continue;
@@ -17,9 +20,14 @@ export function which(program) {
   return undefined;
 }
 
-/** Runs a command to its end and gives `{ ok, code, out, err }`; never throws for a command that fails. */
+/**
+ * Runs a command to its end and gives what it said; never throws for a command that fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnSyncOptions} [options]
+ */
 export function capture(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const result = spawnSync(command, args, { maxBuffer: 1 << 28, ...options, encoding: 'utf8' });
   return {
     ok: result.status === 0,
     code: result.status,
@@ -28,11 +36,18 @@ export function capture(command, args, options = {}) {
   };
 }
 
-/** Runs a command quietly; when it fails, throws with the last lines it printed. */
+/**
+ * Runs a command quietly; when it fails, throws with the last lines it printed.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<string>} the last lines it printed
+ */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let tail = '';
+    /** @param {Buffer} chunk */
     const keep = chunk => { tail = (tail + chunk).slice(-4000); };
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
@@ -54,20 +69,26 @@ export function asRoot() {
 
 let listsAreFresh = false;
 
-/** Installs Debian packages, or throws MissingPart with the command a person would type. */
+/**
+ * Installs Debian packages, or throws MissingPart with the command a person would type.
+ * @param {string[]} packages
+ * @param {string} why
+ */
 export async function aptInstall(packages, why) {
-  const command = `sudo apt-get install -y ${packages.join(' ')}`;
+  const advice = `sudo apt-get install -y ${packages.join(' ')}`;
   if (which('apt-get') === undefined) throw new MissingPart(`${why}: this machine has no apt-get, so ${packages.join(', ')} must be installed by hand.`);
   const root = asRoot();
-  if (root === undefined) throw new MissingPart(`${why}: installing it needs root.`, command);
+  if (root === undefined) throw new MissingPart(`${why}: installing it needs root.`, advice);
   // `env` because sudo drops the environment; needrestart and debconf would otherwise ask questions.
+  /** @param {string[]} args */
   const apt = (...args) => {
-    const words = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=a', 'apt-get', '-qq', ...args];
-    return run(words[0], words.slice(1), root[0] === 'sudo' && root.length === 1 ? { stdio: ['inherit', 'pipe', 'pipe'] } : {});
+    const [command = 'env', ...rest] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=a', 'apt-get', '-qq', ...args];
+    return run(command, rest, root[0] === 'sudo' && root.length === 1 ? { stdio: ['inherit', 'pipe', 'pipe'] } : {});
   };
   if (!listsAreFresh) await apt('update');
   listsAreFresh = true;
   await apt('install', '-y', '--no-install-recommends', ...packages);
 }
 
+/** @param {number} ms */
 export const wait = ms => new Promise(resolve => setTimeout(resolve, ms));
