@@ -5,7 +5,7 @@ import { explainSilence, keepSecret, makePlace, nodesOf, startNodes } from './br
 import type { RunningNode } from './bringUp';
 import type { VerbDeps } from './deps';
 import { Journal } from './journal';
-import { linkReplica, linkUp, proveReplication, rewriteConf } from './linkSteps';
+import { linkReplica, linkUp, proveReplication, readHz, rewriteConf, setHz } from './linkSteps';
 import type { ReplicationCheck } from './linkSteps';
 import type { OnProgress } from './ports';
 import { planSentinel } from './sentinelPlan';
@@ -124,7 +124,7 @@ class Formation {
     await together(signal,
       () => this.steps.run('nodes', start),
       signal => this.steps.run('link', () => this.#link(signal)),
-      signal => this.#hurry(signal),
+      signal => Promise.all(this.#sentinels.map(node => this.#hurry(node, signal))),
     );
     await this.steps.run('monitor', () => this.#act('monitor', () => this.#monitor(signal)));
     await this.steps.run('agree', () => this.#agree(signal));
@@ -135,10 +135,13 @@ class Formation {
   /** Replicas before Sentinels: what a Sentinel's first INFO doesn't show, it learns 10 s later. */
   async #link(signal: AbortSignal): Promise<void> {
     this.#master = await this.#actualMaster(signal);
-    await this.#act('link', () => Promise.all(this.#replicas().map(async node => {
-      await this.#to(this.#master, signal);
-      await linkReplica(await this.#to(node, signal), node.seat, this.#master.seat, { ...PATIENCE, signal });
-    })).then(() => undefined));
+    await this.#act('link', async () => {
+      const ready = this.#hurry(this.#master, signal);
+      await Promise.all([ready, ...this.#replicas().map(async node => {
+        await Promise.all([ready, this.#hurry(node, signal)]);
+        await linkReplica(await this.#to(node, signal), node.seat, this.#master.seat, { ...PATIENCE, signal });
+      })]);
+    });
   }
 
   /** When Sentinels of an earlier run watch already, they may have failed over since: they know the master. */
@@ -152,17 +155,33 @@ class Formation {
     return this.#master;
   }
 
-  /** What the periods were is in the journal before they are changed, so that a later run can put them back. */
-  async #hurry(signal: AbortSignal): Promise<void> {
-    const earlier = this.journal.entry('periods');
-    if (earlier?.state !== 'done') {
-      await this.#act('periods', async () => Object.fromEntries(await Promise.all(this.#sentinels.map(async node =>
-        [node.seat.name, (await readPeriods(await this.#to(node, signal), signal)) ?? {}] as const))));
+  /**
+   * Makes one server or Sentinel look around more often while the whole comes together. What its periods were is in the journal before they are
+   * changed, so that a later run can put them back; they live in the process only, a restart forgets them too.
+   */
+  async #hurry(node: RunningNode, signal: AbortSignal): Promise<void> {
+    const step = `periods ${node.seat.name}`;
+    const connection = await this.#to(node, signal);
+    const isServer = node.planned.program === 'redis';
+    if (this.journal.entry(step)?.state !== 'done') {
+      await this.#act(step, async () => (isServer ? await readHz(connection, signal) : await readPeriods(connection, signal)) ?? null);
     }
-    await this.#eachSentinel(async (node, connection) => {
-      const periods = this.#periodsOf(node);
-      if (Object.keys(periods).length > 0) await hurry(connection, periods, signal);
-    }, signal);
+    const before = this.#before(node);
+    if (before === null) return;
+    if (typeof before === 'number') await setHz(connection, 'hurried', signal);
+    else await hurry(connection, before, signal);
+  }
+
+  async #calm(node: RunningNode, signal: AbortSignal): Promise<void> {
+    const before = this.#before(node);
+    if (before === null) return;
+    const connection = await this.#to(node, signal);
+    if (typeof before === 'number') await setHz(connection, before, signal);
+    else await setPeriods(connection, before, signal);
+  }
+
+  #before(node: RunningNode): Periods | number | null {
+    return (this.journal.entry(`periods ${node.seat.name}`)?.data ?? null) as Periods | number | null;
   }
 
   async #monitor(signal: AbortSignal): Promise<void> {
@@ -180,12 +199,14 @@ class Formation {
   /** Restart-proof: each server and each Sentinel writes what it became into its own file, and the periods are what they were. */
   async #settle(signal: AbortSignal): Promise<void> {
     await Promise.all([
-      ...this.#servers.map(async node => rewriteConf(await this.#to(node, signal), node.seat, signal)),
-      this.#eachSentinel(async (node, connection) => {
-        const periods = this.#periodsOf(node);
-        if (Object.keys(periods).length > 0) await setPeriods(connection, periods, signal);
-        await flushSentinel(connection, signal);
-      }, signal),
+      ...this.#servers.map(async node => {
+        await this.#calm(node, signal);
+        await rewriteConf(await this.#to(node, signal), node.seat, signal);
+      }),
+      ...this.#sentinels.map(async node => {
+        await this.#calm(node, signal);
+        await flushSentinel(await this.#to(node, signal), signal);
+      }),
     ]);
   }
 
@@ -207,10 +228,6 @@ class Formation {
 
   #replicas(): readonly RunningNode[] {
     return this.#servers.filter(node => node !== this.#master);
-  }
-
-  #periodsOf(node: RunningNode): Periods {
-    return (this.journal.entry('periods')?.data as Readonly<Record<string, Periods>> | undefined)?.[node.seat.name] ?? {};
   }
 
   async #eachSentinel(work: (node: RunningNode, connection: Awaited<ReturnType<Talk['to']>>) => Promise<void>, signal: AbortSignal): Promise<void> {

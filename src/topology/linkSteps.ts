@@ -4,6 +4,7 @@ import type { Address } from '../model/address';
 import { readInfo } from '../model/info';
 import type { RedisConnection } from '../redis/client';
 import { ReplyError } from '../redis/client';
+import { flatMap } from './replies';
 import type { Patience, Seat } from './talk';
 
 export type LinkFault =
@@ -49,6 +50,21 @@ export async function linkUp(connection: RedisConnection, replica: Seat, master:
 export async function rewriteConf(connection: RedisConnection, seat: Seat, signal: AbortSignal): Promise<void> {
   const [reply] = await connection.pipeline([['CONFIG', 'REWRITE']], { signal, timeoutMs: 5000 });
   if (reply instanceof ReplyError) throw new HumanError<LinkFault>({ code: 'rewrite-failed', node: seat.name, text: reply.text });
+}
+
+/** How often the server looks after its children and timers; a transfer's end is only noticed then. */
+const HURRIED_HZ = 100;
+
+/** The server's `hz` now, to be put back. Undefined when it doesn't tell. */
+export async function readHz(connection: RedisConnection, signal: AbortSignal): Promise<number | undefined> {
+  const [reply] = await connection.pipeline([['CONFIG', 'GET', 'hz']], { signal });
+  const hz = Number(flatMap(reply).get('hz'));
+  return Number.isInteger(hz) && hz > 0 ? hz : undefined;
+}
+
+/** Until the next start, or until it is set back: a first synchronisation of an empty server takes 20 ms instead of 200. */
+export async function setHz(connection: RedisConnection, hz: number | 'hurried', signal: AbortSignal): Promise<void> {
+  await connection.call(['CONFIG', 'SET', 'hz', String(hz === 'hurried' ? HURRIED_HZ : hz)], { signal });
 }
 
 export type ReplicationCheck =

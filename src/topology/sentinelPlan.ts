@@ -78,7 +78,9 @@ export function serverConf(name: string, port: number, inside: InsidePaths, bind
     confLine('dir', inside.data),
     // A master that comes back empty empties its replicas; the append-only file keeps what it acknowledged.
     confLine('appendonly', 'yes'),
-    // 7.0 and later wait 5 s for more replicas before a first synchronisation.
+    // A transfer without disk serves only the replicas that asked before it began, and its stream flows only from the replica's next
+    // acknowledgement (up to 1 s); with disk all that ask join in and the stream follows at once. 7.0 made "without" the default, with 5 s delay.
+    confLine('repl-diskless-sync', 'no'),
     confLine('repl-diskless-sync-delay', 0),
     confLine('replica-announce-ip', placeholder(name)),
     confLine('replica-announce-port', port),

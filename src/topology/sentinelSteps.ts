@@ -43,7 +43,7 @@ const HURRY_MS = 100;
  */
 export async function readPeriods(connection: RedisConnection, signal: AbortSignal): Promise<Periods | undefined> {
   const [reply] = await connection.pipeline([['SENTINEL', 'DEBUG']], { signal });
-  const known = flatMap(reply);
+  const known = new Map([...flatMap(reply)].map(([name, value]) => [name.toLowerCase(), value]));
   const periods: Record<string, number> = {};
   for (const name of HURRIED) {
     const value = Number(known.get(name));
