@@ -60,7 +60,7 @@ export class Talk implements Disposable {
           await connection.call(['PING'], { signal });
         } catch (error) {
           connection?.dispose();
-          if (isCancellation(error) || signal.aborted || isPermanent(error)) throw error;
+          if (isCancellation(error) || signal.aborted || isPermanent(error, password !== undefined)) throw error;
           last = textOf(error);
           return undefined;
         }
@@ -84,7 +84,10 @@ export class Talk implements Disposable {
   }
 }
 
-/** A wrong password doesn't get right by waiting. */
-function isPermanent(error: unknown): boolean {
-  return isFault(error, 'redis-silent') && ['password-wrong', 'password-required', 'tls'].includes(String((error.fault as { reason?: unknown }).reason));
+/**
+ * A wrong or missing password doesn't get right by waiting. But with a password "required" only says that the first try found nobody and a
+ * look afterwards, without one, found the server just up.
+ */
+function isPermanent(error: unknown, withPassword: boolean): boolean {
+  return isFault(error, 'redis-silent') && [withPassword ? 'password-wrong' : 'password-required', 'tls'].includes(String((error.fault as { reason?: unknown }).reason));
 }
