@@ -1,0 +1,324 @@
+import type { Disposable } from '../base/disposable';
+import { toDisposable } from '../base/disposable';
+import { Emitter } from '../base/emitter';
+import { HumanError } from '../base/errors';
+import type { EngineSignal } from '../engine/engine';
+import { assemble } from '../model/assemble';
+import type { Address } from '../model/address';
+import { formatAddress } from '../model/address';
+import { diff, nodesOf } from '../model/diff';
+import { readHello } from '../model/sentinelReplies';
+import { looksLikeRedis, mergeSameProcess, reportOf } from '../model/servers';
+import type { Node, Snapshot, SnapshotChange } from '../model/snapshot';
+import { emptySnapshot } from '../model/snapshot';
+import { AddressBook } from '../redis/addressBook';
+import type { RedisConnection, RedisConnector } from '../redis/client';
+import { discover, targetsOf } from './inventoryDiscovery';
+import type { WatchedEngine } from './inventoryEngine';
+import { EngineWatch } from './inventoryEngine';
+import { happenings } from './inventoryHappenings';
+import type { NodeTarget, NodeTiming } from './inventoryNode';
+import { defaultNodeTiming, NodeWatch } from './inventoryNode';
+import type { InventoryPort, NodeGoneFault } from './inventoryPort';
+import type { Secrets } from './ports';
+import { Timeline } from './timeline';
+
+export interface InventoryDeps {
+  readonly engines: readonly WatchedEngine[];
+  readonly connector: RedisConnector;
+  readonly secrets: Pick<Secrets, 'get'>;
+  readonly timing?: Partial<InventoryTiming>;
+  /** Told of what nobody expected, for the log; by default it surfaces as an uncaught error. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** Milliseconds. */
+export interface InventoryTiming extends NodeTiming {
+  /** While visible and at rest. */
+  readonly slow: number;
+  /** While a verb runs, or while a topology has no master, or just after a change. */
+  readonly fast: number;
+  /** How long after the last change a topology counts as unsettled. */
+  readonly settle: number;
+  /** How long a topology without a master is watched at the fast pace. */
+  readonly patience: number;
+}
+
+const defaultTiming: InventoryTiming = { ...defaultNodeTiming, slow: 2000, fast: 100, settle: 3000, patience: 120_000 };
+
+/** A Sentinel greets every 2 s; one that was not heard for so long is not there any more. */
+const helloExpiry = 15_000;
+
+/** See {@link InventoryPort}. Engines' events, closed sockets and Sentinels' messages only say *look again*; what is shown comes from asking. */
+export class Inventory implements InventoryPort, Disposable {
+  readonly timeline = new Timeline();
+  readonly #deps: InventoryDeps;
+  readonly #timing: InventoryTiming;
+  readonly #changed = new Emitter<SnapshotChange>();
+  readonly #book = new AddressBook();
+  readonly #watches = new Map<string, NodeWatch>();
+  readonly #lastLooks = new Map<string, number>();
+  /** Addresses of Sentinels that published on a server's hello channel, and when. */
+  readonly #hellos = new Map<string, { readonly address: Address; at: number }>();
+  #engines: readonly EngineWatch[] = [];
+  #snapshot: Snapshot = emptySnapshot;
+  #nodes: ReadonlyMap<string, Node> = new Map();
+  /** Since when each topology is out of its rest. */
+  readonly #unsettled = new Map<string, number>();
+  #visible = false;
+  #holds = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #rebuilding: NodeJS.Immediate | undefined;
+  #disposed = false;
+
+  constructor(deps: InventoryDeps) {
+    this.#deps = deps;
+    this.#timing = { ...defaultTiming, ...deps.timing };
+  }
+
+  readonly onDidChange = (listener: (change: SnapshotChange) => void): Disposable => this.#changed.event(listener);
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  setVisible(visible: boolean): void {
+    if (this.#visible === visible) return;
+    this.#visible = visible;
+    if (visible) this.#run(this.#sweep());
+    else this.#schedule();
+  }
+
+  hold(): Disposable {
+    this.#holds++;
+    this.#run(this.#sweep());
+    return toDisposable(() => {
+      this.#holds--;
+      this.#schedule();
+    });
+  }
+
+  async refresh(signal?: AbortSignal): Promise<Snapshot> {
+    signal?.throwIfAborted();
+    this.#start();
+    for (const watch of this.#watches.values()) watch.retryNow();
+    await this.#sweep();
+    // what the first round spoke of is looked at in a second
+    await Promise.all([...this.#watches.values()].filter(watch => watch.contact.state === 'unknown').map(watch => this.#look(watch, true)));
+    signal?.throwIfAborted();
+    this.#rebuild();
+    return this.#snapshot;
+  }
+
+  async connectionTo(nodeId: string, signal?: AbortSignal): Promise<RedisConnection> {
+    const watch = this.#watches.get(nodeId);
+    if (watch === undefined) throw new HumanError<NodeGoneFault>({ code: 'node-gone', node: nodeId });
+    return watch.open(signal);
+  }
+
+  #start(): void {
+    if (this.#engines.length > 0 || this.#disposed) return;
+    this.#engines = this.#deps.engines.map(engine => new EngineWatch(engine, {
+      onChange: () => { this.#reconcile(); this.#dirty(); },
+      onSignal: signal => this.#onEngine(signal),
+    }));
+  }
+
+  /** Lists and looks at everything once; the pace of the next looks follows from what came. */
+  async #sweep(): Promise<void> {
+    this.#start();
+    await Promise.all(this.#engines.map(engine => engine.list()));
+    this.#reconcile();
+    await Promise.all([...this.#watches.values()].map(watch => this.#look(watch, true)));
+    this.#rebuild();
+    this.#schedule();
+  }
+
+  /** Makes the watches follow the engines' lists and what the servers speak of. */
+  #reconcile(): void {
+    if (this.#disposed) return;
+    const instances = this.#engines.flatMap(engine => engine.instances).filter(instance => looksLikeRedis(instance) || instance.ports.length > 0 || this.#watches.has(instance.id));
+    const now = Date.now();
+    for (const [key, { at }] of this.#hellos) if (now - at > helloExpiry) this.#hellos.delete(key);
+    const states = [...this.#watches.values()].map(watch => watch.state);
+    const heard = [...this.#hellos.values()].map(({ address }) => address);
+    const wanted = new Map<string, NodeTarget>([...targetsOf(instances), ...discover(states, instances, heard)].map(target => [target.id, target]));
+    for (const [id, watch] of this.#watches) {
+      if (wanted.has(id)) continue;
+      this.#watches.delete(id);
+      this.#lastLooks.delete(id);
+      watch.dispose();
+      this.#dirty();
+    }
+    for (const [id, target] of wanted) {
+      const watch = this.#watches.get(id);
+      if (watch === undefined) {
+        const fresh = new NodeWatch(target, {
+          connector: this.#deps.connector,
+          book: this.#book,
+          password: one => this.#passwordOf(one),
+          onChange: () => this.#dirty(),
+          onHeard: (one, channel, message) => this.#onHeard(one, channel, message),
+          channels: one => this.#channelsOf(one),
+        }, this.#timing);
+        this.#watches.set(id, fresh);
+        this.#dirty();
+        this.#run(this.#look(fresh, true));
+      } else if (watch.target.instance !== target.instance) {
+        watch.update(target);
+        this.#dirty();
+        this.#run(this.#look(watch, true));
+      }
+    }
+  }
+
+  async #look(watch: NodeWatch, force = false): Promise<void> {
+    await watch.look(force);
+    if (this.#watches.get(watch.target.id) !== watch) return;
+    this.#lastLooks.set(watch.target.id, Date.now());
+    this.#schedule();
+  }
+
+  async #passwordOf({ target: { id, instance } }: NodeWatch): Promise<string | undefined> {
+    const own = instance?.ownership?.topologyId;
+    if (own !== undefined) return this.#deps.secrets.get(own);
+    const topologyId = this.#nodes.get(id)?.topologyId;
+    return await this.#deps.secrets.get(id) ?? (topologyId === undefined ? undefined : await this.#deps.secrets.get(topologyId));
+  }
+
+  /** Every message of a Sentinel; on servers that are not ours also the Sentinels' greetings, which tell where hidden Sentinels are. */
+  #channelsOf(watch: NodeWatch): readonly string[] {
+    const report = reportOf(watch.contact);
+    if (report?.mode === 'sentinel') return ['*'];
+    const foreign = watch.target.instance !== undefined && watch.target.instance.ownership === undefined;
+    return foreign && report?.mode === 'standalone' && report.replication?.role === 'master' ? ['__sentinel__:hello'] : [];
+  }
+
+  #onHeard(watch: NodeWatch, channel: string, message: string): void {
+    if (this.#disposed) return;
+    if (channel === '__sentinel__:hello') return this.#onHello(message);
+    const node = this.#nodes.get(watch.target.id);
+    this.timeline.add(Date.now(), { code: 'sentinel-message', node: watch.target.id, name: node?.name ?? watch.target.id, channel, message });
+    this.#wakeTopology(node);
+    this.#run(this.#look(watch, true));
+  }
+
+  #onHello(message: string): void {
+    const hello = readHello(message);
+    if (hello === undefined) return;
+    const key = formatAddress(hello.sentinel);
+    const known = this.#hellos.get(key);
+    if (known !== undefined) {
+      known.at = Date.now();
+      return;
+    }
+    this.#hellos.set(key, { address: hello.sentinel, at: Date.now() });
+    this.#reconcile();
+  }
+
+  #onEngine(signal: EngineSignal): void {
+    if (signal.type !== 'instance') return;
+    const node = this.#nodes.get(signal.id);
+    if (node !== undefined) {
+      this.timeline.add(signal.at, { code: 'engine-event', node: node.id, name: node.name, action: signal.action, ...(signal.exitCode === undefined ? {} : { exitCode: signal.exitCode }) });
+      this.#wakeTopology(node);
+    }
+    this.#watches.get(signal.id)?.retryNow();
+  }
+
+  /** Something happened to one node: its whole topology is looked at, now and at the fast pace for a while. */
+  #wakeTopology(node: Node | undefined): void {
+    const topology = this.#snapshot.topologies.find(one => one.id === node?.topologyId);
+    if (topology === undefined) return;
+    this.#unsettled.set(topology.id, Date.now());
+    for (const { id } of topology.nodes) {
+      const watch = this.#watches.get(id);
+      if (watch !== undefined) this.#run(this.#look(watch, true));
+    }
+    this.#schedule();
+  }
+
+  /** Rebuilds after the current turn, so that replies which arrive together make one snapshot. */
+  #dirty(): void {
+    if (this.#disposed) return;
+    this.#rebuilding ??= setImmediate(() => this.#rebuild());
+  }
+
+  #rebuild(): void {
+    if (this.#rebuilding !== undefined) clearImmediate(this.#rebuilding);
+    this.#rebuilding = undefined;
+    if (this.#disposed) return;
+    const previous = this.#snapshot;
+    const servers = mergeSameProcess([...this.#watches.values()].map(watch => watch.state));
+    this.#snapshot = assemble({ engines: this.#engines.map(engine => engine.status), servers }, previous);
+    if (this.#snapshot === previous) return;
+    this.#nodes = new Map(nodesOf(this.#snapshot).map(node => [node.id, node]));
+    const change = diff(previous, this.#snapshot);
+    if (change === undefined) return;
+    const now = Date.now();
+    for (const what of happenings(change)) this.timeline.add(now, what);
+    this.#noteUnsettled(change, now);
+    this.#changed.fire(change);
+    this.#reconcile(); // what the servers now speak of
+    this.#schedule();
+  }
+
+  #noteUnsettled({ snapshot, topologies, nodes, structure }: SnapshotChange, now: number): void {
+    if (structure || topologies.length > 0 || nodes.length > 0) {
+      const touched = new Set(nodes);
+      for (const topology of snapshot.topologies) if (topologies.includes(topology.id) || topology.nodes.some(node => touched.has(node.id))) this.#unsettled.set(topology.id, now);
+    }
+    const ids = new Set(snapshot.topologies.map(topology => topology.id));
+    for (const id of this.#unsettled.keys()) if (!ids.has(id)) this.#unsettled.delete(id);
+  }
+
+  #paceOf(node: Node | undefined, now: number): number {
+    if (this.#holds > 0) return Math.max(this.#timing.fast, this.#watches.size * 10);
+    const since = node?.topologyId === undefined ? undefined : this.#unsettled.get(node.topologyId);
+    if (since === undefined) return this.#timing.slow;
+    const topology = this.#snapshot.topologies.find(one => one.id === node?.topologyId);
+    const restless = topology?.health.reasons.some(({ code }) => code === 'no-master' || code === 'master-down' || code === 'failover-in-progress' || code === 'stale-master' || code === 'slots-master-failed');
+    return now - since < (restless ? this.#timing.patience : this.#timing.settle) ? this.#timing.fast : this.#timing.slow;
+  }
+
+  /** Sets the one timer for the earliest look that is due; none while nobody looks. */
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#disposed || !this.#visible && this.#holds === 0) return;
+    const now = Date.now();
+    let due = now + this.#timing.slow;
+    for (const [id, watch] of this.#watches) due = Math.min(due, watch.dueAt(this.#lastLooks.get(id) ?? now, this.#paceOf(this.#nodes.get(id), now)));
+    this.#timer = setTimeout(() => this.#tick(), Math.max(20, due - now));
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    for (const engine of this.#engines) if (engine.status.state !== 'answering') this.#run(engine.list());
+    const due = [...this.#watches].filter(([id, watch]) => watch.dueAt(this.#lastLooks.get(id) ?? 0, this.#paceOf(this.#nodes.get(id), now)) <= now + 10);
+    // a silent node must not hold up the others' next look, so nobody waits for all
+    for (const [, watch] of due) this.#run(this.#look(watch));
+    if ([...this.#hellos.values()].some(({ at }) => now - at > helloExpiry)) this.#reconcile();
+    this.#schedule();
+  }
+
+  #run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (this.#disposed) return;
+      if (this.#deps.onFailure === undefined) throw error;
+      this.#deps.onFailure(error);
+    });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    if (this.#rebuilding !== undefined) clearImmediate(this.#rebuilding);
+    for (const engine of this.#engines) engine.dispose();
+    for (const watch of this.#watches.values()) watch.dispose();
+    this.#watches.clear();
+    this.#changed.dispose();
+    this.timeline.dispose();
+  }
+}

@@ -1,0 +1,316 @@
+import { isCancellation } from '../base/abort';
+import type { Disposable } from '../base/disposable';
+import { HumanError, isFault } from '../base/errors';
+import type { Address } from '../model/address';
+import type { Instance } from '../model/instance';
+import { formatAddress } from '../model/address';
+import type { ServerReport } from '../model/report';
+import type { ServerState } from '../model/servers';
+import { reportOf } from '../model/servers';
+import { share } from '../model/share';
+import type { Contact, SilenceReason } from '../model/snapshot';
+import type { AddressBook } from '../redis/addressBook';
+import { candidates } from '../redis/addressBook';
+import type { RedisConnection, RedisConnector, RedisFault } from '../redis/client';
+import { Prober, ProbeRefused } from './probe';
+
+/** A server to look at. Either inside an instance (then `ports` are where it may listen, the likeliest first) or at a bare address. */
+export interface NodeTarget {
+  readonly id: string;
+  readonly instance?: Instance;
+  readonly ports: readonly number[];
+  readonly address?: Address;
+  /** What our labels say it is; saves a round trip. */
+  readonly hint?: ServerReport['mode'];
+}
+
+export interface NodeWatchDeps {
+  readonly connector: RedisConnector;
+  readonly book: AddressBook;
+  readonly password: (watch: NodeWatch) => Promise<string | undefined>;
+  /** Something about the server changed. */
+  readonly onChange: (watch: NodeWatch) => void;
+  /** A message on a channel that this kind of server was asked for. */
+  readonly onHeard: (watch: NodeWatch, channel: string, message: string) => void;
+  /** The channels worth hearing on this server; none: no subscription. */
+  readonly channels: (watch: NodeWatch) => readonly string[];
+}
+
+/** Milliseconds. */
+export interface NodeTiming {
+  readonly probeTimeout: number;
+  /** How long a lost connection may take to come back before the server is called silent: a Sentinel cuts all connections at a promotion. */
+  readonly grace: number;
+  readonly firstRetry: number;
+  readonly lastRetry: number;
+}
+
+export const defaultNodeTiming: NodeTiming = { probeTimeout: 1000, grace: 40, firstRetry: 100, lastRetry: 5000 };
+
+/** Asking again does not help until somebody gives another password. */
+const asksForPassword: ReadonlySet<SilenceReason> = new Set(['password-required', 'password-wrong', 'no-permission']);
+
+/**
+ * Watches one server: a kept connection (its closing is the fastest signal that a server died), a second one for subscriptions where
+ * there is something to hear, a back-off of its own. A failure here concerns this server only.
+ */
+export class NodeWatch implements Disposable {
+  readonly #deps: NodeWatchDeps;
+  readonly #timing: NodeTiming;
+  readonly #ending = new AbortController();
+  #target: NodeTarget;
+  #prober: Prober;
+  #contact: Contact = { state: 'unknown' };
+  #connection: RedisConnection | undefined;
+  #subscriber: { readonly connection: RedisConnection; readonly key: string } | undefined;
+  #port = 0;
+  #reachable: Address | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #failures = 0;
+  #retryAt = 0;
+  #refusedPassword: { readonly value: string | undefined } | undefined;
+
+  constructor(target: NodeTarget, deps: NodeWatchDeps, timing: NodeTiming = defaultNodeTiming) {
+    this.#target = target;
+    this.#deps = deps;
+    this.#timing = timing;
+    this.#prober = new Prober(target.hint);
+    this.#port = target.ports[0] ?? target.address?.port ?? 0;
+    this.#followInstance(undefined);
+  }
+
+  get target(): NodeTarget {
+    return this.#target;
+  }
+
+  get state(): ServerState {
+    const { id, instance } = this.#target;
+    return { id, port: this.#port, contact: this.#contact, ...(instance === undefined ? {} : { instance }), ...(this.#reachable === undefined ? {} : { reachable: this.#reachable }) };
+  }
+
+  get contact(): Contact {
+    return this.#contact;
+  }
+
+  /** When the next look is due by itself, milliseconds since the epoch; Infinity while it cannot answer or is being asked. */
+  dueAt(lastLook: number, interval: number): number {
+    if (!this.#mayAnswer || this.#looking !== undefined) return Infinity;
+    return this.#contact.state === 'silent' ? this.#retryAt : lastLook + interval;
+  }
+
+  /** Takes what the engine now says of the instance. */
+  update(target: NodeTarget): void {
+    const before = this.#target;
+    this.#target = target;
+    if (!target.ports.includes(this.#port) && target.ports.length > 0 && this.#connection === undefined) this.#port = target.ports[0] as number;
+    if (before.instance !== target.instance) this.#followInstance(before.instance);
+  }
+
+  #followInstance(before: Instance | undefined): void {
+    const { instance } = this.#target;
+    if (instance === undefined) return;
+    const { state } = instance;
+    if (state === 'running') {
+      const restarted = before !== undefined && (before.state !== 'running' || before.startedAt !== instance.startedAt);
+      if (restarted) this.retryNow();
+      if (restarted && before.state === 'running') this.#drop();
+      return;
+    }
+    const last = reportOf(this.#contact);
+    if (state === 'paused') {
+      this.#setContact({ state: 'silent', reason: 'paused', ...(last === undefined ? {} : { last }) });
+      return; // the connection stays: after the pause it goes on
+    }
+    this.#drop();
+    this.#setContact({ state: 'not-running', ...(last === undefined ? {} : { last }) });
+  }
+
+  get #mayAnswer(): boolean {
+    const state = this.#target.instance?.state;
+    return state === undefined || state === 'running';
+  }
+
+  /** Forgets the back-off and a refused password: something happened that may have changed the answer. */
+  retryNow(): void {
+    this.#failures = 0;
+    this.#retryAt = 0;
+    this.#refusedPassword = undefined;
+  }
+
+  /**
+   * Asks the server now, unless it is in back-off and `force` is not set. While a look is under way, a forced one makes it ask
+   * once more, so that what comes is never older than the call. Never throws: what went wrong is the contact.
+   */
+  look(force = false): Promise<void> {
+    if (this.#ending.signal.aborted || !this.#mayAnswer) return Promise.resolve();
+    if (this.#looking !== undefined) {
+      this.#again ||= force;
+      return this.#looking;
+    }
+    if (!force && this.#contact.state === 'silent' && Date.now() < this.#retryAt) return Promise.resolve();
+    const looking = (async () => {
+      do {
+        this.#again = false;
+        await this.#once();
+      } while (this.#again && this.#mayAnswer && !this.#ending.signal.aborted);
+    })().finally(() => { this.#looking = undefined; });
+    this.#looking = looking;
+    return looking;
+  }
+
+  async #once(): Promise<void> {
+    const { signal } = this.#ending;
+    const options = { timeoutMs: this.#timing.probeTimeout, signal };
+    try {
+      let report: ServerReport;
+      const kept = this.#connection;
+      try {
+        report = await this.#prober.probe(kept ?? await this.#connect(), options);
+      } catch (error) {
+        // the kept connection was cut (CLIENT KILL at a promotion, a restart): a fresh one tells at once whether the server lives
+        if (kept === undefined || !(isFault(error, 'redis-silent') && (error.fault as { reason?: string }).reason === 'closed')) throw error;
+        this.#drop();
+        report = await this.#prober.probe(await this.#connect(), options);
+      }
+      if (signal.aborted || !this.#mayAnswer) return;
+      this.#failures = 0;
+      this.#setContact({ state: 'answering', report });
+      await this.#subscribe();
+    } catch (error) {
+      if (signal.aborted || isCancellation(error)) return;
+      this.#drop();
+      this.#failures++;
+      const reason = silenceOf(error);
+      if (reason === undefined) throw error;
+      this.#retryAt = Date.now() + (asksForPassword.has(reason) ? Infinity : Math.min(this.#timing.lastRetry, this.#timing.firstRetry * 2 ** (this.#failures - 1)));
+      if (this.#mayAnswer) this.#silent(reason);
+    }
+  }
+
+  /** Opens another connection of the caller's own, to where the server was last reached. */
+  async open(signal?: AbortSignal): Promise<RedisConnection> {
+    const password = await this.#deps.password(this);
+    return (await this.#reach({ verify: true }, password, signal)).connection;
+  }
+
+  async #connect(): Promise<RedisConnection> {
+    const password = await this.#deps.password(this);
+    if (this.#refusedPassword !== undefined && this.#refusedPassword.value === password) throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: password === undefined ? 'password-required' : 'password-wrong' });
+    try {
+      const { connection, port } = await this.#reach({ verify: this.#target.ports.length > 1 && !this.#deps.book.knows(this.#target.id) }, password, this.#ending.signal);
+      this.#port = port;
+      this.#reachable = share(this.#reachable, connection.address);
+      this.#connection = connection;
+      connection.onClose(() => this.#onClosed(connection));
+      return connection;
+    } catch (error) {
+      const reason = silenceOf(error);
+      if (reason === 'password-required' || reason === 'password-wrong') this.#refusedPassword = { value: password };
+      throw error;
+    }
+  }
+
+  /** Tries the addresses in their order; the first that answers is remembered. Throws the most telling failure. */
+  async #reach(how: { readonly verify: boolean }, password: string | undefined, signal: AbortSignal | undefined): Promise<{ connection: RedisConnection; port: number }> {
+    const { id, instance, ports, address } = this.#target;
+    const places = address !== undefined ? [{ at: address, port: address.port }] : instance === undefined ? [] : ports.flatMap(port => candidates(instance, port).map(at => ({ at, port })));
+    const order = this.#deps.book.order(id, places.map(({ at }) => at));
+    let failure: unknown = new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
+    for (const at of order) {
+      try {
+        const connection = await this.#deps.connector.connect({ address: at, ...(password === undefined ? {} : { password }) }, { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) });
+        this.#deps.book.answered(id, at);
+        return { connection, port: places.find(place => formatAddress(place.at) === formatAddress(at))?.port ?? at.port };
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        failure = moreTelling(failure, error);
+        // it answered, only not to us: the other addresses lead to the same server
+        const reason = silenceOf(error);
+        if (reason !== undefined && asksForPassword.has(reason)) throw error;
+      }
+    }
+    throw failure;
+  }
+
+  get #somewhere(): Address {
+    return this.#reachable ?? this.#target.address ?? { host: '', port: this.#port };
+  }
+
+  async #subscribe(): Promise<void> {
+    const channels = this.#deps.channels(this);
+    const key = channels.join(' ');
+    if ((this.#subscriber?.key ?? '') === key) return;
+    this.#subscriber?.connection.dispose();
+    this.#subscriber = undefined;
+    if (channels.length === 0 || this.#reachable === undefined) return;
+    try {
+      const connection = await this.open(this.#ending.signal);
+      if (this.#ending.signal.aborted || this.#connection === undefined) return connection.dispose();
+      const subscriber = { connection, key };
+      this.#subscriber = subscriber;
+      connection.onClose(() => {
+        if (this.#subscriber === subscriber) this.#subscriber = undefined;
+      });
+      await connection.subscribe(channels, (channel, message) => this.#deps.onHeard(this, channel, message), this.#ending.signal);
+    } catch (error) {
+      // Messages only wake; without them the poll still sees everything. The next look tries again.
+      if (silenceOf(error) === undefined && !isCancellation(error) && !isFault(error, 'redis-refused')) throw error;
+      this.#subscriber?.connection.dispose();
+      this.#subscriber = undefined;
+    }
+  }
+
+  #onClosed(connection: RedisConnection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    if (this.#ending.signal.aborted || !this.#mayAnswer) return;
+    const timer = setTimeout(() => {
+      if (this.#connection === undefined && this.#contact.state === 'answering' && this.#mayAnswer) this.#silent('closed');
+    }, this.#timing.grace);
+    void this.look(true).finally(() => clearTimeout(timer));
+  }
+
+  #silent(reason: SilenceReason): void {
+    const last = reportOf(this.#contact);
+    this.#setContact({ state: 'silent', reason, ...(last === undefined ? {} : { last }) });
+  }
+
+  #setContact(contact: Contact): void {
+    const shared = share(this.#contact, contact);
+    if (shared === this.#contact) return;
+    this.#contact = shared;
+    this.#deps.onChange(this);
+  }
+
+  #drop(): void {
+    const connection = this.#connection;
+    this.#connection = undefined; // first, so that its closing is not taken for a signal
+    connection?.dispose();
+    this.#subscriber?.connection.dispose();
+    this.#subscriber = undefined;
+  }
+
+  dispose(): void {
+    this.#ending.abort();
+    this.#drop();
+    this.#deps.book.forget(this.#target.id);
+  }
+}
+
+function silenceOf(error: unknown): SilenceReason | undefined {
+  if (isFault(error, 'redis-silent')) return (error.fault as RedisFault & { code: 'redis-silent' }).reason;
+  if (isFault(error, 'unreadable-reply')) return 'not-redis';
+  if (error instanceof ProbeRefused) return error.reply.prefix === 'NOPERM' ? 'no-permission' : 'not-redis';
+  return undefined;
+}
+
+/** Of several addresses' failures the one that says most: a word from the server, then a refusal, then nothing at all. */
+function moreTelling(a: unknown, b: unknown): unknown {
+  const order: readonly (SilenceReason | undefined)[] = [undefined, 'no-address', 'timeout', 'closed', 'refused'];
+  const rank = (error: unknown): number => {
+    const index = order.indexOf(silenceOf(error));
+    return index < 0 ? order.length : index;
+  };
+  return rank(b) >= rank(a) ? b : a;
+}
