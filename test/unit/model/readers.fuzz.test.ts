@@ -10,7 +10,7 @@ import { infoTexts } from './texts';
 
 /** Every reader takes whatever a hostile or broken server sends, and throws nothing but its one named fault. */
 const seed = 20261122;
-const runs = Number(process.env['FUZZ_RUNS'] ?? 2000);
+const runs = Number(process.env['FUZZ_RUNS'] ?? 1000);
 const options = { seed, numRuns: runs };
 
 function onlyNamed(read: () => unknown): void {
@@ -41,7 +41,8 @@ const reply: fc.Arbitrary<unknown> = fc.letrec(tie => ({
 
 const line = `${'a'.repeat(40)} 10.0.0.2:7000@17000,host,shard-id=x myself,master - 0 1 1 connected 0-5460 7000 [93-<-${'b'.repeat(40)}]\n`;
 
-suite('model readers, fuzzed', () => {
+suite('model readers, fuzzed', function () {
+  this.timeout(20_000 + runs * 5);
   test('INFO', () => fc.assert(fc.property(fc.oneof(mutated(Object.values(infoTexts)), fc.string({ unit: 'binary' })), text => onlyNamed(() => readServer(readInfo(text)))), options));
   test('CLUSTER NODES, also on a reader that has read before', () => fc.assert(fc.property(fc.array(mutated([line, line + line.replaceAll('a', 'c')]), { minLength: 1, maxLength: 3 }), texts => {
     const reader = new ClusterNodesReader();
