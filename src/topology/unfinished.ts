@@ -1,5 +1,8 @@
 import { HumanError } from '../base/errors';
 import type { EngineKind, TopologyKind } from '../model/instance';
+import { runCluster } from './cluster/createCluster';
+import type { ClusterCreationReport, ClusterProgress } from './cluster/createCluster';
+import type { ClusterCreationPlan } from './cluster/request';
 import { runSentinel } from './createSentinel';
 import type { CreateProgress, CreationReport } from './createSentinel';
 import type { VerbDeps } from './deps';
@@ -27,20 +30,27 @@ export type UnfinishedFault =
   | { readonly code: 'not-unfinished'; readonly topologyId: string }
   | { readonly code: 'cannot-finish'; readonly topologyId: string; readonly name: string };
 
+/** How a creation of each kind is taken up; the plan is the one that its own verb wrote. */
+const finishers: Partial<Record<TopologyKind, (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<CreateProgress | ClusterProgress>) => Promise<CreationReport | ClusterCreationReport>>> = {
+  sentinel: (deps, journal, signal, onProgress) => runSentinel(deps, journal, journal.record.plan as SentinelPlan, undefined, signal, onProgress),
+  cluster: (deps, journal, signal, onProgress) => runCluster(deps, journal, journal.record.plan as ClusterCreationPlan, undefined, signal, onProgress),
+};
+
 export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
   return journalsOf(deps.records).filter(record => !isRunning(record, deps.now())).map(record => ({
     topologyId: record.topologyId, name: record.name, kind: record.kind, engine: record.engine, verb: record.verb, startedAt: record.startedAt,
-    canFinish: record.verb === 'create' && record.kind === 'sentinel',
+    canFinish: record.verb === 'create' && finishers[record.kind] !== undefined,
   }));
 }
 
 /** Takes the creation up where it was cut off, to the same "done". When that fails or is cancelled everything stays as it is, to be finished or removed later. */
-export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<CreateProgress>): Promise<CreationReport> {
+export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<CreateProgress | ClusterProgress>): Promise<CreationReport | ClusterCreationReport> {
   const record = recordOf(deps, topologyId);
-  if (record.verb !== 'create' || record.kind !== 'sentinel') throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
+  const finish = finishers[record.kind];
+  if (record.verb !== 'create' || finish === undefined) throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
   const journal = await Journal.adopt(deps, record);
   try {
-    const report = await runSentinel(deps, journal, record.plan as SentinelPlan, undefined, signal, onProgress);
+    const report = await finish(deps, journal, signal, onProgress);
     await journal.close();
     return report;
   } catch (error) {

@@ -1,0 +1,82 @@
+import { HumanError } from '../../base/errors';
+import type { Address } from '../../model/address';
+import { ClusterNodesReader, readCluster } from '../../model/clusterNodes';
+import { readInfo } from '../../model/info';
+import type { ClusterReport } from '../../model/report';
+import { eachSlot } from '../../model/slots';
+import type { SlotRange } from '../../model/slots';
+import type { RedisConnection, RedisFault, Reply } from '../../redis/client';
+import { ReplyError } from '../../redis/client';
+
+/** A node of a cluster that a verb talks to: `announced` is where its peers reach it. */
+export interface ClusterPeer {
+  readonly name: string;
+  readonly announced: Address;
+  /** Only when it isn't the port + 10000. */
+  readonly busPort?: number;
+  readonly connection: RedisConnection;
+}
+
+/** What one node says at one moment. */
+export interface Observation {
+  readonly name: string;
+  readonly report: ClusterReport;
+  readonly role: 'master' | 'replica';
+  /** Of a replica: whether its link to the master is up. */
+  readonly linkUp: boolean;
+  readonly offset: number;
+}
+
+/** Reads a node's view again and again, taking apart only what changed. */
+export class Watcher {
+  readonly #reader = new ClusterNodesReader();
+
+  constructor(readonly peer: ClusterPeer) {}
+
+  async look(signal: AbortSignal, timeoutMs = 1000): Promise<Observation> {
+    const { connection, name } = this.peer;
+    const [nodes, info, replication] = await ask(connection, [['CLUSTER', 'NODES'], ['CLUSTER', 'INFO'], ['INFO', 'replication']], signal, timeoutMs);
+    const fields = readInfo(replication);
+    return {
+      name, report: readCluster(info, this.#reader.read(nodes)),
+      role: fields.get('role') === 'slave' ? 'replica' : 'master',
+      linkUp: fields.get('master_link_status') === 'up',
+      offset: Number(fields.get(fields.get('role') === 'slave' ? 'slave_repl_offset' : 'master_repl_offset') ?? 0),
+    };
+  }
+}
+
+/** Sends all in one write and throws the first refusal as `redis-refused`. No argument of `commands` may be a secret. */
+export async function ask(connection: RedisConnection, commands: readonly (readonly string[])[], signal?: AbortSignal, timeoutMs = 1000): Promise<readonly Reply[]> {
+  const replies = await connection.pipeline(commands, { signal, timeoutMs });
+  return replies.map((reply, index) => {
+    if (reply instanceof ReplyError) throw refused(connection, commands[index] ?? [], reply);
+    return reply;
+  });
+}
+
+export function refused(connection: RedisConnection, command: readonly string[], reply: ReplyError): HumanError<RedisFault> {
+  return new HumanError<RedisFault>({ code: 'redis-refused', address: connection.address, command: command.slice(0, 2).join(' '), prefix: reply.prefix, text: reply.text });
+}
+
+/** Whether an error reply says that the server doesn't know the command or its subcommand. */
+export function isUnknown(reply: unknown): boolean {
+  return reply instanceof ReplyError && /unknown (sub)?command|unknown subcommand or wrong number/i.test(reply.text);
+}
+
+/** Gives the slots to the node; servers before 7.0 don't know ranges and get the slots one by one. */
+export async function addSlots(connection: RedisConnection, ranges: readonly SlotRange[], signal: AbortSignal): Promise<void> {
+  const command = ['CLUSTER', 'ADDSLOTSRANGE', ...ranges.flat().map(String)];
+  const [reply] = await connection.pipeline([command], { signal });
+  if (isUnknown(reply)) await ask(connection, [['CLUSTER', 'ADDSLOTS', ...[...eachSlot(ranges)].map(String)]], signal);
+  else if (reply instanceof ReplyError) throw refused(connection, command, reply);
+}
+
+/** Each node is told to meet each other one. A node that knows the other already sends it its state at once, so meeting again spreads news in milliseconds instead of seconds. */
+export async function meetAll(peers: readonly ClusterPeer[], signal: AbortSignal): Promise<void> {
+  await Promise.all(peers.map(peer => ask(peer.connection, peers.filter(other => other !== peer).map(meet), signal)));
+}
+
+export function meet({ announced, busPort }: ClusterPeer): string[] {
+  return ['CLUSTER', 'MEET', announced.host, String(announced.port), ...(busPort === undefined || busPort === announced.port + 10000 ? [] : [String(busPort)])];
+}
