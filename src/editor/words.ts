@@ -5,6 +5,8 @@ import type { EngineFault } from '../engine/engine';
 import type { RedisFault } from '../redis/client';
 import type { NodeGoneFault } from '../topology/inventoryPort';
 import type { Translate } from './translate';
+import type { ClusterFault } from './words/cluster';
+import { clusterFaults } from './words/cluster';
 import { engineFaults } from './words/engineFaults';
 import { redisFaults } from './words/silence';
 import type { Words } from './words/table';
@@ -13,12 +15,13 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
   ...redisFaults,
   ...verbFaults,
+  ...clusterFaults,
   deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
 };

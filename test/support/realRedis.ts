@@ -18,6 +18,8 @@ export interface RealRedis {
 
 export interface RealRedisOptions {
   readonly port?: number;
+  /** A loopback address; default 127.0.0.1. */
+  readonly host?: string;
   readonly conf?: readonly string[];
   readonly sentinel?: boolean;
   readonly binary?: string;
@@ -43,10 +45,11 @@ function isFree(port: number): Promise<boolean> {
 }
 
 export async function startRedis(options: RealRedisOptions = {}): Promise<RealRedis> {
+  const { host = '127.0.0.1' } = options;
   const port = options.port ?? await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'real-redis-'));
   const file = join(folder, 'server.conf');
-  const lines = [`port ${port}`, `dir ${folder}`, 'bind 127.0.0.1', ...(options.sentinel ? [] : ['save ""', 'repl-diskless-sync-delay 0']), ...(options.conf ?? [])];
+  const lines = [`port ${port}`, `dir ${folder}`, `bind ${host}`, ...(options.sentinel ? [] : ['save ""', 'repl-diskless-sync-delay 0']), ...(options.conf ?? [])];
   writeFileSync(file, `${lines.join('\n')}\n`);
   const child = spawn(options.binary ?? 'redis-server', [file, ...(options.sentinel ? ['--sentinel'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -54,7 +57,7 @@ export async function startRedis(options: RealRedisOptions = {}): Promise<RealRe
   child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   child.on('error', error => { output += error.message; });
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  await listening(port, child, () => output);
+  await listening(host, port, child, () => output);
   return {
     port, folder,
     pid: child.pid as number,
@@ -70,11 +73,11 @@ export async function startRedis(options: RealRedisOptions = {}): Promise<RealRe
   };
 }
 
-async function listening(port: number, child: ChildProcess, output: () => string): Promise<void> {
+async function listening(host: string, port: number, child: ChildProcess, output: () => string): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
     if (child.exitCode !== null) throw new Error(`redis-server ended: ${output()}`);
     const open = await new Promise<boolean>(resolve => {
-      const socket = connect(port, '127.0.0.1');
+      const socket = connect(port, host);
       socket.once('connect', () => { socket.destroy(); resolve(true); });
       socket.once('error', () => resolve(false));
     });

@@ -3,6 +3,7 @@ import { withProgress } from '../../editor/progress';
 import type { Answer, Frame } from '../../editor/wizard';
 import { back, choose, walk } from '../../editor/wizard';
 import { createSteps } from '../../editor/words/steps';
+import type { ClusterCreationReport, ClusterProgress } from '../../topology/cluster/createCluster';
 import type { CreationReport, CreateProgress } from '../../topology/createSentinel';
 import { createSentinel, prepareSentinel } from '../../topology/createSentinel';
 import type { SentinelPlan } from '../../topology/sentinelPlan';
@@ -88,12 +89,12 @@ async function create(kit: Kit, answers: Answers, plan: SentinelPlan): Promise<v
 }
 
 /** Steps overlap; the one that began last is named. */
-export function stepInWords({ t }: Pick<Kit, 't'>, { step, done, total }: CreateProgress): string {
+export function stepInWords({ t }: Pick<Kit, 't'>, { step, done, total }: CreateProgress | ClusterProgress): string {
   return vscode.l10n.t('{0} of {1}: {2}', Math.min(done + 1, total), total, createSteps[step](t));
 }
 
 /** Says that it is done; the report is a click away. */
-export function announce(kit: Pick<Kit, 't' | 'documents' | 'log'>, report: CreationReport): void {
+export function announce(kit: Pick<Kit, 't' | 'documents' | 'log'>, report: CreationReport | ClusterCreationReport): void {
   const show = vscode.l10n.t('Show Report');
   vscode.window.showInformationMessage(vscode.l10n.t('{0} is running: {1} servers in {2} s, everything checked.', report.name, report.nodes.length, (report.totalMs / 1000).toFixed(1)), show).then(
     answer => answer === show ? kit.documents.show(vscode.l10n.t('{0} (report)', report.name), reportOf(kit.t, report)) : undefined,

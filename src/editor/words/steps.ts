@@ -1,12 +1,15 @@
+import type { ClusterCreationCheck } from '../../topology/cluster/createCluster';
+import type { ClusterStepCode } from '../../topology/cluster/request';
 import type { CreationCheck } from '../../topology/createSentinel';
 import type { FailoverStepCode } from '../../topology/failoverPlan';
 import type { CreateStepCode } from '../../topology/sentinelPlan';
 import type { Translate } from '../translate';
+import { clusterChecks } from './cluster';
 import type { Words } from './table';
 import { inWords } from './table';
 
 /** Steps of a creation, as the progress shows them. */
-export const createSteps: { readonly [Step in CreateStepCode]: (t: Translate) => string } = {
+export const createSteps: { readonly [Step in CreateStepCode | ClusterStepCode]: (t: Translate) => string } = {
   secret: t => t('Keep the password'),
   place: t => t('Make the network'),
   nodes: t => t('Start the servers'),
@@ -15,6 +18,11 @@ export const createSteps: { readonly [Step in CreateStepCode]: (t: Translate) =>
   agree: t => t('Wait until all sentinels know each other'),
   settle: t => t('Write everything into the conf files'),
   verify: t => t('Check with a key that is written and read back'),
+  assign: t => t('Give the slots to the masters'),
+  meet: t => t('Let all nodes meet'),
+  replicate: t => t('Give the replicas to their masters'),
+  'agree-all': t => t('Wait until every node sees the whole cluster'),
+  prove: t => t('Write and read a key on each master'),
 };
 
 /** Steps of a failover. */
@@ -27,7 +35,8 @@ export const failoverSteps: { readonly [Step in FailoverStepCode]: (t: Translate
   verify: t => t('Check the roles on every node'),
 };
 
-const checks: Words<CreationCheck> = {
+const checks: Words<CreationCheck | ClusterCreationCheck> = {
+  ...clusterChecks,
   'link-up': (t, c) => t('{0} is linked to its master.', c.node),
   quorum: (t, c) => t('{0} knows {1} replicas and {2} sentinels; its quorum check says “{3}”.', c.node, c.replicas, c.sentinels, c.text),
   'read-back': (t, c) => t('A key written on the master was read on {0} after {1} ms.', c.node, Math.round(c.ms)),
@@ -35,6 +44,6 @@ const checks: Words<CreationCheck> = {
 };
 
 /** What was seen to be true at the end of a creation. */
-export function checkInWords(t: Translate, check: CreationCheck): string {
+export function checkInWords(t: Translate, check: CreationCheck | ClusterCreationCheck): string {
   return inWords(checks, t, check);
 }

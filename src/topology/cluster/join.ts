@@ -25,7 +25,7 @@ export interface JoinRequest {
   readonly startAnew?: boolean;
 }
 
-export const JOIN_STEPS = ['assign', 'meet', 'replicate', 'agree', 'verify'] as const;
+export const JOIN_STEPS = ['assign', 'meet', 'replicate', 'agree-all', 'prove'] as const;
 export type JoinStep = (typeof JOIN_STEPS)[number];
 /** Wraps each step, so that the caller can time and tell it. */
 export type RunStep = <T>(step: JoinStep, work: () => Promise<T>) => Promise<T>;
@@ -67,8 +67,8 @@ export async function joinCluster(request: JoinRequest, signal: AbortSignal, run
     });
     await runStep('meet', () => meetAll(request.peers, signal));
     await runStep('replicate', () => joining.replicate());
-    const seen = await runStep('agree', () => joining.agree());
-    await runStep('verify', () => joining.verify());
+    const seen = await runStep('agree-all', () => joining.agree());
+    await runStep('prove', () => joining.verify());
     result = { wanted: joining.wanted, seen, road };
   } catch (error) {
     await restore().catch(() => undefined); // what went wrong first is what must be told

@@ -80,7 +80,7 @@ export interface ClusterCreationPlan extends TopologyPlan {
 }
 
 /** Steps of the creation in order; the editor has their words. */
-export const CLUSTER_STEPS = ['secret', 'place', 'nodes', 'assign', 'meet', 'replicate', 'agree', 'verify'] as const;
+export const CLUSTER_STEPS = ['secret', 'place', 'nodes', 'assign', 'meet', 'replicate', 'agree-all', 'prove'] as const;
 export type ClusterStepCode = (typeof CLUSTER_STEPS)[number];
 
 /** What would be made. Pure: ports and paths are given. @param ports one for each node, free ones */

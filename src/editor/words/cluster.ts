@@ -1,0 +1,64 @@
+import type { ClusterLack } from '../../topology/cluster/agreement';
+import type { ClusterCreationCheck } from '../../topology/cluster/createCluster';
+import type { JoinFault } from '../../topology/cluster/join';
+import type { ClusterNote, ClusterPlanFault } from '../../topology/cluster/plan';
+import { formatRanges } from '../../model/slots';
+import type { Translate } from '../translate';
+import type { Words } from './table';
+import { inWords } from './table';
+
+export type ClusterFault = JoinFault | ClusterPlanFault;
+
+const lacks: Words<ClusterLack> = {
+  pair: (t, l) => t('{0} has no link to {1}', l.from, l.to),
+  state: (t, l) => t('{0} calls the cluster down', l.node),
+  role: (t, l) => t('{1} does not see {0} in its role', l.node, l.by),
+  slots: (t, l) => t('{0} sees other slots at {1}', l.by, l.node),
+  'open-slots': (t, l) => t('{0} has half-moved slots', l.node),
+  flag: (t, l) => t('{1} marks {0} as {2}', l.node, l.by, l.flag),
+  stranger: (t, l) => t('{0} knows a node that does not belong here ({1})', l.by, l.id.slice(0, 8)),
+  link: (t, l) => t('{0} is not linked to its master', l.node),
+  epochs: (t, l) => t('{0} have the same epoch', l.nodes.join(', ')),
+};
+
+export function lackInWords(t: Translate, lack: ClusterLack): string {
+  return inWords(lacks, t, lack);
+}
+
+/** A few of many, and how many more. */
+export function someOf(t: Translate, texts: readonly string[], most = 4): string {
+  return texts.length <= most ? texts.join('; ') : t('{0}; and {1} more', texts.slice(0, most).join('; '), texts.length - most);
+}
+
+export const clusterFaults: Words<ClusterFault> = {
+  'cluster-too-few-nodes': (t, f) => t('A cluster of this shape needs {1} nodes, {0} are there. It takes three masters, because two cannot outvote a lost third.', f.nodes, f.needed),
+  'cluster-mode-off': (t, f) => t('{0} does not run in cluster mode. Set “cluster-enabled yes” in its conf and restart it.', f.node),
+  'node-holds-keys': (t, f) => t('{0} holds {1} keys: it cannot join a cluster before it is empty. Nothing was changed.', f.node, f.keys),
+  'node-in-cluster': (t, f) => t('{0} belongs to a cluster already: it knows {1} other nodes and owns {2} slots. Remove it from there first.', f.node, f.knows.length, f.slots),
+  'cluster-cannot-talk': (t, f) => t('These cannot talk over the cluster bus: {0}. Open the bus port between them.', someOf(t, f.pairs.map(pair => t('{0} to {1} ({2}:{3})', pair.from, pair.to, pair.host, pair.port)))),
+  'cluster-replicate-refused': (t, f) => t('{0} refused to become a replica of {1}: {2}', f.node, f.master, f.text),
+  'cluster-not-whole': (t, f) => t('The nodes do not agree on the cluster: {0}. Try again; if it stays so, look into their logs.', someOf(t, f.lacks.map(lack => lackInWords(t, lack)))),
+  'cluster-key-lost': (t, f) => t('A key written to {0} (slot {1}) could not be read back.', f.node, f.slot),
+};
+
+const notes: Words<ClusterNote> = {
+  'survives-node': (t, n) => n.mastersAtOnce === 0
+    ? t('Any one replica may be lost.')
+    : t('Any one node may be lost: its replica takes over. Up to {0} of the {1} masters may be lost at the same time.', n.mastersAtOnce, n.masters),
+  'no-replicas': (t, n) => t('{0} have no replica: when one of them is lost, its slots are down until it is back, and by default the whole cluster with it.', n.masters.join(', ')),
+  'one-machine': t => t('All nodes run on one machine: this survives the loss of a container or process, not of the machine.'),
+  'host-holds-shard': (t, n) => t('{0} holds all nodes of {1}: their slots are lost with it.', n.host, n.masters.join(', ')),
+  'host-holds-majority': (t, n) => t('{0} holds {1} of {2} masters: when it is lost, nobody can be promoted.', n.host, n.masters, n.of),
+  'even-masters': (t, n) => t('{0} masters survive no more than {1} would.', n.masters, n.masters - 1),
+};
+
+export function clusterNoteInWords(t: Translate, note: ClusterNote): string {
+  return inWords(notes, t, note);
+}
+
+export const clusterChecks: Words<ClusterCreationCheck> = {
+  'all-agree': (t, c) => t('All {0} nodes know each other, see the same slots and call the cluster ok.', c.nodes),
+  shard: (t, c) => c.replicas.length === 0
+    ? t('{0} serves {1} slots ({2}); a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '))
+    : t('{0} serves {1} slots ({2}), followed by {3}; a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '), c.replicas.join(', ')),
+};
