@@ -17,6 +17,11 @@ export const commands = {
   showTimeline: 'redisTopology.showTimeline',
 } as const;
 
+/** Commands of the conf files' language, registered apart: they need no engine. */
+export const confCommands = {
+  check: 'redisTopology.conf.check',
+} as const;
+
 export const viewContainer = 'redisTopology';
 
 export const views = {
@@ -26,6 +31,18 @@ export const views = {
 export const settings = {
   dockerHost: 'redisTopology.docker.host',
   confirm: 'redisTopology.confirm',
+} as const;
+
+/** Settings of conf files, by resource. */
+export const confSettings = {
+  target: 'redisTopology.conf.target',
+  followTopology: 'redisTopology.conf.followTopology',
+  validate: 'redisTopology.conf.validate',
+  rules: 'redisTopology.conf.rules',
+  acrossFiles: 'redisTopology.conf.acrossFiles',
+  inlayHints: 'redisTopology.conf.inlayHints',
+  workingDirectory: 'redisTopology.conf.workingDirectory',
+  buildTls: 'redisTopology.conf.build.tls',
 } as const;
 
 /** Keys for `when` clauses. */

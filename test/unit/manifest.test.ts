@@ -20,12 +20,15 @@ const { contributes } = JSON.parse(text) as Package;
 const nls = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
 const idsOf = (table: Readonly<Record<string, string>>): readonly string[] => Object.values(table).sort();
 
+/** Keys of two tables may be the same. */
+const prefixed = (table: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(table).map(([key, id]) => [`conf ${key}`, id]));
+
 suite('manifest: package.json and src/manifest.ts tell the same', () => {
   const declared: readonly (readonly [what: string, inPackage: readonly string[], inSource: readonly string[]])[] = [
-    ['commands', contributes.commands.map(({ command }) => command), idsOf(manifest.commands)],
+    ['commands', contributes.commands.map(({ command }) => command), idsOf({ ...manifest.commands, ...prefixed(manifest.confCommands) })],
     ['views', Object.values(contributes.views).flat().map(({ id }) => id), idsOf(manifest.views)],
     ['view containers', contributes.viewsContainers.activitybar.map(({ id }) => id), [manifest.viewContainer]],
-    ['settings', contributes.configuration.flatMap(({ properties }) => Object.keys(properties)), idsOf(manifest.settings)],
+    ['settings', contributes.configuration.flatMap(({ properties }) => Object.keys(properties)), idsOf({ ...manifest.settings, ...prefixed(manifest.confSettings) })],
     ['colours', contributes.colors.map(({ id }) => id), idsOf(manifest.colors)],
   ];
   for (const [what, inPackage, inSource] of declared) {
@@ -56,7 +59,7 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
   });
 
   test('context keys of when clauses are those of the source', () => {
-    const ours = new Set<string>([...Object.values(manifest.contextKeys), ...Object.values(manifest.views), ...Object.values(manifest.commands)]);
+    const ours = new Set<string>([...Object.values(manifest.contextKeys), ...Object.values(manifest.views), ...Object.values(manifest.commands), ...Object.values(manifest.confCommands)]);
     const inWhen = [...text.matchAll(/"when": "([^"]*)"/g)].flatMap(match => [...(match[1] as string).matchAll(/redisTopology\.[\w.]+/g)].map(([key]) => key));
     assert.deepEqual(inWhen.filter(key => !ours.has(key)), []);
   });

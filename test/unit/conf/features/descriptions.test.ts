@@ -11,9 +11,9 @@ interface Descriptions {
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 const directives: readonly { readonly name: string; readonly facts: readonly { readonly type: string; readonly values?: string }[] }[] = packed;
-const descriptions = JSON.parse(readFileSync('src/conf/data/descriptions.json', 'utf8')) as Descriptions;
+const descriptions = JSON.parse(readFileSync('data/descriptions.json', 'utf8')) as Descriptions;
 
-suite('conf/data/descriptions.json', () => {
+suite('data/descriptions.json', () => {
   test('every directive and no other', () => {
     assert.deepEqual(Object.keys(descriptions.directives).sort(), [...directives.map(one => one.name), ...pseudoDirectives].sort());
   });

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import type { ConfDocument } from '../conf/document';
+import type { Edit, Finding, Fix } from '../conf/types';
+import type { ConfDocuments } from './documents';
+import { rangeOf, selector } from './documents';
+import type { Diagnostics, Judged } from './diagnostics';
+import { titleOf } from './words';
+
+/** Mends every finding that has a safe fix; also on save, by `editor.codeActionsOnSave`. */
+export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('redisConf');
+
+export function registerCodeActions(documents: ConfDocuments, diagnostics: Diagnostics): vscode.Disposable {
+  return vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents, diagnostics), {
+    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
+  });
+}
+
+class CodeActions implements vscode.CodeActionProvider {
+  constructor(private readonly documents: ConfDocuments, private readonly diagnostics: Diagnostics) {}
+
+  async provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): Promise<vscode.CodeAction[]> {
+    const parsed = await this.documents.parsed(document);
+    const judged = this.diagnostics.of(document);
+    if (parsed === undefined || judged === undefined) return [];
+    const wanted = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
+    const actions: vscode.CodeAction[] = [];
+    const here = judged.findings.filter(finding => finding.uri === parsed.uri && rangeOf(parsed, finding).intersection(range) !== undefined);
+    if (wanted(vscode.CodeActionKind.QuickFix)) {
+      for (const finding of here) {
+        const about = context.diagnostics.filter(one => isAbout(one, finding, parsed));
+        finding.fixes.forEach((fix, at) => actions.push(quickFix(fix, judged, about, at === 0 && fix.safe)));
+      }
+      for (const code of new Set(here.map(finding => finding.code))) actions.push(...disableActions(document, parsed, code, here));
+    }
+    if (wanted(fixAllKind)) {
+      const all = fixAll(judged, parsed);
+      if (all !== undefined) actions.push(all);
+    }
+    return actions;
+  }
+}
+
+function isAbout(diagnostic: vscode.Diagnostic, finding: Finding, document: ConfDocument): boolean {
+  return typeof diagnostic.code === 'object' && diagnostic.code.value === finding.code && diagnostic.range.isEqual(rangeOf(document, finding));
+}
+
+function quickFix(fix: Fix, judged: Judged, about: vscode.Diagnostic[], preferred: boolean): vscode.CodeAction {
+  const action = new vscode.CodeAction(titleOf(fix), vscode.CodeActionKind.QuickFix);
+  action.edit = workspaceEdit(fix.edits, judged);
+  action.diagnostics = about;
+  action.isPreferred = preferred;
+  return action;
+}
+
+function workspaceEdit(edits: readonly Edit[], judged: Judged): vscode.WorkspaceEdit {
+  const edit = new vscode.WorkspaceEdit();
+  for (const one of edits) {
+    const document = judged.read.get(one.uri);
+    if (document !== undefined) edit.replace(vscode.Uri.parse(one.uri, true), rangeOf(document, one), one.text);
+  }
+  return edit;
+}
+
+/** The safe fixes of this file that do not overlap; the next run mends what is left. */
+export function safeEdits(findings: readonly Finding[], uri: string): Edit[] {
+  const chosen: Edit[] = [];
+  for (const finding of findings) {
+    const fix = finding.fixes.find(one => one.safe);
+    if (finding.uri !== uri || fix === undefined || fix.edits.some(edit => edit.uri !== uri)) continue;
+    if (fix.edits.some(edit => chosen.some(other => edit.start <= other.end && other.start <= edit.end))) continue;
+    chosen.push(...fix.edits);
+  }
+  return chosen;
+}
+
+function fixAll(judged: Judged, parsed: ConfDocument): vscode.CodeAction | undefined {
+  const edits = safeEdits(judged.findings, parsed.uri);
+  if (edits.length === 0) return undefined;
+  const action = new vscode.CodeAction(vscode.l10n.t('Fix all safe findings of this file'), fixAllKind);
+  action.edit = workspaceEdit(edits, judged);
+  return action;
+}
+
+function disableActions(document: vscode.TextDocument, parsed: ConfDocument, code: string, here: readonly Finding[]): vscode.CodeAction[] {
+  const first = here.find(finding => finding.code === code);
+  if (first === undefined) return [];
+  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+  const action = (title: string, line: number, comment: string): vscode.CodeAction => {
+    const made = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    made.edit = new vscode.WorkspaceEdit();
+    made.edit.insert(document.uri, new vscode.Position(line, 0), `# ${comment} ${code}${eol}`);
+    return made;
+  };
+  return [
+    action(vscode.l10n.t('Silence {0} for this line', code), parsed.positionAt(first.start).line, 'redis-conf-disable-next-line'),
+    action(vscode.l10n.t('Silence {0} in this file', code), 0, 'redis-conf-disable'),
+  ];
+}

@@ -1,0 +1,175 @@
+import * as vscode from 'vscode';
+import type { ConfDocument } from '../conf/document';
+import type { RuleCode } from '../conf/rules/codes';
+import type { Finding, ValidateOptions } from '../conf/types';
+import { validateInSteps } from '../conf/validate';
+import type { Contexts } from './contexts';
+import { isConf, rangeOf } from './documents';
+import type { WorkspaceFiles } from './files';
+import { ruleUri } from './ruleDocs';
+import { settingsFor } from './settings';
+import { inSlices } from './slices';
+import { messageOf, relatedOf } from './words';
+
+/** Short enough to feel instant, long enough that a burst of key strokes is judged once. */
+const debounceMs = 40;
+/** VS Code shows no more of one file; the errors come first. */
+const mostShown = 1000;
+
+export interface Judged {
+  readonly version: number;
+  readonly findings: readonly Finding[];
+  /** All files that were read, by URI, for places in them. */
+  readonly read: ReadonlyMap<string, ConfDocument>;
+}
+
+interface Work {
+  timer?: ReturnType<typeof setTimeout>;
+  judged?: Judged;
+  /** Files besides its own in which the last run found something, or which it read. */
+  touched: ReadonlySet<string>;
+}
+
+/**
+ * Judges every open conf file whenever it, a file it includes, its settings or its server changes. What was found for an
+ * old version of the text is never shown. Findings in included files are shown there.
+ */
+export class Diagnostics implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection('redis-conf');
+  readonly #work = new Map<string, Work>();
+  readonly #judgedEmitter = new vscode.EventEmitter<vscode.TextDocument>();
+  /** Fires when a document's findings are up to date. */
+  readonly onDidJudge = this.#judgedEmitter.event;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(private readonly contexts: Contexts, private readonly files: WorkspaceFiles, private readonly onFailure: (what: string, error: unknown) => void) {
+    this.#subscriptions = [
+      this.#collection, this.#judgedEmitter,
+      vscode.workspace.onDidOpenTextDocument(document => this.schedule(document, 0)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length === 0) return;
+        this.schedule(document);
+        this.#scheduleReaders(document.uri.toString());
+      }),
+      vscode.workspace.onDidSaveTextDocument(document => this.#scheduleReaders(document.uri.toString())),
+      vscode.workspace.onDidCloseTextDocument(document => this.#forget(document)),
+      vscode.workspace.onDidChangeConfiguration(event => { if (event.affectsConfiguration('redisTopology.conf')) this.scheduleAll(); }),
+      contexts.running.onDidChange(() => this.scheduleAll()),
+    ];
+    this.scheduleAll();
+  }
+
+  /** What was found in a document, when it is still about its present text. */
+  of(document: vscode.TextDocument): Judged | undefined {
+    const judged = this.#work.get(document.uri.toString())?.judged;
+    return judged?.version === document.version ? judged : undefined;
+  }
+
+  scheduleAll(): void {
+    for (const document of vscode.workspace.textDocuments) this.schedule(document);
+  }
+
+  schedule(document: vscode.TextDocument, delay = debounceMs): void {
+    if (!isConf(document)) return;
+    const key = document.uri.toString();
+    const work = this.#work.get(key) ?? { touched: new Set<string>() };
+    this.#work.set(key, work);
+    clearTimeout(work.timer);
+    work.timer = setTimeout(() => {
+      this.#judge(document, work).catch((error: unknown) => this.onFailure(`judging ${key}`, error));
+    }, delay);
+  }
+
+  async #judge(document: vscode.TextDocument, work: Work): Promise<void> {
+    const key = document.uri.toString();
+    const { version } = document;
+    const unwanted = (): boolean => document.isClosed || document.version !== version || this.#work.get(key) !== work;
+    const settings = settingsFor(document.uri);
+    if (!settings.validate) {
+      work.judged = { version, findings: [], read: new Map() };
+      this.#publish(key, work);
+      return;
+    }
+    const context = await this.contexts.of(document);
+    if (context === undefined || unwanted()) return;
+    const around = this.files.around(document.uri, settings.workingDirectory);
+    const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, build: { tls: settings.tls }, ...around };
+    const report = await inSlices(validateInSteps(context.document, options, 500), unwanted);
+    if (report === undefined || unwanted()) return;
+    work.judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };
+    this.#publish(key, work);
+    this.#judgedEmitter.fire(document);
+  }
+
+  #publish(key: string, work: Work): void {
+    const before = work.touched;
+    work.touched = new Set([key, ...(work.judged?.read.keys() ?? [])]);
+    for (const uri of new Set([...before, ...work.touched])) this.#show(uri);
+  }
+
+  /** A file shows its own findings when it is open itself, else what the files that include it found there. */
+  #show(uri: string): void {
+    const own = this.#work.get(uri)?.judged;
+    const sources = own === undefined ? [...this.#work.values()] : [{ judged: own }];
+    const shown = new Map<string, vscode.Diagnostic>();
+    for (const { judged } of sources) {
+      const document = judged?.read.get(uri);
+      if (judged === undefined || document === undefined) continue;
+      for (const finding of mostImportant(judged.findings.filter(one => one.uri === uri))) {
+        shown.set(`${finding.code} ${String(finding.start)} ${String(finding.end)}`, toDiagnostic(finding, document, judged.read));
+      }
+    }
+    this.#collection.set(vscode.Uri.parse(uri, true), [...shown.values()]);
+  }
+
+  #scheduleReaders(uri: string): void {
+    for (const [key, work] of this.#work) {
+      if (key === uri || !work.touched.has(uri)) continue;
+      const document = vscode.workspace.textDocuments.find(one => one.uri.toString() === key);
+      if (document !== undefined) this.schedule(document);
+    }
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    const work = this.#work.get(key);
+    if (work === undefined) return;
+    clearTimeout(work.timer);
+    this.#work.delete(key);
+    for (const uri of [key, ...work.touched]) this.#show(uri);
+  }
+
+  dispose(): void {
+    for (const work of this.#work.values()) clearTimeout(work.timer);
+    this.#work.clear();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+}
+
+const severities: Readonly<Record<Finding['severity'], vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, info: vscode.DiagnosticSeverity.Information, hint: vscode.DiagnosticSeverity.Hint,
+};
+
+const order: readonly Finding['severity'][] = ['error', 'warning', 'info', 'hint'];
+
+function mostImportant(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= mostShown) return findings;
+  return order.flatMap(severity => findings.filter(one => one.severity === severity)).slice(0, mostShown);
+}
+
+/** Rules about lines without effect are drawn faded, rules about old names struck through. */
+const withoutEffect: ReadonlySet<RuleCode> = new Set<RuleCode>(['ignored-directive', 'duplicate-directive', 'sentinel-plain-without-effect', 'unknown-accepted', 'requirepass-overridden', 'save-ignored']);
+const oldNames: ReadonlySet<RuleCode> = new Set<RuleCode>(['old-name']);
+
+export function toDiagnostic(finding: Finding, document: ConfDocument, read: ReadonlyMap<string, ConfDocument>): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(rangeOf(document, finding), messageOf(finding), severities[finding.severity]);
+  diagnostic.source = 'redis-conf';
+  diagnostic.code = { value: finding.code, target: ruleUri(finding.code) };
+  if (withoutEffect.has(finding.code)) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  else if (oldNames.has(finding.code)) diagnostic.tags = [vscode.DiagnosticTag.Deprecated];
+  diagnostic.relatedInformation = finding.related.flatMap(related => {
+    const place = read.get(related.uri);
+    return place === undefined ? [] : [new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.parse(related.uri, true), rangeOf(place, related)), relatedOf(related))];
+  });
+  return diagnostic;
+}

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { parseInSteps } from '../conf/document';
+import type { ConfDocument } from '../conf/document';
+import { inSlices } from './slices';
+
+export const redisConf = 'redis-conf';
+export const sentinelConf = 'redis-sentinel-conf';
+export const aclFile = 'redis-acl';
+
+/** What the features other than ACL files are offered for. */
+export const selector: vscode.DocumentSelector = [{ language: redisConf }, { language: sentinelConf }];
+
+export const isConf = (document: vscode.TextDocument): boolean => document.languageId === redisConf || document.languageId === sentinelConf;
+
+interface Entry {
+  readonly version: number;
+  readonly parsed: Promise<ConfDocument | undefined>;
+}
+
+/** One parse per version of each open document, shared by all features. */
+export class ConfDocuments implements vscode.Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #closing = vscode.workspace.onDidCloseTextDocument(document => this.#entries.delete(document.uri.toString()));
+
+  /** The parsed document; undefined when it changed or was closed meanwhile, so the asker is no longer wanted either. */
+  parsed(document: vscode.TextDocument): Promise<ConfDocument | undefined> {
+    const key = document.uri.toString();
+    const known = this.#entries.get(key);
+    if (known?.version === document.version) return known.parsed;
+    const { version } = document;
+    const parsed = inSlices(
+      parseInSteps(document.getText(), key, { byteOrderMark: document.encoding === 'utf8bom' }, 1000),
+      () => document.isClosed || document.version !== version,
+    );
+    this.#entries.set(key, { version, parsed });
+    return parsed;
+  }
+
+  dispose(): void {
+    this.#closing.dispose();
+    this.#entries.clear();
+  }
+}
+
+/** Offsets of a parsed document as a range of the editor. */
+export function rangeOf(document: ConfDocument, span: { readonly start: number; readonly end: number }): vscode.Range {
+  const start = document.positionAt(span.start);
+  const end = document.positionAt(span.end);
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+/** A line without its `\r`, as an editor counts it. */
+export function lineRange(document: ConfDocument, line: number): vscode.Range {
+  return new vscode.Range(line, 0, line, document.lineText(line).replace(/\r$/, '').length);
+}

@@ -1,0 +1,141 @@
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { decodeBytes } from '../conf/bytes';
+import { parseDocument } from '../conf/document';
+import type { ConfDocument } from '../conf/document';
+import type { Files } from '../conf/types';
+
+/** Larger than any configuration: such a file is not read just because a line names it. */
+const tooLarge = 4 * 1024 * 1024;
+
+interface Cached {
+  readonly stamp: string;
+  readonly document: ConfDocument;
+}
+
+/**
+ * The files of this machine as conf/ asks for them. Unsaved text of open editors counts. Files of topologies that the
+ * extension made run in containers, where `/conf` and `/data` are folders beside the file; nothing is claimed about
+ * other absolute paths there.
+ */
+export class WorkspaceFiles {
+  readonly #cache = new Map<string, Cached>();
+
+  /** What relative paths of `uri` start from, and the files around it; undefined where this machine cannot look. */
+  around(uri: vscode.Uri, workingDirectory: string): { readonly workingDirectory: string; readonly files: Files } | undefined {
+    if (uri.scheme !== 'file') return undefined;
+    const node = nodeFolder(uri.fsPath);
+    if (node !== undefined) return { workingDirectory: '/data', files: this.#mapped(node) };
+    const folder = path.dirname(uri.fsPath);
+    const start = workingDirectory === '' ? folder : path.resolve(vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? folder, workingDirectory);
+    return { workingDirectory: start, files: this.#plain };
+  }
+
+  readonly #plain: Files = {
+    resolve: (directory, name) => path.resolve(directory, name),
+    open: name => this.#open(name),
+    stat: name => stat(name),
+    glob: (directory, pattern) => glob(directory, pattern),
+  };
+
+  #mapped(node: string): Files {
+    const local = (inside: string): string | undefined => {
+      const match = /^\/(conf|data)(\/.*)?$/.exec(inside);
+      return match === null ? undefined : path.join(node, match[1] ?? '', match[2] ?? '');
+    };
+    return {
+      resolve: (directory, name) => path.posix.resolve(directory, name),
+      open: name => { const at = local(name); return at === undefined ? 'unknown' : this.#open(at); },
+      stat: name => { const at = local(name); return at === undefined ? { kind: 'unknown' } : stat(at); },
+      glob: (directory, pattern) => {
+        const at = local(path.posix.resolve(directory, pattern));
+        if (at === undefined) return undefined;
+        return glob('/', at).map(found => `/${path.relative(node, found).split(path.sep).join('/')}`);
+      },
+    };
+  }
+
+  #open(name: string): ConfDocument | 'missing' | 'unreadable' | 'directory' {
+    const uri = vscode.Uri.file(name);
+    const open = vscode.workspace.textDocuments.find(document => document.uri.scheme === 'file' && document.uri.fsPath === uri.fsPath);
+    try {
+      const stats = statSync(name);
+      if (stats.isDirectory()) return 'directory';
+      if (!stats.isFile() || stats.size > tooLarge) return 'unreadable';
+      const stamp = open === undefined ? `${String(stats.mtimeMs)} ${String(stats.size)}` : `version ${String(open.version)}`;
+      const cached = this.#cache.get(name);
+      if (cached?.stamp === stamp) return cached.document;
+      const text = open === undefined ? decodeBytes(readFileSync(name)) : open.getText();
+      const document = parseDocument(text, uri.toString(), { byteOrderMark: open?.encoding === 'utf8bom' });
+      this.#cache.set(name, { stamp, document });
+      return document;
+    } catch (error) {
+      return isMissing(error) ? 'missing' : 'unreadable';
+    }
+  }
+}
+
+/** `<root>/<node>` when the file is `<root>/<node>/conf/…` of a topology whose folder the extension made. */
+function nodeFolder(file: string): string | undefined {
+  const conf = path.dirname(file);
+  const node = path.dirname(conf);
+  if (path.basename(conf) !== 'conf') return undefined;
+  return stat(path.join(path.dirname(node), '.redis-topology.json')).kind === 'file' ? node : undefined;
+}
+
+function stat(name: string): ReturnType<Files['stat']> {
+  try {
+    const stats = statSync(name);
+    if (stats.isDirectory()) return { kind: 'directory' };
+    return { kind: stats.isFile() ? 'file' : 'other', runnable: isRunnable(name) };
+  } catch (error) {
+    return { kind: isMissing(error) ? 'missing' : 'unknown' };
+  }
+}
+
+function isRunnable(name: string): boolean {
+  try {
+    accessSync(name, constants.X_OK);
+    return true;
+  } catch {
+    return false; // that is the answer
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** As glob(3): `*`, `?` and `[…]` within one path segment, hidden names only when asked for; sorted by bytes. */
+function glob(directory: string, pattern: string): string[] {
+  let found = [path.isAbsolute(pattern) ? path.parse(pattern).root : directory];
+  for (const segment of pattern.split(/[\\/]+/).filter(one => one !== '')) {
+    if (!/[*?[]/.test(segment)) {
+      found = found.map(at => path.join(at, segment)).filter(at => stat(at).kind !== 'missing');
+      continue;
+    }
+    const matches = segmentPattern(segment);
+    found = found.flatMap(at => namesIn(at).filter(name => matches.test(name) && (segment.startsWith('.') || !name.startsWith('.'))).map(name => path.join(at, name)));
+  }
+  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // what cannot be listed matches nothing
+  }
+}
+
+function segmentPattern(segment: string): RegExp {
+  const source = segment.replace(/\[(!?)([^\]]+)\]|[*?]|[\\^$.|+(){}[\]]/g, (text, not: string | undefined, set: string | undefined) => {
+    if (text === '*') return '.*';
+    if (text === '?') return '.';
+    if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^]/g, '\\$&')}]`;
+    return `\\${text}`;
+  });
+  return new RegExp(`^${source}$`, 's');
+}

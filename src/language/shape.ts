@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { foldingOf } from '../conf/features/folding';
+import type { Fold } from '../conf/features/folding';
+import { formatEdits } from '../conf/features/format';
+import { pathLinks } from '../conf/features/links';
+import { outlineOf } from '../conf/features/outline';
+import type { OutlineItem } from '../conf/features/outline';
+import type { ConfDocument } from '../conf/document';
+import type { Contexts } from './contexts';
+import { rangeOf, selector } from './documents';
+import type { WorkspaceFiles } from './files';
+import { settingsFor } from './settings';
+
+/** Outline, folding, formatting and links: what follows from the shape of a file alone. */
+export function registerShape(contexts: Contexts, files: WorkspaceFiles): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.languages.registerDocumentSymbolProvider(selector, {
+      provideDocumentSymbols: async document => {
+        const parsed = await contexts.documents.parsed(document);
+        return parsed === undefined || parsed.statements.length > mostSymbols ? undefined : outlineOf(parsed).map(one => symbol(parsed, one));
+      },
+    }, { label: 'Redis' }),
+    vscode.languages.registerFoldingRangeProvider(selector, {
+      provideFoldingRanges: async document => {
+        const parsed = await contexts.documents.parsed(document);
+        return parsed === undefined ? undefined : foldingOf(parsed).map(one => new vscode.FoldingRange(one.start, one.end, foldKinds[one.kind]));
+      },
+    }),
+    vscode.languages.registerDocumentFormattingEditProvider(selector, {
+      provideDocumentFormattingEdits: async document => toEdits(await contexts.documents.parsed(document)),
+    }),
+    vscode.languages.registerDocumentRangeFormattingEditProvider(selector, {
+      provideDocumentRangeFormattingEdits: async (document, range) => toEdits(await contexts.documents.parsed(document), { from: range.start.line, to: range.end.line }),
+    }),
+    vscode.languages.registerDocumentLinkProvider(selector, {
+      provideDocumentLinks: async document => {
+        const context = await contexts.of(document);
+        const around = files.around(document.uri, settingsFor(document.uri).workingDirectory);
+        if (context === undefined || around === undefined) return undefined;
+        return pathLinks(context).flatMap(link => {
+          const opened = around.files.open(around.files.resolve(around.workingDirectory, link.path));
+          return typeof opened === 'string' ? [] : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
+        });
+      },
+    }),
+  );
+}
+
+/** An outline of more lines helps nobody and costs much to send. */
+const mostSymbols = 10_000;
+
+const foldKinds: Readonly<Record<Fold['kind'], vscode.FoldingRangeKind>> = {
+  section: vscode.FoldingRangeKind.Region, region: vscode.FoldingRangeKind.Region, comment: vscode.FoldingRangeKind.Comment,
+};
+
+const symbolKinds: Readonly<Record<OutlineItem['kind'], vscode.SymbolKind>> = {
+  section: vscode.SymbolKind.Namespace, generated: vscode.SymbolKind.Namespace, directive: vscode.SymbolKind.Property, master: vscode.SymbolKind.Class,
+  user: vscode.SymbolKind.Object, include: vscode.SymbolKind.File, module: vscode.SymbolKind.Module,
+};
+
+function symbol(document: ConfDocument, item: OutlineItem): vscode.DocumentSymbol {
+  const made = new vscode.DocumentSymbol(item.name, item.detail, symbolKinds[item.kind], rangeOf(document, item), rangeOf(document, { start: item.nameStart, end: item.nameEnd }));
+  made.children = item.children.map(child => symbol(document, child));
+  return made;
+}
+
+function toEdits(document: ConfDocument | undefined, range?: { readonly from: number; readonly to: number }): vscode.TextEdit[] {
+  return document === undefined ? [] : formatEdits(document, range).map(edit => vscode.TextEdit.replace(rangeOf(document, edit), edit.text));
+}
