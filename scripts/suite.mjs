@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { leaveOut, lighten } from './build/libraries.mjs';
 import { report, step } from './setup/console.mjs';
 import { root } from './setup/paths.mjs';
 import { need } from './setup/parts.mjs';
@@ -35,7 +36,9 @@ async function bundle(name, only) {
   await esbuild.build({
     entryPoints: inHost ? [...chosen, 'test/support/hostRunner.ts'] : chosen,
     outdir: out, outbase: inHost ? 'test' : folder, bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
-    external: ['mocha', 'fast-check', 'vscode-textmate', 'vscode-oniguruma', 'dockerode', 'ioredis', 'playwright-core', ...(inHost ? ['vscode'] : [])],
+    external: ['mocha', 'fast-check', 'vscode-textmate', 'vscode-oniguruma', 'playwright-core', ...(inHost ? ['vscode'] : []), ...(name === 'unit' ? ['dockerode', 'ioredis'] : [])],
+    // The libraries in the form in which they ship, so that the real servers are met by what users get.
+    plugins: [leaveOut, lighten],
     // Scripts that get bundled learn the project's folder from the environment, see scripts/setup/paths.mjs.
     define: { 'import.meta.dirname': '""' },
   });

@@ -1,0 +1,76 @@
+// What of dockerode and ioredis ships: our code speaks through docker's modem and through one plain connection per server.
+// What is never reached is left out; if it is reached one day, it says so by name. test/unit/build holds this together.
+import { readFile } from 'node:fs/promises';
+import { dirname, sep } from 'node:path';
+
+/** Packages, with everything below them. */
+const packages = [
+  'ssh2', 'cpu-features', // hosts over ssh go through the system's ssh; these bring native modules
+  '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', // sessions of BuildKit: images are not built here
+  'tar-fs', '@balena/dockerignore', // archives of folders for image builds; conf files travel in our own small archive
+];
+
+/** Modules inside a package: path of the package's folder → what is left out of it. */
+const modules = [
+  // The client of clusters and that of sentinels wait without end and reject unheard inside an extension host; certificates of a hosted service.
+  { inside: ['ioredis', 'built'], names: ['./cluster', './SentinelConnector', './connectors/SentinelConnector', '../constants/TLSProfiles'] },
+  // The daemon's objects as classes: their calls collect whole bodies and never settle when one is cut; the modem's streams do.
+  { inside: ['dockerode', 'lib'], names: ['./container', './image', './volume', './network', './service', './plugin', './secret', './config', './task', './node', './exec', './session', './buildkit'] },
+  { inside: ['docker-modem', 'lib'], names: ['./ssh'] },
+];
+
+/** A class that throws when it is made, under all the names by which CommonJS modules hand out their class.
+ * @param {string} name
+ */
+const absent = name => `
+class Absent { constructor() { throw new Error(${JSON.stringify(`${name} is not part of this extension`)}); } }
+module.exports = Object.assign(Absent, { __esModule: true, default: Absent });`;
+
+const packagePattern = new RegExp(`^(?:${packages.join('|')})(?:/.*)?$`);
+
+/** @type {import('esbuild').Plugin} */
+export const leaveOut = {
+  name: 'leave-out',
+  setup(build) {
+    build.onResolve({ filter: packagePattern }, args => ({ path: args.path, namespace: 'absent' }));
+    build.onResolve({ filter: /^\.\.?\// }, args => {
+      const found = modules.find(({ inside, names }) => dirname(args.importer).includes(inside.join(sep)) && names.includes(args.path));
+      return found === undefined ? undefined : { path: `${found.inside[0]} ${args.path}`, namespace: 'absent' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, args => ({ contents: absent(args.path) }));
+  },
+};
+
+/**
+ * Lighter stand-ins. `readable-stream` is Node's own `stream`. `debug` prints what it is given when an environment variable
+ * says so, passwords of AUTH included: here it prints nothing. Of the commands' table only what a single connection reads:
+ * names and flags.
+ * @type {import('esbuild').Plugin}
+ */
+export const lighten = {
+  name: 'lighten',
+  setup(build) {
+    build.onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'node:stream', external: true }));
+    build.onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'silent' }));
+    build.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({
+      contents: 'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
+    }));
+    build.onLoad({ filter: /@ioredis[\\/]commands[\\/]built[\\/]commands\.json$/ }, async args => ({ contents: lightTable(JSON.parse(await readFile(args.path, 'utf8'))) }));
+  },
+};
+
+/**
+ * The commands as one string, `get:r ping:l …`; where keys stand in a command is told to cluster clients and key prefixes only.
+ * @param {Record<string, { flags: string[] }>} table
+ */
+function lightTable(table) {
+  const words = Object.entries(table).map(([name, { flags }]) => name + (flags.includes('readonly') ? ':r' : '') + (flags.includes('loading') ? ':l' : ''));
+  return `
+const noKeys = { get keyStart() { throw new Error('positions of keys are not part of this extension'); } };
+const flagOf = { r: 'readonly', l: 'loading' };
+module.exports = {};
+for (const word of ${JSON.stringify(words.join(' '))}.split(' ')) {
+  const [name, ...flags] = word.split(':');
+  module.exports[name] = Object.assign(Object.create(noKeys), { flags: flags.map(flag => flagOf[flag]) });
+}`;
+}
