@@ -1,5 +1,51 @@
-import type * as vscode from 'vscode';
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Disposable } from './base/disposable';
+import { Lazy } from './base/lazy';
+import { runTold } from './commands/run';
+import { ConfigValue } from './editor/configValue';
+import { Log } from './editor/log';
+import { StoredRecords, StoredSecrets } from './editor/memory';
+import { Redactor } from './editor/redact';
+import { commands, settings } from './manifest';
+import { registerTopologyView } from './views/register';
 
-export function activate(_context: vscode.ExtensionContext): void {
-  // The features register here, one line each.
+/**
+ * Builds the objects in order and hands their ends to VS Code; nothing is contacted here. Engine, client and verbs are a
+ * bundle of their own (`core`), which is loaded when the view is first seen or a command first run.
+ */
+export function activate(context: vscode.ExtensionContext): void {
+  const redactor = new Redactor();
+  const log = new Log('Redis', redactor);
+  const dockerHost = new ConfigValue(settings.dockerHost, '');
+  const confirm = new ConfigValue(settings.confirm, true);
+  const core = new Lazy(async () => (await import('./core')).openCore({
+    secrets: new StoredSecrets(context.secrets, redactor),
+    records: new StoredRecords(context.globalState),
+    owner: await ownerOf(context.globalState),
+    log, redactor, dockerHost, confirm,
+  }));
+  context.subscriptions.push(
+    log, core,
+    registerTopologyView(core, error => log.error('start', error)),
+    dockerHost.onDidChange(() => reopen(core, log)),
+    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], (argument: unknown) =>
+      runTold(log, key, async () => (await core.get()).run(key, argument)))),
+  );
+}
+
+/** Another engine: everything is built anew on it, if it was in use. */
+function reopen(core: Pick<Lazy<Disposable>, 'isMade' | 'reset' | 'get'>, log: Log): void {
+  if (!core.isMade) return;
+  core.reset();
+  core.get().catch((error: unknown) => log.error('another engine', error));
+}
+
+/** A name of this installation for the labels of what it makes: random, so that it tells nothing of the user. */
+async function ownerOf(state: vscode.Memento): Promise<string> {
+  const known = state.get<string>('owner');
+  if (known !== undefined) return known;
+  const owner = randomUUID();
+  await state.update('owner', owner);
+  return owner;
 }

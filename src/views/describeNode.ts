@@ -15,6 +15,8 @@ import { parts } from './row';
 /** Where the node stands in the tree, as far as its row depends on it. */
 export interface NodePlace {
   readonly kind: TopologyKind | 'alone';
+  /** Name of the topology; absent for servers that belong to none. */
+  readonly topology?: string;
   readonly owned: boolean;
   /** The node's master by name, when it is one of ours. */
   readonly masterName?: string;
@@ -89,9 +91,12 @@ function slotsText(t: Translate, { slots }: NodePlace): string | undefined {
   return slots.length === 0 ? t('no slots') : t('slots {0}', slots.map(([from, to]) => from === to ? String(from) : `${from}–${to}`).join(', '));
 }
 
-/** `inside ⇄ outside`; the one that there is when only one is known, and once when both are the same. */
+/** `inside ⇄ outside`, a port that is the same on both sides once; the one that there is when only one is known. */
 function addressText({ announced, reachable }: Node): string {
-  if (announced && reachable && !sameAddress(announced, reachable)) return `${formatAddress(announced)} ⇄ ${formatAddress(reachable)}`;
+  if (announced && reachable && !sameAddress(announced, reachable)) {
+    const inside = announced.port === reachable.port && !announced.host.includes(':') ? announced.host : formatAddress(announced);
+    return `${inside} ⇄ ${formatAddress(reachable)}`;
+  }
   const only = announced ?? reachable;
   return only ? formatAddress(only) : '';
 }
@@ -154,7 +159,8 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
 
 function spokenOf(t: Translate, node: Node, place: NodePlace, role: string, state: string | undefined, link: string | undefined): string {
   const sentences = [
-    place.masterName === undefined ? t('{0}, {1}.', node.name, role) : t('{0}, {1} of {2}.', node.name, role, place.masterName),
+    place.topology === undefined ? t('{0}, {1}.', node.name, role) : t('{0} of {1}, {2}.', node.name, place.topology, role),
+    place.masterName === undefined ? undefined : t('Follows {0}.', place.masterName),
     state === undefined ? t('Running.') : `${state}.`,
     link === undefined ? undefined : `${link}.`,
     node.reachable ? t('Reachable at {0}.', formatAddress(node.reachable)) : t('Not reachable from here.'),

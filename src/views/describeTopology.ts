@@ -21,7 +21,7 @@ export function describeTopology(t: Translate, topology: Topology): Row {
   const reasons = health.reasons.map(reason => reasonInWords(t, topology, reason));
   return {
     label: name,
-    description: parts(kindInWords(t, kind), level, sentinels),
+    description: parts(level, kindInWords(t, kind), sentinels),
     icon: icons[health.level],
     tooltip: [
       `**${escapeMarkdown(name)}** — ${escapeMarkdown(parts(kindInWords(t, kind), level))}`,

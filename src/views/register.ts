@@ -10,6 +10,7 @@ import type { InventoryPort } from '../topology/inventoryPort';
 import { RoleBadges } from './decorations';
 import { engineWord } from './engineWord';
 import { StatusBar } from './statusBar';
+import type { Element } from './treeProvider';
 import { TopologyTree } from './treeProvider';
 
 /** Where snapshots come from, once they do: nothing is made before the view is seen or a command runs. */
@@ -28,11 +29,21 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
   const view = store.add(vscode.window.createTreeView(views.topologies, { treeDataProvider: tree, showCollapseAll: true }));
   store.add(vscode.window.registerFileDecorationProvider(badges));
 
+  /** Elements that became parents while the view was hidden wait here: revealing them would bring the view to the front. */
+  const closed = new Set<Element>();
+  const openClosed = (): void => {
+    if (!view.visible) return;
+    for (const element of closed) {
+      view.reveal(element, { select: false, focus: false, expand: true }).then(undefined, onFailure);
+    }
+    closed.clear();
+  };
   const show = (snapshot: Snapshot): void => {
     engine.set(engineWord(snapshot));
     const message = messageOf(snapshot);
     if (view.message !== message) view.message = message;
-    tree.show(snapshot);
+    for (const element of tree.show(snapshot)) closed.add(element);
+    openClosed();
     badges.show(tree.badges);
     status.show(snapshot);
   };
@@ -49,7 +60,10 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
     current?.inventory.setVisible(visible);
     if (visible) source.get().catch(onFailure);
   };
-  store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)));
+  store.add(view.onDidChangeVisibility(({ visible }) => {
+    follow(visible);
+    openClosed();
+  }));
   if (view.visible) follow(true);
   return store;
 }

@@ -27,7 +27,7 @@ function topologyBranch(t: Translate, topology: Topology): Branch {
     const masterName = node.masterId === undefined ? undefined : here.get(node.masterId)?.name;
     const slots = topology.shards?.find(shard => shard.nodes[0] === node.id)?.slots;
     const place: NodePlace = {
-      kind: topology.kind, owned: topology.owned, replicas: replicasOf(node).length,
+      kind: topology.kind, topology: topology.name, owned: topology.owned, replicas: replicasOf(node).length,
       ...(masterName === undefined ? {} : { masterName }),
       ...(slots === undefined ? {} : { slots }),
     };
@@ -84,6 +84,15 @@ export function changedBranches(before: readonly Branch[], after: readonly Branc
 
 function sameKeys(a: readonly Branch[], b: readonly Branch[]): boolean {
   return a.length === b.length && a.every((branch, index) => branch.key === b[index]?.key);
+}
+
+/**
+ * Branches that stood there without children and have some now. VS Code shows such a row collapsed, whatever its item says, so
+ * that the replicas of a newly promoted master would be hidden.
+ */
+export function newParents(before: readonly Branch[], after: readonly Branch[]): readonly Branch[] {
+  const old = indexTree(before);
+  return [...indexTree(after).values()].map(({ branch }) => branch).filter(branch => branch.children.length > 0 && old.get(branch.key)?.branch.children.length === 0);
 }
 
 /** Every branch of the tree by its key, and the key of its parent. */

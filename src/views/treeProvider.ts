@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot';
 import { decorationUri } from './decorations';
 import type { Badge } from './row';
 import type { Branch } from './treeModel';
-import { changedBranches, growTree, indexTree } from './treeModel';
+import { changedBranches, growTree, indexTree, newParents } from './treeModel';
 
 /** What VS Code holds for a row, and what a command called on the row is given. One object for each key, for as long as the view lives. */
 export type Element = Target & { readonly key: string };
@@ -20,9 +20,11 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
   #roots: readonly Branch[] = [];
   #index: ReturnType<typeof indexTree> = new Map();
 
-  show(snapshot: Snapshot): void {
+  /** @returns elements that became parents: they have to be opened by hand */
+  show(snapshot: Snapshot): readonly Element[] {
     const roots = growTree(vscode.l10n.t, snapshot);
     const changed = changedBranches(this.#roots, roots);
+    const parents = newParents(this.#roots, roots);
     this.#roots = roots;
     this.#index = indexTree(roots);
     for (const key of [...this.#elements.keys()]) {
@@ -30,6 +32,7 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     }
     if (changed === 'all') this.#changed.fire(undefined);
     else if (changed.length > 0) this.#changed.fire(changed.map(branch => this.#element(branch)));
+    return parents.map(branch => this.#element(branch));
   }
 
   /** Badges of all rows that have one, by key. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Branch } from '../../../src/views/treeModel';
-import { changedBranches, growTree, indexTree } from '../../../src/views/treeModel';
+import { changedBranches, growTree, indexTree, newParents } from '../../../src/views/treeModel';
 import type { Node, Snapshot, Topology } from '../../../src/model/snapshot';
 import { plain } from '../../support/plain';
 import { instance, node, sentinelTopology, snapshotOf } from '../../support/snapshots';
@@ -52,4 +52,10 @@ suite('what is redrawn', () => {
     ['everything when another topology came', { ...before, id: 't2' }, 'all'],
   ];
   for (const [what, after, expected] of cases) test(what, () => assert.deepEqual(keys(after), expected));
+
+  test('a promoted replica becomes a parent', () => {
+    const followed = changeNode(promoted, 'redis-3', { masterId: 'redis-2' });
+    assert.deepEqual(newParents(grow(before), grow(followed)).map(({ key }) => key), ['t1/redis-2']);
+    assert.deepEqual(newParents([], grow(before)), []);
+  });
 });

@@ -1,0 +1,82 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { HumanError } from './base/errors';
+import type { Disposable } from './base/disposable';
+import { DisposableStore } from './base/disposable';
+import type { Kit } from './commands/kit';
+import { runTold } from './commands/run';
+import { commandTable } from './commands/table';
+import { ContextKey } from './editor/contextKey';
+import type { ConfigValue } from './editor/configValue';
+import { Documents } from './editor/documents';
+import type { Log } from './editor/log';
+import { NodeLogChannels } from './editor/nodeLogs';
+import type { Redactor } from './editor/redact';
+import { isTarget } from './editor/target';
+import { createDockerEngine } from './engine/docker';
+import type { EngineFault } from './engine/engine';
+import type { commands } from './manifest';
+import { contextKeys, views } from './manifest';
+import { IoredisConnector } from './redis/ioredisClient';
+import type { VerbDeps } from './topology/deps';
+import { Inventory } from './topology/inventory';
+import type { InventoryPort } from './topology/inventoryPort';
+import type { Records, Secrets } from './topology/ports';
+import { findUnfinished } from './topology/unfinished';
+import { TimelineChannel } from './views/timelineChannel';
+
+/** What the small part of the extension hands to this one when it is first needed. */
+export interface Surroundings {
+  readonly secrets: Secrets;
+  readonly records: Records;
+  /** Identifies this installation in the labels of what it makes. */
+  readonly owner: string;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly dockerHost: ConfigValue<string>;
+  readonly confirm: ConfigValue<boolean>;
+}
+
+/** Everything that brings libraries and sockets: loaded when the view is first seen or a command first run. */
+export interface Core extends Disposable {
+  readonly inventory: InventoryPort;
+  run(command: keyof typeof commands, argument: unknown): Promise<void>;
+}
+
+/** Chooses engine and client, builds what stands on them, and binds the commands to it. */
+export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm }: Surroundings): Core {
+  const store = new DisposableStore();
+  const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
+  const connector = new IoredisConnector();
+  const inventory = store.add(new Inventory({ engines: [docker], connector, secrets }));
+  const timeline = store.add(new TimelineChannel(inventory.timeline));
+  const deps: VerbDeps = {
+    engine: kind => {
+      if (kind === docker.kind) return docker;
+      throw new HumanError<EngineFault>({ code: 'engine-missing', endpoint: kind });
+    },
+    connector, secrets, records, owner,
+    now: () => Date.now(),
+    uuid: () => randomUUID(),
+    randomPassword: () => randomBytes(32).toString('base64url'),
+  };
+  const kit: Kit = {
+    t: vscode.l10n.t, deps, inventory, log, redactor, confirm,
+    documents: store.add(new Documents()),
+    logs: store.add(new NodeLogChannels(redactor, log)),
+    showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),
+    showTimeline: () => timeline.show(),
+  };
+  const unfinished = new ContextKey<boolean>(contextKeys.unfinished);
+  const lookForUnfinished = (): boolean => {
+    const found = findUnfinished(deps).length > 0;
+    unfinished.set(found);
+    return found;
+  };
+  const run: Core['run'] = async (command, argument) => {
+    await runTold(log, command, () => commandTable[command](kit, isTarget(argument) ? argument : undefined));
+    lookForUnfinished();
+  };
+  if (lookForUnfinished()) void run('finishCreation', undefined);
+  return { inventory, run, dispose: () => store.dispose() };
+}
