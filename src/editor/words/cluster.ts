@@ -1,5 +1,7 @@
 import type { ClusterLack } from '../../topology/cluster/agreement';
 import type { ClusterCreationCheck } from '../../topology/cluster/createCluster';
+import type { CrewFault } from '../../topology/cluster/crew';
+import type { ClusterFailoverFault, ClusterFailoverStep } from '../../topology/cluster/failover';
 import type { JoinFault } from '../../topology/cluster/join';
 import type { ClusterNote, ClusterPlanFault } from '../../topology/cluster/plan';
 import { formatRanges } from '../../model/slots';
@@ -7,7 +9,7 @@ import type { Translate } from '../translate';
 import type { Words } from './table';
 import { inWords } from './table';
 
-export type ClusterFault = JoinFault | ClusterPlanFault;
+export type ClusterFault = JoinFault | ClusterPlanFault | CrewFault | ClusterFailoverFault;
 
 const lacks: Words<ClusterLack> = {
   pair: (t, l) => t('{0} has no link to {1}', l.from, l.to),
@@ -39,6 +41,22 @@ export const clusterFaults: Words<ClusterFault> = {
   'cluster-replicate-refused': (t, f) => t('{0} refused to become a replica of {1}: {2}', f.node, f.master, f.text),
   'cluster-not-whole': (t, f) => t('The nodes do not agree on the cluster: {0}. Try again; if it stays so, look into their logs.', someOf(t, f.lacks.map(lack => lackInWords(t, lack)))),
   'cluster-key-lost': (t, f) => t('A key written to {0} (slot {1}) could not be read back.', f.node, f.slot),
+  'cluster-silent': (t, f) => t('No node of {0} answers: {1}', f.name, someOf(t, f.texts, 2)),
+  'cluster-node-silent': (t, f) => t('{0} does not answer ({1}). Start it, then try again.', f.node, f.text),
+  'cluster-node-unknown': (t, f) => t('{0} is not a node of this cluster. Refresh the view.', f.node),
+  'cluster-no-replica': (t, f) => t('{0} has no replica that answers: nobody can take over from it.', f.node),
+  'cluster-replica-not-linked': (t, f) => t('{0} is not linked to its master {1}, so that a handover would lose writes. Wait until the link is up.', f.node, f.master),
+  'cluster-master-silent': (t, f) => t('The master {0} does not answer, so that it cannot hand over. The cluster promotes a replica by itself after its node time-out; “force” promotes {1} at once and may lose the last writes.', f.node, f.replica),
+  'cluster-failover-refused': (t, f) => t('{0} refused the failover: {1}. Nothing was changed.', f.node, f.text),
+  'cluster-failover-without-effect': (t, f) => t('{0} took the order, but was not promoted within {1} s: its master {2} did not hand over. The roles are as they were.', f.node, Math.round(f.ms / 1000), f.master),
+  'cluster-failover-not-settled': (t, f) => t('{0} is promoted, but {1} do not see it so yet. The cluster goes on spreading the news.', f.node, f.by.join(', ')),
+};
+
+/** Steps of a failover in a cluster. */
+export const clusterFailoverSteps: { readonly [Step in ClusterFailoverStep]: (t: Translate) => string } = {
+  check: t => t('Check that a failover can work'),
+  switch: t => t('Promote the replica'),
+  verify: t => t('Check the roles on every node'),
 };
 
 const notes: Words<ClusterNote> = {
