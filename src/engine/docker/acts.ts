@@ -13,6 +13,8 @@ import type { Raw } from './read';
 const ID = /^[0-9a-f]{64}$/;
 const BUSY_TRIES = 40;
 const BUSY_MS = 50;
+/** How long the effect of an act whose answer was lost is looked for. */
+const LOST_MS = 10_000;
 
 /** The acts on one container, each checked against its labels right before. */
 export class Acts {
@@ -33,7 +35,7 @@ export class Acts {
   async start(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
     const raw = await this.inspect(id, expect, signal);
     const address = Object.values(record(record(raw['NetworkSettings'])['Networks'])).flatMap(network => text(record(record(network)['IPAMConfig'])['IPv4Address']) ?? [])[0];
-    await this.#act(id, expect, 'start', { ms: 60_000, wanted: ['running'], ...(address === undefined ? {} : { address }) }, signal);
+    await this.#act(id, expect, 'start', { ms: 40_000, wanted: ['running'], ...(address === undefined ? {} : { address }) }, signal);
   }
 
   /** The daemon waits for `graceSeconds` before it kills; our limit lies beyond that. */
@@ -46,11 +48,11 @@ export class Acts {
   }
 
   pause(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
-    return this.#checked(id, expect, 'pause', { ms: 15_000, wanted: ['paused'], patientIn: ['running', 'restarting'] }, signal);
+    return this.#checked(id, expect, 'pause', { ms: 20_000, wanted: ['paused'], patientIn: ['running', 'restarting'] }, signal);
   }
 
   unpause(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
-    return this.#checked(id, expect, 'unpause', { ms: 15_000, wanted: ['running'], patientIn: ['paused'] }, signal);
+    return this.#checked(id, expect, 'unpause', { ms: 20_000, wanted: ['running'], patientIn: ['paused'] }, signal);
   }
 
   /** Gone already is done. Anonymous volumes go with it (`v`), named ones stay. */
@@ -75,20 +77,32 @@ export class Acts {
 
   /**
    * 304 means that it is so already. After a lost connection, or a 409 that comes of doing things in quick succession, the state
-   * decides: reached is done; still on the way is waited for (`patientIn`: the act is repeated); anything else is told.
+   * decides: reached is done; the daemon carries out what it has received, so a lost act is watched for a while; a refused one
+   * is repeated where it may only be too early (`patientIn`).
    */
   async #act(id: string, expect: Expectation, verb: string, options: ActOptions, signal: AbortSignal | undefined): Promise<void> {
+    const about = { id, ...(options.address === undefined ? {} : { address: options.address }) };
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.calls.act('POST', `/containers/${id}/${verb}`, { query: options.query ?? {}, ms: options.ms, signal, done: [304], about: { id, ...(options.address === undefined ? {} : { address: options.address }) } });
+        return await this.calls.act('POST', `/containers/${id}/${verb}`, { query: options.query ?? {}, ms: options.ms, signal, done: [304], about });
       } catch (error) {
-        const busy = isFault(error, 'conflict');
-        if (!busy && !isFault(error, 'engine-lost')) throw error;
-        const state = stateOf(record((await this.inspect(id, expect, signal))['State'])['Status']);
+        const lost = isFault(error, 'engine-lost');
+        if (!lost && !isFault(error, 'conflict')) throw error;
+        const until = Date.now() + (lost ? this.calls.limit(LOST_MS) : 0);
+        const state = await this.#stateBy(until, id, expect, options.wanted, signal);
         if (options.wanted.includes(state)) return;
-        if (!busy || !options.patientIn?.includes(state) || attempt >= BUSY_TRIES) throw error;
+        if (lost || !options.patientIn?.includes(state) || attempt >= BUSY_TRIES) throw error;
         await delay(BUSY_MS, signal);
       }
+    }
+  }
+
+  /** The state, as soon as it is a wanted one, at the latest at `until`. */
+  async #stateBy(until: number, id: string, expect: Expectation, wanted: readonly InstanceState[], signal: AbortSignal | undefined): Promise<InstanceState> {
+    for (;;) {
+      const state = stateOf(record((await this.inspect(id, expect, signal))['State'])['Status']);
+      if (wanted.includes(state) || Date.now() >= until) return state;
+      await delay(BUSY_MS, signal);
     }
   }
 }

@@ -12,7 +12,7 @@ export interface CallOptions {
   readonly query?: Query;
   readonly body?: unknown;
   readonly archive?: Buffer;
-  /** Our own limit for the whole call, body included. Default 15 s. */
+  /** Our own limit for the whole call, body included. Default 20 s. */
   readonly ms?: number;
   readonly signal?: AbortSignal | undefined;
   /** Named in faults. */
@@ -30,7 +30,13 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * fault (or the caller's cancellation), the shape read by `shape`, whose throwing becomes `bad-reply`.
  */
 export class Calls {
-  constructor(private readonly connector: Connector) {}
+  /** @param patience factor for all time limits; below 1 in tests of what happens when they pass */
+  constructor(private readonly connector: Connector, private readonly patience = 1) {}
+
+  /** A time limit as this engine takes it. */
+  limit(ms: number): number {
+    return ms * this.patience;
+  }
 
   connection(signal?: AbortSignal): Promise<Connection> {
     return this.connector.connection(signal);
@@ -86,7 +92,22 @@ export class Calls {
   /** Posts `body` and takes over the connection, for an exec with input. */
   async upgrade(path: string, options: CallOptions & { readonly signal: AbortSignal }): Promise<Duplex> {
     const about = this.#about('POST', path, options);
-    return this.#run(about, options, (connection, signal) => connection.transport.upgrade({ method: 'POST', path, body: options.body, signal }));
+    return this.#run(about, options, async (connection, signal) => {
+      const got = await connection.transport.upgrade({ method: 'POST', path, body: options.body, signal });
+      if (!isReply(got)) return got;
+      const words = messageOf(await readAll(got, signal));
+      const status = got.statusCode ?? 0;
+      return fail(status < 400 ? { code: 'bad-reply', call: about.call, text: `status ${status} instead of 101` } : faultOfReply(status, words, { ...about, endpoint: connection.endpoint.text }));
+    });
+  }
+
+  /** Work on streams that no single call covers, within a limit; its failures become faults like those of a call. */
+  async within<T>(what: string, ms: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await deadline(what, this.limit(ms), signal, work);
+    } catch (error) {
+      throw faultOfError(error, { call: what, endpoint: this.connector.lastText });
+    }
   }
 
   #about(method: Method, path: string, options: CallOptions): Omit<About, 'endpoint'> {
@@ -96,7 +117,7 @@ export class Calls {
   async #run<T>(about: Omit<About, 'endpoint'>, options: CallOptions, work: (connection: Connection, signal: AbortSignal) => Promise<T>): Promise<T> {
     let connection: Connection | undefined;
     try {
-      return await deadline(about.call, options.ms ?? 15_000, options.signal, async signal => {
+      return await deadline(about.call, this.limit(options.ms ?? 20_000), options.signal, async signal => {
         connection = await this.connector.connection(signal);
         return work(connection, signal);
       });
@@ -137,6 +158,10 @@ export function readAll(reply: IncomingMessage, signal: AbortSignal): Promise<st
       reject(signal.aborted && signal.reason instanceof Error ? signal.reason : new Error('the connection was cut inside the reply')); // no effect after `end`
     });
   });
+}
+
+function isReply(got: Duplex | IncomingMessage): got is IncomingMessage {
+  return 'statusCode' in got;
 }
 
 function queryText(query: Query | undefined): string {

@@ -34,7 +34,8 @@ export class Connector {
   /** The endpoint tried last, for faults that come before there is a connection. */
   lastText = '';
 
-  constructor(private readonly around: () => Surroundings) {}
+  /** @param patience see {@link Calls} */
+  constructor(private readonly around: () => Surroundings, private readonly patience = 1) {}
 
   async connection(signal?: AbortSignal): Promise<Connection> {
     if (this.#current && Date.now() - this.#looked > TRUST_MS) await this.#lookAgain();
@@ -77,7 +78,7 @@ export class Connector {
       this.lastText = endpoint.text;
       try {
         if (endpoint.kind === 'unsupported') return fail({ code: 'engine-unsupported-endpoint', endpoint: endpoint.text });
-        return await connect(endpoint);
+        return await connect(endpoint, CONNECT_MS * this.patience);
       } catch (error) {
         first ??= error; // the best guess failed for the reason that helps most
       }
@@ -87,11 +88,11 @@ export class Connector {
 }
 
 /** Asks `/version` without a version, then settles on the newest API that both know. */
-async function connect(endpoint: Endpoint): Promise<Connection> {
+async function connect(endpoint: Endpoint, ms: number): Promise<Connection> {
   const about = { call: 'GET /version', endpoint: endpoint.text };
   let asking: Transport | undefined;
   try {
-    return await deadline(about.call, CONNECT_MS, undefined, async signal => {
+    return await deadline(about.call, ms, undefined, async signal => {
       asking = await openTransport(endpoint);
       const reply = await asking.send({ method: 'GET', path: '/version', signal });
       const body = await readAll(reply, signal);

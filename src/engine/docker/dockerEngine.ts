@@ -32,6 +32,8 @@ export interface DockerEngineOptions {
   readonly owner: string;
   /** Replaced in tests. */
   readonly machine?: ThisMachine;
+  /** Factor for all time limits, for tests. */
+  readonly patience?: number;
 }
 
 /** Containers of a Docker engine (or of Podman's, which speaks the same API). */
@@ -50,11 +52,11 @@ export class DockerEngine implements Engine, Disposable {
   readonly #reserved = new Map<string, readonly number[]>();
   readonly #events: EventFeed;
 
-  constructor({ endpoint, owner, machine = thisMachine() }: DockerEngineOptions) {
+  constructor({ endpoint, owner, machine = thisMachine(), patience = 1 }: DockerEngineOptions) {
     this.#owner = owner;
     this.#machine = machine;
-    this.#connector = new Connector(() => surroundings(endpoint?.()));
-    this.#calls = new Calls(this.#connector);
+    this.#connector = new Connector(() => surroundings(endpoint?.()), patience);
+    this.#calls = new Calls(this.#connector, patience);
     this.#images = new Images(this.#calls);
     this.#places = new Places(this.#calls, machine);
     this.#creator = new Creator(this.#calls, this.#images, machine);

@@ -29,25 +29,35 @@ export function messageOf(body: string): string {
   return body.trim().slice(0, 500);
 }
 
+/** The daemon's words for a port that is taken: Docker by version, Docker Desktop, rootless, Windows, Podman. The port asked for stands first. */
+const PORT_TAKEN = [
+  /Bind for \S*?:(\d+) failed: port is already allocated/i,
+  /bind host port (?:for )?\S*?:(\d+)[:/]\S* ?.*(?:already|forbidden)/i,
+  /Ports? (?:are|is) not available: exposing port TCP \S*?:(\d+)/i,
+  /listen (?:tcp|udp)[46]? \S*?:(\d+): .*(?:already in use|forbidden by its access)/i,
+];
+
 /**
  * The fault for an HTTP status and the daemon's words. Codes are told apart by text where the API uses one status for
  * several things (500 for a taken port and for a full disk; 403 for an address and for a network in use).
  */
 export function faultOfReply(status: number, words: string, about: About): EngineFault {
   const { call, endpoint, id = '' } = about;
-  if (/client version .* is too (new|old)|client is newer than server/i.test(words)) return { code: 'engine-version', endpoint, text: words };
-  if (/no space left on device|disk quota exceeded/i.test(words)) return { code: 'disk-full', text: words };
-  const port = /(?:Bind for [^ ]*?:|listen tcp[46]? [^ ]*?:|listen udp[46]? [^ ]*?:|bind(?:ing)? .*?:)(\d+)(?:\/tcp)?:? .*(?:already allocated|already in use|forbidden by its access)/i.exec(words)
-    ?? /ports? (?:are|is) not available: exposing port TCP [^ ]*?:(\d+)/i.exec(words) ?? /(?:rootlessport|cannot expose|proxy already running).*?:?(\d{2,5})\b/i.exec(words);
-  if (port) return { code: 'port-taken', port: Number(port[1]) };
-  if (/(ip )?address already in use|requested address is (already|not available)|already allocated address|Address is already allocated/i.test(words)) return { code: 'address-taken', address: about.address ?? /\d+\.\d+\.\d+\.\d+/.exec(words)?.[0] ?? '' };
-  if (/pool overlaps|overlaps with|address space|subnet .* (is )?already (being )?used/i.test(words)) return { code: 'no-free-subnet' };
-  if (status === 404 && about.image !== undefined && !/no such (network|volume)/i.test(words)) return { code: 'image-missing', reference: about.image };
-  if (status === 409 && /(container )?name .* (is )?already in use|with name .* already exists/i.test(words)) return { code: 'name-taken', name: about.name ?? '' };
-  if (/has active endpoints|volume is in use|is being used|in use by/i.test(words)) return { code: 'in-use', id, text: words };
+  const says = (pattern: RegExp): boolean => pattern.test(words);
+  if (says(/client version .* is too (new|old)|client is newer than server/i)) return { code: 'engine-version', endpoint, text: words };
+  if (says(/no space left on device|disk quota exceeded/i)) return { code: 'disk-full', text: words };
+  for (const pattern of PORT_TAKEN) {
+    const port = pattern.exec(words)?.[1];
+    if (port !== undefined) return { code: 'port-taken', port: Number(port) };
+  }
+  if (says(/container name .* already in use|network with name .* already exists|name .* is in use/i)) return { code: 'name-taken', name: about.name ?? '' };
+  if (says(/overlap|subnet .* already (being )?used/i)) return { code: 'no-free-subnet' };
+  if (says(/address already in use|ip address .* already allocated|address is already allocated/i)) return { code: 'address-taken', address: about.address ?? /\d+\.\d+\.\d+\.\d+/.exec(words)?.[0] ?? '' };
+  if (status === 404 && about.image !== undefined && !says(/no such (network|volume)|network .* not found/i)) return { code: 'image-missing', reference: about.image };
+  if (says(/has active endpoints|volume is in use|volume .* is being used|being used by/i)) return { code: 'in-use', id, text: words };
   if (status === 404) return { code: 'gone', id };
   // Unpausing what is not paused is a 500 in older engines and a 409 in newer ones.
-  if (status === 409 || /is not paused|is already paused|is not running/i.test(words)) return { code: 'conflict', id, text: words };
+  if (status === 409 || says(/is not paused|is already paused|is not running/i)) return { code: 'conflict', id, text: words };
   return { code: 'engine-error', call, status, text: words };
 }
 

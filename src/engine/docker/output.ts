@@ -1,4 +1,4 @@
-import { delay, deadline } from '../../base/abort';
+import { delay } from '../../base/abort';
 import type { ExecResult } from '../engine';
 import type { Calls } from './calls';
 import { fail } from './faults';
@@ -22,7 +22,7 @@ export async function followLogs(calls: Calls, id: string, tty: boolean, options
     const lines = { 1: new Lines(onLine), 2: new Lines(onLine) };
     const frames = new Demultiplexer((stream, chunk) => lines[stream].feed(chunk));
     const reading = consume(reply, chunk => (tty ? lines[1].feed(chunk) : frames.feed(chunk)), own.signal);
-    const ended = options.follow ? await reading : await deadline('reading the log', EXEC_MS, undefined, () => reading);
+    const ended = options.follow ? await reading : await calls.within('reading the log', EXEC_MS, undefined, () => reading);
     for (const part of Object.values(lines)) part.end();
     if (!ended && !own.signal.aborted) await lost(calls, 'the log was cut');
   } catch (error) {
@@ -45,7 +45,7 @@ export async function execute(calls: Calls, id: string, argv: readonly string[],
     return made;
   });
   const kept = { 1: new Collector(MOST_OUTPUT), 2: new Collector(MOST_OUTPUT) };
-  await deadline(`exec ${argv[0]}`, EXEC_MS, signal, async inner => {
+  await calls.within(`exec ${argv[0]}`, EXEC_MS, signal, async inner => {
     const frames = new Demultiplexer((stream, chunk) => kept[stream].add(chunk));
     const start = { body: { Detach: false, Tty: false }, signal: inner, about: { id } };
     // Only input needs the connection itself; without it a plain reply passes every proxy.

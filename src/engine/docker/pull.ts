@@ -21,7 +21,7 @@ export async function pullImage(calls: Calls, reference: string, onProgress: (fr
   let silent = false;
   const alive = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => { silent = true; own.abort(new Error('the registry fell silent')); }, SILENCE_MS);
+    timer = setTimeout(() => { silent = true; own.abort(new Error('the registry fell silent')); }, calls.limit(SILENCE_MS));
   };
   try {
     alive();

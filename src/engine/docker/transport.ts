@@ -22,8 +22,8 @@ export interface WireRequest {
 /** One endpoint's way to its daemon. A reply is handed over with its head; the caller reads the body and may find it cut. */
 export interface Transport {
   send(request: WireRequest): Promise<IncomingMessage>;
-  /** For `exec` with input: the connection itself after the daemon's `101`. */
-  upgrade(request: WireRequest): Promise<Duplex>;
+  /** For `exec` with input: the connection itself after the daemon's `101`, or its refusal. */
+  upgrade(request: WireRequest): Promise<Duplex | IncomingMessage>;
   /** Lets go of connections that nobody uses; running streams go on. */
   release(): void;
   close(): void;
@@ -71,13 +71,23 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
   };
 }
 
+/**
+ * A new connection for every call: a local one costs 0.1 ms, and a kept one may turn out to be closed just when a create has been
+ * written to it. We ask the daemon to keep it open all the same: one that answers and closes quickly, while Node still makes its
+ * last (empty) write, turns a good answer into EPIPE (seen on a busy machine).
+ */
+class FreshAgent extends http.Agent {
+  override keepSocketAlive(): boolean {
+    return false;
+  }
+}
+
 const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 
 async function connection(endpoint: Endpoint): Promise<{ readonly options: Record<string, unknown>; readonly agent: http.Agent }> {
   switch (endpoint.kind) {
     case 'socket': {
-      // A local connection costs 0.1 ms; a kept one may turn out to be closed just when a create has been written to it.
-      const agent = new http.Agent({ keepAlive: false });
+      const agent = new FreshAgent({ keepAlive: true });
       return { agent, options: { host: undefined, socketPath: endpoint.path, protocol: 'http', agent } };
     }
     case 'ssh': {
