@@ -21,14 +21,13 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(reasonOf(signal));
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
       resolve();
     }, ms);
-    function onAbort(): void {
+    const forget = whenAborted(signal, () => {
       clearTimeout(timer);
       reject(reasonOf(signal));
-    }
-    signal?.addEventListener('abort', onAbort, { once: true });
+    });
   });
 }
 
@@ -42,9 +41,7 @@ export function deadline<T>(what: string, ms: number, signal: AbortSignal | unde
     if (signal?.aborted) return reject(reasonOf(signal));
     const own = new AbortController();
     const timer = setTimeout(() => end(new HumanError<DeadlineFault>({ code: 'deadline', what, ms })), ms);
-    function onAbort(): void {
-      end(reasonOf(signal));
-    }
+    const forget = whenAborted(signal, () => end(reasonOf(signal)));
     function end(reason: unknown): void {
       settle();
       reject(reason);
@@ -52,9 +49,8 @@ export function deadline<T>(what: string, ms: number, signal: AbortSignal | unde
     }
     function settle(): void {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
-    signal?.addEventListener('abort', onAbort, { once: true });
     let running: Promise<T>;
     try {
       running = work(own.signal);
@@ -81,6 +77,27 @@ export async function until<T>(what: string, options: { readonly everyMs: number
       await delay(options.everyMs, signal);
     }
   });
+}
+
+/** What is to be called when a signal aborts. One listener serves all who wait on it: many may, and Node warns of more than ten. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls `listener` once when `signal` aborts; the function returned ends that. */
+export function whenAborted(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => undefined;
+  let listeners = waiting.get(signal);
+  if (listeners === undefined) {
+    const mine = new Set<() => void>();
+    signal.addEventListener('abort', () => { for (const each of [...mine]) each(); }, { once: true });
+    waiting.set(signal, mine);
+    listeners = mine;
+  }
+  const own = (): void => {
+    listeners.delete(own);
+    listener();
+  };
+  listeners.add(own);
+  return () => { listeners.delete(own); };
 }
 
 /** Like `Promise.all` over `items`, at most `limit` at a time. The first failure stops the taking of new items and is thrown when the running ones have ended. */

@@ -1,3 +1,4 @@
+import { whenAborted } from '../base/abort';
 import { HumanError } from '../base/errors';
 import { sameAddress } from '../model/address';
 import type { Address } from '../model/address';
@@ -249,9 +250,9 @@ function startedOf(node: RunningNode, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError'));
     if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    const forget = whenAborted(signal, stop);
     void node.started.then(() => {
-      signal.removeEventListener('abort', stop);
+      forget();
       resolve();
     });
   });

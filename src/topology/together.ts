@@ -1,3 +1,5 @@
+import { whenAborted } from '../base/abort';
+
 /**
  * Runs `works` at the same time under one signal. When one fails, the others are told to stop, **all are awaited**, and the first
  * failure is thrown: after this returns or throws nothing of it is still running, so an undo cannot be overtaken.
@@ -6,7 +8,7 @@ export async function together(signal: AbortSignal, ...works: readonly ((signal:
   const own = new AbortController();
   const stop = (): void => own.abort(signal.reason);
   if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
+  const forget = whenAborted(signal, stop);
   let failed = false;
   let failure: unknown;
   try {
@@ -20,7 +22,7 @@ export async function together(signal: AbortSignal, ...works: readonly ((signal:
       }
     }));
   } finally {
-    signal.removeEventListener('abort', stop);
+    forget();
   }
   if (failed) throw failure;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deadline, delay, isCancellation, isDeadline, mapLimit, until } from '../../../src/base/abort';
+import { deadline, delay, isCancellation, isDeadline, mapLimit, until, whenAborted } from '../../../src/base/abort';
 
 suite('base/abort', () => {
   test('a deadline settles although the work never does, and tells the work', async () => {
@@ -15,6 +15,21 @@ suite('base/abort', () => {
     cancel.abort();
     await assert.rejects(waiting, isCancellation);
     await assert.rejects(delay(10_000, cancel.signal), isCancellation);
+  });
+
+  test('however many wait on one signal, it has one listener; each is told once, and those that have ended are not', async () => {
+    const cancel = new AbortController();
+    let listeners = 0;
+    const add = cancel.signal.addEventListener.bind(cancel.signal);
+    cancel.signal.addEventListener = (...args: Parameters<typeof add>) => { listeners++; add(...args); };
+    const told: number[] = [];
+    const forgets = Array.from({ length: 30 }, (_, i) => whenAborted(cancel.signal, () => told.push(i)));
+    for (const forget of forgets.slice(0, 28)) forget();
+    const late = delay(10_000, cancel.signal);
+    cancel.abort();
+    assert.deepEqual(told, [28, 29]);
+    await assert.rejects(late, isCancellation);
+    assert.equal(listeners, 1);
   });
 
   test('a value or a failure passes through', async () => {
