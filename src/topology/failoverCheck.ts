@@ -67,7 +67,10 @@ export async function look(talk: Talk, request: FailoverRequest, signal: AbortSi
   const heard = master !== undefined && isAnswering(master) ? readInfo(await master.connection.call(['INFO', 'replication'], { signal })) : new Map<string, string>();
   if (heard.size > 0 && heard.get('role') !== 'master') refusals.push({ code: 'failover-not-master', node: request.master.name, role: heard.get('role') ?? '' });
   const states = await Promise.all(replicas.filter(isAnswering).map(async replica => ({ ...replica, state: await stateOf(replica, heard, signal) })));
-  const choosable = states.filter(({ seat, state }) => state.priority > 0 && opinions.some(({ replicas }) => replicas.some(address => sameAddress(address, seat.announced))));
+  const heldForAlive = (seat: Seat): boolean => opinions.some(({ replicas }) => replicas.some(address => sameAddress(address, seat.announced)));
+  const choosable = states.filter(({ seat, state }) => state.priority > 0 && heldForAlive(seat));
+  // Frozen a moment ago: the Sentinels would still choose it, and then wait for it in vain while writes are held.
+  for (const replica of replicas) if (!isAnswering(replica) && heldForAlive(replica.seat)) refusals.push({ code: 'failover-replica-silent', node: replica.seat.name, text: replica.text });
   const eligible = [...choosable].sort((a, b) => bestFirst(a.state, b.state));
   const linked = eligible.filter(({ state }) => state.link === 'up');
   if (linked.length === 0) refusals.push({ code: 'failover-no-good-replica', masterName: request.masterName, text: 'no replica with its link up and a priority above 0' });

@@ -43,6 +43,8 @@ export type FailoverFault =
   | { readonly code: 'failover-no-sentinel'; readonly masterName: string }
   /** No replica with its link up and a lag of at most a second. */
   | { readonly code: 'failover-replica-lagging'; readonly node: string; readonly lagSeconds: number; readonly behindBytes: number }
+  /** The Sentinels hold it for alive, but it doesn't answer us: they might choose it. */
+  | { readonly code: 'failover-replica-silent'; readonly node: string; readonly text: string }
   /** Writes were paused, but the replicas didn't catch up in time; writes go on at the old master. */
   | { readonly code: 'failover-no-catch-up'; readonly nodes: readonly { readonly node: string; readonly behindBytes: number }[]; readonly ms: number }
   /** The Sentinel said OK but nobody was promoted in time; writes go on at the old master. */

@@ -48,6 +48,7 @@ export const verbFaults: Words<VerbFault> = {
   'failover-master-silent': (t, f) => t('The master {0} does not answer ({1}), so that its writes cannot be paused. The sentinels fail over by themselves when it stays silent.', f.node, f.text),
   'failover-no-sentinel': (t, f) => t('No sentinel that watches “{0}” can be reached. Start one.', f.masterName),
   'failover-replica-lagging': (t, f) => t('{0} is {1} s and {2} bytes behind. Wait until it has caught up, then fail over.', f.node, f.lagSeconds, f.behindBytes),
+  'failover-replica-silent': (t, f) => t('{0} does not answer ({1}), but the sentinels still hold it for alive and might choose it. Wait until they have noticed, or start it.', f.node, f.text),
   'failover-no-catch-up': (t, f) => t('The replicas did not catch up within {0} ms ({1}). Nothing was changed: writes go on at the old master.', f.ms, f.nodes.map(({ node, behindBytes }) => t('{0}: {1} bytes behind', node, behindBytes)).join(', ')),
   'failover-no-switch': (t, f) => t('The sentinels promoted nobody within {0} ms. Nothing was changed: writes go on at the old master.', f.ms),
   'failover-not-settled': (t, f) => t('The new master is in place, but not all see it yet: {0}. The sentinels go on correcting it.', f.lacks.map(({ node, text }) => `${node}: ${text}`).join('; ')),

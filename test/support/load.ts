@@ -1,0 +1,141 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { delay, mapLimit } from '../../src/base/abort';
+import type { Address } from '../../src/model/address';
+import { sameAddress } from '../../src/model/address';
+import type { RedisConnection } from '../../src/redis/client';
+import { IoredisConnector } from '../../src/redis/ioredisClient';
+import type { Seat } from '../../src/topology/talk';
+
+/**
+ * Writers in a process of their own, as a client of the topology would run them: each sends `SET <prefix>:<writer>:<n> n`, one after the other, and keeps what was
+ * acknowledged. When its connection breaks or the server refuses, it asks the Sentinels who is master now.
+ */
+export interface LoadOrder {
+  readonly prefix: string;
+  readonly writers: number;
+  readonly password: string | undefined;
+  readonly masterName: string;
+  readonly servers: readonly Seat[];
+  readonly sentinels: readonly Seat[];
+}
+
+export interface LoadResult {
+  /** For each writer how many it sent, and which of these were not acknowledged. */
+  readonly writers: readonly { readonly sent: number; readonly unacknowledged: readonly number[] }[];
+  readonly acknowledged: number;
+  /** The longest time that no write of any writer was acknowledged, in milliseconds. */
+  readonly longestPauseMs: number;
+  readonly refusals: number;
+}
+
+const ORDER = 'REDIS_TOPOLOGY_LOAD';
+
+/** Whether this process is the one that writes (then it must do nothing else). */
+export function isLoadChild(): boolean {
+  const text = process.env[ORDER];
+  if (text === undefined) return false;
+  let stopped = false;
+  process.on('message', () => { stopped = true; });
+  void write(JSON.parse(text) as LoadOrder, () => stopped, () => process.send?.('running')).then(result => {
+    process.send?.(result, () => process.exit(0));
+  });
+  return true;
+}
+
+export class Load {
+  readonly #child: ChildProcess;
+  readonly #result: Promise<LoadResult>;
+  /** Resolves when every writer has had writes acknowledged. */
+  readonly running: Promise<void>;
+
+  constructor(file: string, readonly order: LoadOrder) {
+    this.#child = fork(file, [], { env: { ...process.env, [ORDER]: JSON.stringify(order) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+    const ended = new Promise<never>((_, reject) => { this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`))); });
+    const heard = (wanted: (message: unknown) => boolean) => new Promise<unknown>(resolve => { this.#child.on('message', message => { if (wanted(message)) resolve(message); }); });
+    this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
+    this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<LoadResult>, ended]);
+  }
+
+  stop(): Promise<LoadResult> {
+    this.#child.send('stop');
+    return this.#result;
+  }
+}
+
+/** How many acknowledged writes `connection`'s server doesn't have. */
+export async function lostOn(connection: RedisConnection, order: Pick<LoadOrder, 'prefix'>, result: LoadResult): Promise<number> {
+  const missing = await mapLimit(result.writers, 2, async ({ sent, unacknowledged }, writer) => {
+    const skip = new Set(unacknowledged);
+    let lost = 0;
+    for (let from = 0; from < sent; from += 1000) {
+      const wanted = Array.from({ length: Math.min(1000, sent - from) }, (_, i) => from + i).filter(n => !skip.has(n));
+      if (wanted.length === 0) continue;
+      const values = await connection.call(['MGET', ...wanted.map(n => `${order.prefix}:${writer}:${n}`)], { timeoutMs: 10_000 });
+      if (!Array.isArray(values)) throw new Error('MGET');
+      wanted.forEach((n, i) => { if (values[i] !== String(n)) lost++; });
+    }
+    return lost;
+  });
+  return missing.reduce((sum, lost) => sum + lost, 0);
+}
+
+async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () => void): Promise<LoadResult> {
+  const connector = new IoredisConnector();
+  const seatOf = (address: Address): Seat | undefined => order.servers.find(({ announced }) => sameAddress(announced, address));
+  let last = performance.now();
+  let warm = 0;
+  let longestPauseMs = 0;
+  let acknowledged = 0;
+  let refusals = 0;
+
+  const connect = (seat: Seat): Promise<RedisConnection> => connector.connect({ address: seat.reachable, ...(order.password === undefined ? {} : { password: order.password }) });
+  async function toMaster(): Promise<RedisConnection> {
+    for (;;) {
+      for (const sentinel of order.sentinels) {
+        let asked: RedisConnection | undefined;
+        try {
+          asked = await connect(sentinel);
+          const reply = await asked.call(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', order.masterName]);
+          const seat = Array.isArray(reply) ? seatOf({ host: String(reply[0]), port: Number(reply[1]) }) : undefined;
+          if (seat === undefined) continue;
+          const connection = await connect(seat);
+          const role = await connection.call(['ROLE']);
+          if (Array.isArray(role) && role[0] === 'master') return connection;
+          connection.dispose();
+        } catch {
+          continue; // the next Sentinel may know better
+        } finally {
+          asked?.dispose();
+        }
+      }
+      if (isStopped()) throw new Error('no master found');
+      await delay(10);
+    }
+  }
+
+  const writers = await Promise.all(Array.from({ length: order.writers }, async (_, writer) => {
+    const unacknowledged: number[] = [];
+    let n = 0;
+    let connection = await toMaster();
+    for (; !isStopped(); n++) {
+      try {
+        // Longer than any pause: a write that waits is not a write that failed.
+        await connection.call(['SET', `${order.prefix}:${writer}:${n}`, String(n)], { timeoutMs: 20_000 });
+        const now = performance.now();
+        longestPauseMs = Math.max(longestPauseMs, now - last);
+        last = now;
+        acknowledged++;
+        if (n === 20 && ++warm === order.writers) onRunning();
+      } catch {
+        unacknowledged.push(n);
+        refusals++;
+        connection.dispose();
+        connection = await toMaster();
+      }
+    }
+    connection.dispose();
+    return { sent: n, unacknowledged };
+  }));
+  return { writers, acknowledged, longestPauseMs: Math.round(longestPauseMs), refusals };
+}
