@@ -1,0 +1,217 @@
+/** One line of a text, in the server's order of tests (section 1.3). */
+import { asciiLower } from '../bytes';
+import { scanWords } from '../scanner';
+import { Suggester } from '../suggest';
+import { historyOf, nameOnTarget } from '../table';
+import type { Known, Setting } from '../table';
+import { atLeast } from '../target';
+import { fixes, lineSpan, made, nameSpan, restSpan, spanOf, wordSpan } from './judge';
+import type { Entry, Judge } from './judge';
+import { checkValues } from './values';
+import type { Value } from './values';
+
+/** Whether the words of a line can be read at all; reports when not. */
+export function quotesAreFine(judge: Judge, entry: Entry): boolean {
+  const { fault, end } = entry.statement;
+  if (fault === undefined) return true;
+  const joins = judge.target.product === 'valkey' && judge.target.major >= 9;
+  const unclosedAt = fault.kind === 'unclosed' ? fault.at : fault.alsoUnclosedAt;
+  if (fault.kind === 'after-quote' && !joins) {
+    judge.refuse('text-after-quote', spanOf(entry.unit, fault.at, end), {}, [fixes.insert('insert-blank', lineSpan(entry), spanOf(entry.unit, fault.at, fault.at).start, ' ')]);
+    return false;
+  }
+  if (unclosedAt === undefined) return true;
+  const place = spanOf(entry.unit, unclosedAt, end);
+  const quote = entry.unit.document.text.charAt(unclosedAt);
+  const before = entry.unit.document.text.charAt(unclosedAt - 1);
+  const escape = before.trim() === '' ? fixes.insert('close-quote', place, place.end, quote) : undefined;
+  judge.refuse('unbalanced-quotes', place, { quote }, made(escape, wholeWordQuoted(entry, unclosedAt)));
+  return false;
+}
+
+/** `it's` becomes `"it's"`: quotes go around the word, and only double quotes in it need an escape. */
+function wholeWordQuoted(entry: Entry, at: number): ReturnType<typeof fixes.quote> | undefined {
+  const { text } = entry.unit.document;
+  if (text.charAt(at) !== "'" || entry.unit.locate !== undefined) return undefined;
+  const word = entry.statement.words.find(one => one.start < at && at < one.end);
+  if (word === undefined || text.slice(word.start, word.end).includes('"')) return undefined;
+  const place = spanOf(entry.unit, word.start, word.end);
+  return fixes.quote(place, place);
+}
+
+/** Statements that are no table directives, with the least and most words that they take, the name included. */
+const pseudo: Readonly<Record<string, readonly [least: number, most: number, expected: string]>> = {
+  include: [2, 2, 'exactly one path'],
+  'rename-command': [3, 3, 'a command and its new name (two values)'],
+  user: [2, Infinity, 'a name and rules'],
+  loadmodule: [2, Infinity, 'a path and arguments'],
+};
+
+export type LineKind = 'setting' | 'include' | 'rename-command' | 'user' | 'loadmodule' | 'sentinel' | 'nothing';
+
+/** Judges a line up to its kind; settings are done, the other kinds go on elsewhere. */
+export function readLine(judge: Judge, entry: Entry): LineKind {
+  const { name, words } = entry.statement;
+  if (!quotesAreFine(judge, entry)) return 'nothing';
+  const known = judge.table.lookup(name) ?? backported(judge, name);
+  if (known?.setting !== undefined && isBuilt(judge, known.setting)) {
+    readSetting(judge, entry, known);
+    return 'setting';
+  }
+  if (known?.ignored === true && words.length === 2) {
+    judge.remark('ignored-directive', nameSpan(entry), { name, target: judge.targetTitle });
+    return 'nothing';
+  }
+  if (name === 'sentinel') return readSentinelWord(judge, entry);
+  const shape = pseudo[name];
+  if (shape !== undefined) {
+    if (words.length >= shape[0] && words.length <= shape[1]) return name as LineKind;
+    // Redis 8 takes the line for a setting of a module; it exits all the same.
+    refuseArity(judge, entry, shape[2], shape[1], judge.mode === 'redis' || words.length < 2 || !atLeast(judge.target, 'redis', 8));
+    return 'nothing';
+  }
+  readUnknown(judge, entry);
+  return 'nothing';
+}
+
+/** `lua-enable-deprecated-api` came with security patches of 6.2, 7.x and Valkey 8 too. */
+function backported(judge: Judge, name: string): Known | undefined {
+  if (name !== 'lua-enable-deprecated-api' || judge.target.column === 'redis-6.0') return undefined;
+  const setting = { ...judge.table.lookup('appendonly')?.setting, id: name, name, aliases: [] };
+  return { setting: setting as unknown as Setting, aliasOf: undefined, ignored: false };
+}
+
+const isBuilt = (judge: Judge, setting: Setting): boolean => setting.ifdef === undefined || (setting.ifdef === 'USE_OPENSSL' && judge.tls);
+
+function readSentinelWord(judge: Judge, entry: Entry): LineKind {
+  if (entry.statement.words.length === 1) {
+    judge.remark('unknown-accepted', nameSpan(entry), { target: judge.targetTitle, name: 'sentinel', hint: ' without words' });
+    return 'nothing';
+  }
+  if (judge.mode === 'sentinel') return 'sentinel';
+  judge.refuse('sentinel-line-outside', lineSpan(entry), {}, [fixes.commentOut(entry)]);
+  return 'nothing';
+}
+
+/** The place of a word that looks like the start of a comment, from `first` on. */
+export const commentWord = (entry: Entry, first: number): number => entry.statement.words.findIndex((word, index) => index >= first && !word.quoted && /^(#|\/\/|;)/.test(word.value));
+
+/** Says that a line has the wrong number of words, or that a comment made it so. */
+export function refuseArity(judge: Judge, entry: Entry, expected: string, most: number, refused = true): void {
+  const { words, name } = entry.statement;
+  const comment = words.length > most ? commentWord(entry, 1) : -1;
+  const told = refused ? { refusal: 'parse' as const } : { severity: 'warning' as const };
+  if (comment >= 1 && comment <= most) {
+    judge.report('trailing-comment', restSpan(entry, comment), { name, text: shown(words[comment]?.value ?? '') }, { ...told, fixes: made(fixes.moveComment(entry, comment)) });
+    return;
+  }
+  const got = words.length - 1;
+  const last = words.at(-1);
+  const quote = most === 2 && got > 1 && words.every(word => !word.quoted) ? fixes.quote(wordSpan(entry, words[1]), wordSpan(entry, last)) : undefined;
+  const place = words.length > most ? restSpan(entry, most) : lineSpan(entry);
+  judge.report('wrong-arity', place, { name, expected, got: got === 0 ? 'no value' : got === 1 ? 'one value' : `${String(got)} values` }, { ...told, fixes: made(quote, words.length > most ? fixes.removeWords(entry, most) : undefined) });
+}
+
+const shown = (text: string): string => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
+
+function readSetting(judge: Judge, entry: Entry, known: Known): void {
+  const setting = known.setting;
+  if (setting === undefined) return;
+  const { words, name } = entry.statement;
+  if (known.aliasOf !== undefined) judge.remark('old-name', nameSpan(entry), { name, newName: known.aliasOf, target: judge.targetTitle }, [fixes.rename(nameSpan(entry), known.aliasOf, true)]);
+  if (!setting.multiArg && words.length !== 2) {
+    refuseArity(judge, entry, 'exactly one value', 2);
+    note(judge, entry, setting, words.slice(1).map(word => word.value), false);
+    return;
+  }
+  const values = valuesOf(judge, entry, setting);
+  const accepted = checkValues({ judge, entry, setting, values });
+  note(judge, entry, setting, values.map(value => value.text), accepted);
+}
+
+function note(judge: Judge, entry: Entry, setting: Setting, values: readonly string[], accepted: boolean): void {
+  const list = judge.assigned.get(setting.id);
+  const one = { setting, entry, values, accepted };
+  if (list === undefined) judge.assigned.set(setting.id, [one]);
+  else list.push(one);
+}
+
+/** The values of a line. A multi-word directive with a single non-empty value gets that value's own words (7.0 and later). */
+function valuesOf(judge: Judge, entry: Entry, setting: Setting): readonly Value[] {
+  const words = entry.statement.words.slice(1);
+  const [only] = words;
+  if (setting.multiArg && judge.modern && words.length === 1 && only !== undefined && only.value !== '') {
+    const place = wordSpan(entry, only);
+    const inner = scanWords(only.value, 0, only.value.length);
+    if (inner.fault !== undefined && !(inner.fault.kind === 'after-quote' && judge.target.product === 'valkey' && judge.target.major >= 9)) return [];
+    return inner.words.map(word => ({ text: word.value, place, word: inner.words.length === 1 ? only : undefined }));
+  }
+  return words.map(word => ({ text: word.value, place: wordSpan(entry, word), word }));
+}
+
+const suggesters = new WeakMap<object, Suggester>();
+
+/** The nearest name of this server, pseudo-directives included. */
+export function nearestName(judge: Judge, name: string): string | undefined {
+  let suggester = suggesters.get(judge.table);
+  if (suggester === undefined) {
+    suggester = new Suggester([...judge.table.names, ...Object.keys(pseudo), 'sentinel']);
+    suggesters.set(judge.table, suggester);
+  }
+  return suggester.nearest(name);
+}
+
+/** A name that this server has not. What that means depends on server, mode and whether there is a value. */
+function readUnknown(judge: Judge, entry: Entry): void {
+  const { name, words } = entry.statement;
+  const dotted = name.includes('.');
+  const queues = atLeast(judge.target, 'redis', 8) || (dotted && judge.modern);
+  const hasValue = words.length > 1;
+  if (judge.target.beyond && /^[a-z][a-z0-9-]*$/.test(name)) {
+    const near = nearestName(judge, name);
+    judge.remark('maybe-unknown-directive', nameSpan(entry), { name, target: judge.targetTitle, hint: near === undefined ? '' : ` (did you mean ${near}?)` }, near === undefined ? [] : [fixes.rename(nameSpan(entry), near, false)]);
+    return;
+  }
+  if (queues && hasValue) {
+    judge.moduleSettings.push(entry);
+    return;
+  }
+  if (dotted && judge.modern && !atLeast(judge.target, 'redis', 8)) {
+    judge.refuse('module-setting-without-value', lineSpan(entry), { name });
+    return;
+  }
+  const { code, data, fix } = unknownName(judge, entry);
+  judge.refuse(code, nameSpan(entry), data, fix);
+}
+
+/** What to say of an unknown name: since when it is known elsewhere, or what it resembles. */
+export function unknownName(judge: Judge, entry: Entry): { code: 'unknown-directive' | 'not-in-target'; data: Record<string, string>; fix: ReturnType<typeof made>; hint: string } {
+  const { name } = entry.statement;
+  const place = nameSpan(entry);
+  const history = historyOf(name);
+  const here = history === undefined ? undefined : nameOnTarget(history.id, judge.target);
+  if (history !== undefined) {
+    const product = judge.target.product;
+    const other = product === 'redis' ? 'valkey' : 'redis';
+    const words = [
+      history.gone[product] !== undefined ? `gone since ${product} ${history.gone[product]}` : history.since[product] !== undefined ? `there since ${product} ${history.since[product]}` : undefined,
+      history.since[other] !== undefined && history.since[product] === undefined ? `only in ${other} since ${history.since[other]}` : undefined,
+    ].filter(text => text !== undefined).join('; ');
+    const hint = here === undefined ? '' : `; here it is called ${here}`;
+    return { code: 'not-in-target', data: { name, target: judge.targetTitle, history: words, hint }, fix: here === undefined ? [fixes.commentOut(entry)] : [fixes.rename(place, here, true)], hint };
+  }
+  const old = removedNames[name];
+  const near = old ?? nearestName(judge, asciiLower(name));
+  const odd = name.startsWith('//') || name.startsWith(';') ? ' (a comment starts with #)' : name.startsWith('[') ? ' (the file has no sections)' : /^[\w-]+[=:]/.test(name) ? ' (name and value are parted by a blank)' : '';
+  const hint = odd !== '' ? odd : near === undefined ? '' : ` (did you mean ${near}?)`;
+  const assignment = /^([\w-]+)[=:](.+)$/.exec(entry.statement.words[0]?.value ?? '');
+  const fix = odd !== '' && assignment !== null && judge.table.lookup(asciiLower(assignment[1] ?? '')) !== undefined
+    ? [fixes.replace(place, `${assignment[1] ?? ''} ${assignment[2] ?? ''}`, true)]
+    : odd !== '' ? [fixes.commentOut(entry)] : near === undefined ? [] : [fixes.rename(place, near, false)];
+  return { code: 'unknown-directive', data: { name: shown(name), target: judge.targetTitle, hint }, fix, hint };
+}
+
+/** Names from before the oldest server measured, and what took their place. */
+const removedNames: Readonly<Record<string, string | undefined>> = {
+  'hash-max-zipmap-entries': 'hash-max-listpack-entries', 'hash-max-zipmap-value': 'hash-max-listpack-value',
+};

@@ -1,0 +1,202 @@
+/** What the server meets after the file is loaded: sockets, cluster, modules, users (section 2.2). */
+import { addressKind, isLoopback } from '../addresses';
+import { byteLength } from '../bytes';
+import { atLeast } from '../target';
+import { checkAclFile } from './aclFile';
+import { fixes, lineSpan, made, nameSpan, related, wordSpan } from './judge';
+import type { Assigned, Judge } from './judge';
+import { unknownName } from './lines';
+import { checkClusterStart } from './startCluster';
+import { checkTls } from './startTls';
+import { inReach } from './texts';
+import { checkUsersAtStart } from './users';
+
+export function checkStart(judge: Judge): void {
+  checkModuleSettings(judge);
+  checkModules(judge);
+  checkListening(judge);
+  checkUnixSocket(judge);
+  if (judge.mode === 'redis') {
+    checkTls(judge);
+    checkClusterStart(judge);
+    checkDatabaseFile(judge);
+  }
+  checkUsersAtStart(judge);
+  checkAclFile(judge);
+  checkLocale(judge);
+}
+
+/** Names that were put by for modules: Redis 8 keeps every unknown name with a value, others those with a dot. */
+function checkModuleSettings(judge: Judge): void {
+  for (const entry of judge.moduleSettings) {
+    const dotted = entry.statement.name.includes('.');
+    const unknown = unknownName(judge, entry);
+    if (judge.mode === 'sentinel') {
+      judge.remark('unknown-accepted', nameSpan(entry), { target: judge.targetTitle, name: unknown.data['name'] ?? '', hint: unknown.hint }, unknown.fix);
+    } else if (judge.modules.length > 0 || judge.unseenIncludes) {
+      judge.remark('module-setting-unsure', nameSpan(entry), { name: unknown.data['name'] ?? '', hint: unknown.hint }, unknown.fix);
+    } else if (dotted) {
+      judge.exits('module-setting-without-module', nameSpan(entry), { name: unknown.data['name'] ?? '', hint: unknown.hint }, unknown.fix);
+    } else {
+      judge.exits(unknown.code, nameSpan(entry), unknown.data, unknown.fix);
+    }
+  }
+}
+
+function checkModules(judge: Judge): void {
+  if (judge.files === undefined || judge.workingDirectory === undefined || judge.mode === 'sentinel') return;
+  for (const entry of judge.modules) {
+    const word = entry.statement.words[1];
+    if (word === undefined) continue;
+    const path = judge.files.resolve(judge.workingDirectory, word.value);
+    if (judge.files.stat(path).kind === 'missing') judge.remark('module-missing', wordSpan(entry, word), { path: word.value });
+  }
+}
+
+/** One address of a bind line, without the `-` that makes it optional. */
+interface Bound {
+  readonly text: string;
+  readonly optional: boolean;
+  readonly place: ReturnType<typeof lineSpan>;
+}
+
+function boundAddresses(judge: Judge, bind: Assigned): Bound[] {
+  const words = bind.entry.statement.words.slice(1);
+  return bind.values.map((value, index) => {
+    const optional = value.startsWith('-') && judge.target.column !== 'redis-6.0';
+    const place = words.length === bind.values.length ? wordSpan(bind.entry, words[index]) : wordSpan(bind.entry, words[0]);
+    return { text: optional ? value.slice(1) : value, optional, place };
+  });
+}
+
+/** Whether bind names no address at all: `bind ""`, or bind without one (7.0 and later). */
+export function bindsNothing(judge: Judge): boolean {
+  const bind = judge.last('bind');
+  return bind?.accepted === true && judge.modern && (bind.values.length === 0 || (bind.values.length === 1 && bind.values[0] === ''));
+}
+
+function checkListening(judge: Judge): void {
+  const bind = judge.last('bind');
+  const port = judge.value('port') ?? '6379';
+  const tlsPort = judge.value('tls-port') ?? '0';
+  const accepted = (id: string): boolean => judge.last(id)?.accepted !== false;
+  const nowhere = bindsNothing(judge);
+  const listens = (port !== '0' || tlsPort !== '0') && accepted('port') && accepted('tls-port');
+  if (nowhere || (port === '0' && tlsPort === '0')) {
+    const socket = judge.value('unixsocket') ?? '';
+    const cause = nowhere && listens ? bind : judge.last('port');
+    const other = judge.last('rdma-bind') ?? judge.last('rdma-port');
+    if (socket === '' && other === undefined && cause !== undefined && accepted('port')) {
+      judge.exits('listen-nowhere', lineSpan(cause.entry), { cause: cause.setting.id === 'bind' ? 'no address in bind' : 'port 0' });
+    }
+  }
+  const firstPort = judge.last('port');
+  const lastTls = judge.last('tls-port');
+  if (listens && port === tlsPort && lastTls !== undefined) {
+    judge.exits('port-clash', lineSpan(lastTls.entry), { first: 'port', second: 'tls-port', port }, [], firstPort === undefined ? [] : [related('also-here', lineSpan(firstPort.entry))]);
+  }
+  if (bind?.accepted === true && !nowhere && listens) checkAddresses(judge, bind);
+}
+
+function checkAddresses(judge: Judge, bind: Assigned): void {
+  const seen = new Set<string>();
+  for (const bound of boundAddresses(judge, bind)) {
+    const { text, optional, place } = bound;
+    const comment = text === '#' ? bind.entry.statement.words.findIndex(word => word.value === '#') : -1;
+    if (text === '*' || text === '::*') {
+      if (text === '::*' && !optional) judge.remark('bind-ipv6-required', place, { value: text }, [fixes.insert('make-optional', place, place.start, '-', true)]);
+    } else if (comment >= 1) {
+      const rest = bind.entry.statement.words.slice(comment).map(word => word.value).join(' ');
+      judge.exits('trailing-comment', { ...place, end: lineSpan(bind.entry).end }, { name: 'bind', text: rest.slice(0, 20) }, made(fixes.moveComment(bind.entry, comment)));
+      return;
+    } else {
+      checkAddress(judge, bind, bound);
+    }
+    const same = canonical(text);
+    if (seen.has(same)) judge.exits('bind-twice', place, { value: text });
+    seen.add(same);
+  }
+}
+
+function canonical(text: string): string {
+  if (text === '*') return '0.0.0.0';
+  if (text === '::*') return '::';
+  const lower = text.toLowerCase();
+  return lower === 'localhost' ? '127.0.0.1' : lower;
+}
+
+function checkAddress(judge: Judge, bind: Assigned, { text, optional, place }: Bound): void {
+  const kind = addressKind(text);
+  if (kind === 'junk' || (text.includes(':') && kind !== 'ipv6')) {
+    judge.exits('bind-not-an-address', place, { value: text, why: whyJunk(text) }, mendAddress(text, place));
+  } else if (kind === 'name') {
+    if (text.toLowerCase() !== 'localhost') judge.remark('bind-host-name', place, { value: text });
+  } else if (!optional && kind === 'ipv6' && text !== '::') {
+    judge.remark(isLoopback(text) ? 'bind-ipv6-required' : 'bind-elsewhere', place, { value: text }, judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-', true)]);
+  } else if (!optional && kind === 'ipv4' && !isLoopback(text) && text !== '0.0.0.0' && text !== '0') {
+    judge.remark('bind-elsewhere', place, { value: text }, judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-'), { ...fixes.replace(place, '* -::*'), code: 'listen-everywhere' }]);
+  }
+  void bind;
+}
+
+function whyJunk(text: string): string {
+  if (text.includes(',') || text.includes(';')) return ' (addresses are parted by blanks)';
+  if (text.includes('/')) return ' (it is a range; bind takes single addresses of this machine)';
+  if (/^[\d.]+:\d+$/.test(text)) return ' (the port has its own line)';
+  return '';
+}
+
+function mendAddress(text: string, place: Bound['place']): ReturnType<typeof made> {
+  const parts = text.split(/[,;]/).filter(part => part !== '');
+  if (/[,;]/.test(text) && parts.every(part => addressKind(part.replace(/^-/, '')) !== 'junk')) return [fixes.replace(place, parts.join(' '), true)];
+  const port = /^([\d.]+):\d+$/.exec(text)?.[1];
+  return port === undefined ? [] : [fixes.replace(place, port)];
+}
+
+function checkUnixSocket(judge: Judge): void {
+  const socket = judge.last('unixsocket');
+  const path = socket?.values[0] ?? '';
+  if (socket === undefined || path === '') return;
+  const place = wordSpan(socket.entry, socket.entry.statement.words[1]);
+  const bytes = byteLength(path);
+  if (bytes > 107) {
+    if (judge.modern) judge.exits('unixsocket-too-long', place, { bytes });
+    return;
+  }
+  if (judge.files === undefined || judge.workingDirectory === undefined) return;
+  const folder = folderOf(judge.files.resolve(judge.workingDirectory, path));
+  if (judge.files.stat(folder).kind === 'missing') judge.remark('unixsocket-folder', place, { path });
+}
+
+export const folderOf = (path: string): string => path.replace(/[/\\][^/\\]*$/, '') || '/';
+
+function checkDatabaseFile(judge: Judge): void {
+  const file = judge.last('dbfilename');
+  const name = file?.values[0] ?? '';
+  if (file?.accepted !== true || name === '') return;
+  const place = wordSpan(file.entry, file.entry.statement.words[1]);
+  const conf = judge.read[0]?.uri ?? '';
+  if (name === '..' || name === '.') judge.exits('dbfilename-is-conf', place, { what: 'is a folder' });
+  else if (judge.workingDirectory !== undefined && judge.files?.resolve(judge.workingDirectory, name) === conf && conf !== '') judge.exits('dbfilename-is-conf', place, { what: 'is this very file' });
+}
+
+function checkLocale(judge: Judge): void {
+  const locale = judge.last('locale-collate');
+  const value = locale?.values[0] ?? '';
+  if (locale?.accepted !== true || value === '' || /^(c|posix|c\.utf-?8)$/i.test(value)) return;
+  judge.remark('locale-unsure', wordSpan(locale.entry, locale.entry.statement.words[1]), { value });
+}
+
+/** Logfile: opened for appending when the file is read, so its folder must be there. */
+export function checkLogfile(judge: Judge): void {
+  const log = judge.last('logfile');
+  const path = log?.values[0] ?? '';
+  if (log?.accepted !== true || path === '' || judge.files === undefined || judge.workingDirectory === undefined) return;
+  const target = judge.files.resolve(judge.workingDirectory, path);
+  const folder = folderOf(target);
+  const place = wordSpan(log.entry, log.entry.statement.words[1]);
+  const missing = judge.files.stat(folder).kind === 'missing';
+  if (missing) judge.remark('logfile-folder-missing', place, { path });
+  void inReach;
+  void atLeast;
+}

@@ -1,0 +1,70 @@
+/** Strings with a check of their own: file names, host names, addresses, templates (section 1.4). */
+import { isIpv6, isPlainIpv4 } from '../addresses';
+import { byteLength } from '../bytes';
+import { atLeast } from '../target';
+import type { RuleCode } from '../rules/codes';
+import type { Data } from '../types';
+import { fixes } from './judge';
+import type { Judge } from './judge';
+import type { Check } from './values';
+import { nameIn } from './values';
+
+/** What is wrong with a text: the rule and its data; undefined when nothing is. */
+type Fault = readonly [code: RuleCode, data?: Data] | undefined;
+
+const templateVariables = new Set(['title', 'listen-addr', 'server-mode', 'port', 'tls-port', 'unixsocket', 'config-file']);
+
+/** By name of the check in the servers' sources. */
+const checks: Readonly<Record<string, (text: string, judge: Judge) => Fault>> = {
+  isValidDBfilename: (text, judge) => fileName(text) ?? (atLeast(judge.target, 'valkey', 8) && text === '' ? ['empty-value'] : undefined),
+  isValidAOFfilename: (text, judge) => (judge.modern && text === '' ? ['empty-value'] : fileName(text)),
+  isValidAOFdirname: text => (text === '' ? ['empty-value'] : fileName(text)),
+  isValidClusterConfigFile: text => (text === '' ? ['empty-value'] : undefined),
+  isValidAnnouncedHostname: text => (byteLength(text) >= 256 || !/^[A-Za-z0-9.-]*$/.test(text) ? ['hostname-value', { value: text }] : undefined),
+  isValidAnnouncedNodename: (text, judge) => nodeName(text, judge),
+  isValidAnnouncedIp: text => (text === '' || /^[A-Za-z0-9.:_%-]+$/.test(text) ? undefined : ['ip-value', { value: text, what: 'an address or host name' }]),
+  isValidIpV4: text => (text === '' || isPlainIpv4(text) ? undefined : ['ip-value', { value: text, what: 'an IPv4 address' }]),
+  isValidIpV6: text => (text === '' || isIpv6(text, false) ? undefined : ['ip-value', { value: text, what: 'an IPv6 address' }]),
+  isValidProcTitleTemplate: text => (isTemplate(text) ? undefined : ['proc-title-template']),
+};
+
+const fileName = (text: string): Fault => (/[/\\]/.test(text) ? ['file-name-is-path'] : undefined);
+
+function nodeName(text: string, judge: Judge): Fault {
+  if (byteLength(text) > 127) return ['nodename-value', { value: text }];
+  // The characters that the cluster's own text protocol uses; hardened in Valkey 9.1 and later patch releases.
+  const forbidden = judge.target.product === 'valkey' && judge.target.major >= 9 ? /[^\x21-\x7e]|[!#$%&()*+:;<>?@[\]{|}~"'=,/\\`^]/ : /[^\x21-\x7e]|[!#$%&()*+:;<>?@[\]{|}~"'=,/\\`^]/;
+  return forbidden.test(text) && text !== '' ? ['nodename-value', { value: text }] : undefined;
+}
+
+function isTemplate(text: string): boolean {
+  if (text === '') return false;
+  for (let rest = text; ;) {
+    const open = rest.indexOf('{');
+    if (open < 0) return true;
+    const close = rest.indexOf('}', open);
+    if (close < 0 || !templateVariables.has(rest.slice(open + 1, close))) return false;
+    rest = rest.slice(close + 1);
+  }
+}
+
+export const checkString: Check = ({ judge, entry, setting, values }) => {
+  const [value] = values;
+  if (value === undefined) return true;
+  const fault = setting.check === undefined ? undefined : checks[setting.check]?.(value.text, judge);
+  if (fault !== undefined) {
+    const name = /[/\\]([^/\\]+)$/.exec(value.text)?.[1];
+    judge.refuse(fault[0], value.place, { name: nameIn(entry), ...fault[1] }, fault[0] === 'file-name-is-path' && name !== undefined ? [fixes.replace(value.place, name)] : []);
+    return false;
+  }
+  if (setting.id === 'dir' && value.text === '') {
+    judge.refuse('empty-value', value.place, { name: nameIn(entry) });
+    return false;
+  }
+  if (setting.id === 'requirepass' && judge.target.column === 'redis-6.0' && byteLength(value.text) > 512) {
+    judge.refuse('password-too-long', value.place, { target: judge.targetTitle, bytes: byteLength(value.text) });
+    return false;
+  }
+  if (/\$\{[A-Za-z_]\w*\}/.test(value.text) && !setting.sensitive && !/pass|auth/.test(setting.id)) judge.remark('literal-placeholder', value.place, { name: nameIn(entry), text: value.text });
+  return true;
+};

@@ -1,0 +1,54 @@
+/** Judges the values of one table directive: shared shapes, and a table from value type to its check. */
+import type { Word } from '../scanner';
+import type { Setting, ValueType } from '../table';
+import type { Span } from '../types';
+import { checkBuffers, checkEvents, checkOomScores, checkPercentiles, checkReplicaof, checkSave } from './special';
+import type { Entry, Judge } from './judge';
+import { wordSpan } from './judge';
+import { checkBool, checkEnum, checkInteger, checkMemory, checkOctal } from './scalars';
+import { checkString } from './strings';
+
+/** One value as the server gets it. Several may come from one word that is split again; they share its place. */
+export interface Value {
+  readonly text: string;
+  readonly place: Span;
+  readonly word: Word | undefined;
+}
+
+/** What a check gets; it answers whether the server accepts the line. */
+export interface Checked {
+  readonly judge: Judge;
+  readonly entry: Entry;
+  readonly setting: Setting;
+  readonly values: readonly Value[];
+}
+export type Check = (checked: Checked) => boolean;
+
+const checks: Readonly<Record<ValueType, Check>> = {
+  bool: checkBool,
+  enum: checkEnum,
+  int: checkInteger,
+  memory: checkMemory,
+  octal: checkOctal,
+  string: checkString,
+  path: checkString,
+  addresses: checkAddresses,
+  'buffer-limits': checkBuffers,
+  'event-flags': checkEvents,
+  'host-port': checkReplicaof,
+  'int-triple': checkOomScores,
+  percentiles: checkPercentiles,
+  'save-points': checkSave,
+};
+
+export const checkValues: Check = checked => checks[checked.setting.type](checked);
+
+/** Addresses are only looked at when the server listens; while parsing, only their number counts. */
+function checkAddresses({ judge, entry, setting, values }: Checked): boolean {
+  if (setting.id !== 'bind' || values.length <= 16) return true;
+  judge.refuse('bind-too-many', wordSpan(entry, entry.statement.words[17]), { count: values.length });
+  return false;
+}
+
+/** The name as the file writes it, for messages. */
+export const nameIn = (entry: Entry): string => entry.statement.name;
