@@ -14,7 +14,7 @@ import { NodeLogChannels } from './editor/nodeLogs';
 import type { Redactor } from './editor/redact';
 import { isTarget } from './editor/target';
 import { createDockerEngine } from './engine/docker';
-import type { EngineFault } from './engine/engine';
+import type { Engine, EngineFault } from './engine/engine';
 import type { commands } from './manifest';
 import { contextKeys, views } from './manifest';
 import { IoredisConnector } from './redis/ioredisClient';
@@ -40,6 +40,8 @@ export interface Surroundings {
 /** Everything that brings libraries and sockets: loaded when the view is first seen or a command first run. */
 export interface Core extends Disposable {
   readonly inventory: InventoryPort;
+  /** For asking the server inside a running instance about a conf file. */
+  readonly engine: Pick<Engine, 'exec'>;
   run(command: keyof typeof commands, argument: unknown): Promise<void>;
 }
 
@@ -78,5 +80,5 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     lookForUnfinished();
   };
   if (lookForUnfinished()) void run('finishCreation', undefined);
-  return { inventory, run, dispose: () => store.dispose() };
+  return { inventory, engine: docker, run, dispose: () => store.dispose() };
 }

@@ -8,6 +8,7 @@ import { Log } from './editor/log';
 import { StoredRecords, StoredSecrets } from './editor/memory';
 import { Redactor } from './editor/redact';
 import { commands, settings } from './manifest';
+import { registerConf } from './registerConf';
 import { registerTopologyView } from './views/register';
 
 /**
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   }));
   context.subscriptions.push(
     log, core,
+    registerConf(context.extensionUri, core, log),
     registerTopologyView(core, error => log.error('start', error)),
     dockerHost.onDidChange(() => reopen(core, log)),
     ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], (argument: unknown) =>

@@ -30,3 +30,11 @@ function isIn(path: string, folder: string): boolean {
   const base = folder.replaceAll('\\', '/').replace(/\/+$/, '');
   return base !== '' && (path === base || path.startsWith(`${base}/`));
 }
+
+/** Changes exactly when {@link serverOfFile} may answer otherwise. */
+export function serversKey(snapshot: Snapshot): string {
+  return [...snapshot.topologies.flatMap(one => one.nodes), ...snapshot.others].flatMap(({ instance, contact }) => {
+    if (instance?.state !== 'running' || contact.state !== 'answering') return [];
+    return instance.mounts.filter(mount => mount.kind === 'folder').map(mount => `${instance.id} ${mount.source} ${contact.report.product} ${contact.report.version}`);
+  }).sort().join('\n');
+}
