@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { decodeBytes } from '../conf/bytes';
 import { parseDocument } from '../conf/document';
 import type { ConfDocument } from '../conf/document';
+import { glob } from '../conf/glob';
 import type { Files } from '../conf/types';
 
 /** Larger than any configuration: such a file is not read just because a line names it. */
@@ -36,7 +37,7 @@ export class WorkspaceFiles {
     resolve: (directory, name) => path.resolve(directory, name),
     open: name => this.#open(name),
     stat: name => stat(name),
-    glob: (directory, pattern) => glob(directory, pattern),
+    glob: (directory, pattern) => expand(directory, pattern),
   };
 
   #mapped(node: string): Files {
@@ -51,7 +52,7 @@ export class WorkspaceFiles {
       glob: (directory, pattern) => {
         const at = local(path.posix.resolve(directory, pattern));
         if (at === undefined) return undefined;
-        return glob('/', at).map(found => `/${path.relative(node, found).split(path.sep).join('/')}`);
+        return expand('/', at).map(found => `/${path.relative(node, found).split(path.sep).join('/')}`);
       },
     };
   }
@@ -75,6 +76,8 @@ export class WorkspaceFiles {
     }
   }
 }
+
+const expand = (directory: string, pattern: string): string[] => glob(directory.replaceAll('\\', '/'), pattern, namesIn, name => stat(name).kind !== 'missing');
 
 /** `<root>/<node>` when the file is `<root>/<node>/conf/…` of a topology whose folder the extension made. */
 function nodeFolder(file: string): string | undefined {
@@ -108,34 +111,10 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** As glob(3): `*`, `?` and `[…]` within one path segment, hidden names only when asked for; sorted by bytes. */
-function glob(directory: string, pattern: string): string[] {
-  let found = [path.isAbsolute(pattern) ? path.parse(pattern).root : directory];
-  for (const segment of pattern.split(/[\\/]+/).filter(one => one !== '')) {
-    if (!/[*?[]/.test(segment)) {
-      found = found.map(at => path.join(at, segment)).filter(at => stat(at).kind !== 'missing');
-      continue;
-    }
-    const matches = segmentPattern(segment);
-    found = found.flatMap(at => namesIn(at).filter(name => matches.test(name) && (segment.startsWith('.') || !name.startsWith('.'))).map(name => path.join(at, name)));
-  }
-  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
-
-function namesIn(folder: string): string[] {
+function namesIn(folder: string): string[] | undefined {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // what cannot be listed matches nothing
+    return undefined; // what cannot be listed matches nothing, as for the server
   }
-}
-
-function segmentPattern(segment: string): RegExp {
-  const source = segment.replace(/\[(!?)([^\]]+)\]|[*?]|[\\^$.|+(){}[\]]/g, (text, not: string | undefined, set: string | undefined) => {
-    if (text === '*') return '.*';
-    if (text === '?') return '.';
-    if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^]/g, '\\$&')}]`;
-    return `\\${text}`;
-  });
-  return new RegExp(`^${source}$`, 's');
 }

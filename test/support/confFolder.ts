@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { parseDocument } from '../../src/conf/document';
 import type { ConfDocument } from '../../src/conf/document';
+import { glob } from '../../src/conf/glob';
 import type { Files } from '../../src/conf/types';
 
 export const folder = '/work';
@@ -17,9 +18,6 @@ export function filesOf(contents: ReadonlyMap<string, string>): Files {
     resolve: (directory, path) => posix.resolve(directory, path),
     open: path => documents.get(path) ?? (folders.has(path) ? 'directory' : 'missing'),
     stat: path => documents.has(path) ? { kind: 'file', runnable: false } : { kind: folders.has(path) ? 'directory' : 'missing' },
-    glob: (directory, pattern) => {
-      const source = posix.resolve(directory, pattern).replace(/[.+^$(){}|\\]/g, '\\$&').replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]');
-      return [...documents.keys()].filter(name => new RegExp(`^${source}$`).test(name)).sort();
-    },
+    glob: (directory, pattern) => glob(directory, pattern, at => [...documents.keys(), ...folders].filter(name => posix.dirname(name) === at).map(name => posix.basename(name)), at => documents.has(at) || folders.has(at)),
   };
 }
