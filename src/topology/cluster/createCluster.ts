@@ -1,7 +1,7 @@
 import { HumanError } from '../../base/errors';
 import { countSlots } from '../../model/slots';
 import { explainSilence, keepSecret, makePlace, nodesOf, startNodes } from '../bringUp';
-import type { CreatedNode } from '../createSentinel';
+import type { CreatedNode } from '../creation';
 import type { VerbDeps } from '../deps';
 import { Journal } from '../journal';
 import type { OnProgress } from '../ports';
