@@ -1,17 +1,62 @@
-// Bundles and runs one bench: `npm run bench -- create [arguments]`. Each prints what it measured beside what it is measured against.
+// `npm run bench -- NAME [arguments]`: one measured claim, bench/NAME.ts. Without a name it lists them.
+// `--smoke` runs, for `npm test`, the quick form of those that have one. A script fails (exit code 1) when its claim is missed.
+// The first lines of a script say what it needs: `needs: docker images` and `smoke: yes`, each in a comment line of its own.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { leaveOut, lighten } from './build/libraries.mjs';
+import { report, step } from './setup/console.mjs';
+import { need } from './setup/parts.mjs';
+import { root } from './setup/paths.mjs';
 
-const names = readdirSync('bench').filter(file => file.endsWith('.ts')).map(file => basename(file, '.ts'));
-const [name, ...words] = process.argv.slice(2);
-if (name === undefined || !names.includes(name)) {
-  console.error(`usage: npm run bench -- ${names.join('|')} [arguments]`);
-  process.exit(2);
+const folder = join(root, 'bench');
+const names = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.ts')).map(name => name.slice(0, -3)).sort() : [];
+
+/** @param {string} name */
+function head(name) {
+  const text = readFileSync(join(folder, `${name}.ts`), 'utf8').slice(0, 2000);
+  /** @param {string} key */
+  const value = key => new RegExp(`^(?://| \\*) ${key}: (.*)$`, 'm').exec(text)?.[1]?.trim();
+  return { title: /^(?:\/\/ |\/\*\*\s+\* )(.*)/.exec(text)?.[1] ?? '', needs: value('needs')?.split(/[ ,]+/) ?? [], smoke: value('smoke') === 'yes' };
 }
-await esbuild.build({
-  entryPoints: [join('bench', `${name}.ts`)], outdir: 'out/bench', bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
-  external: ['dockerode', 'ioredis'],
-});
-process.exit(spawnSync(process.execPath, ['--enable-source-maps', join('out', 'bench', `${name}.js`), ...words], { stdio: 'inherit' }).status ?? 1);
+
+/** Runs one script; gives its exit code.
+ * @param {string} name
+ * @param {string[]} args
+ */
+async function run(name, args) {
+  for (const part of head(name).needs) await step(...need(part));
+  const out = join(root, 'out', 'bench');
+  rmSync(join(out, `${name}.js`), { force: true });
+  await esbuild.build({
+    entryPoints: [join(folder, `${name}.ts`)], outdir: out, bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
+    external: ['vscode', 'playwright-core', 'esbuild'], plugins: [leaveOut, lighten], define: { 'import.meta.dirname': '""' },
+  });
+  if (!existsSync(join(root, 'out', 'node_modules'))) symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
+  return spawnSync(process.execPath, ['--enable-source-maps', join(out, `${name}.js`), ...args], { stdio: 'inherit', cwd: root, env: { ...process.env, REDIS_TOPOLOGY_ROOT: root } }).status ?? 1;
+}
+
+const [name, ...args] = process.argv.slice(2);
+try {
+  if (name === '--smoke') {
+    const counts = { passed: 0, failed: 0, pending: 0 };
+    for (const one of names.filter(each => head(each).smoke)) {
+      console.log(`\n-- ${one}`);
+      const code = await run(one, ['--smoke']).catch(error => { report(error); return 1; });
+      if (code === 0) counts.passed++;
+      else counts.failed++;
+    }
+    const file = process.env['REDIS_TOPOLOGY_COUNTS'];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+    process.exitCode = counts.failed === 0 ? 0 : 1;
+  } else if (name === undefined || !names.includes(name)) {
+    console.log(names.map(each => `${each.padEnd(24)}${head(each).title}`).join('\n'));
+    process.exitCode = name === undefined ? 0 : 2;
+  } else {
+    process.exitCode = await run(name, args);
+  }
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+}

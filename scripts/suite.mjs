@@ -1,4 +1,4 @@
-// Bundles and runs one suite: `node scripts/suite.mjs unit|redis|host|desktop|e2e [mocha arguments]`.
+// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|host|desktop|e2e [mocha arguments]`.
 // What a suite needs of the machine is set up first; what is there already is used.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { hostNode } from './setup/vscodeHost.mjs';
 const suites = {
   // `vscode` is deliberately not external here: a unit test that reaches it does not build.
   unit: { folder: 'test/unit', parts: [], timeout: 5_000 },
+  package: { folder: 'test/package', parts: ['vsix'], timeout: 60_000 },
   redis: { folder: 'test/redis', parts: ['redis-server', 'docker', 'images'], timeout: 60_000 },
   host: { folder: 'test/host', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'], timeout: 60_000 },
   desktop: { folder: 'test/host', parts: ['build'], timeout: 60_000 },

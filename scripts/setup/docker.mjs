@@ -13,6 +13,11 @@ export function dockerVersion() {
   return ok && out !== '' ? out : undefined;
 }
 
+/** True when an engine is there and refuses this user. */
+function isForbidden() {
+  return which('docker') !== undefined && /permission denied/i.test(capture('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 15_000 }).err);
+}
+
 /**
  * Makes sure that a Docker engine answers. Gives a sentence about what was found or done.
  * Nothing is installed where one answers already.
@@ -23,6 +28,7 @@ export async function ensureDocker() {
   if (process.platform === 'darwin') throw new MissingPart('No Docker engine answers.', which('docker') ? 'open -a Docker' : 'brew install --cask docker && open -a Docker');
   if (process.platform !== 'linux') throw new MissingPart('No Docker engine answers. Start Docker Desktop, or install it.');
   if (process.env['DOCKER_HOST']) throw new MissingPart(`No Docker engine answers at DOCKER_HOST=${process.env['DOCKER_HOST']}. Start it, or unset DOCKER_HOST.`);
+  if (isForbidden()) throw new MissingPart('A Docker engine runs, but this user may not talk to it.', 'sudo usermod -aG docker "$USER"   (then log out and in again)');
   const root = asRoot();
   if (root === undefined) {
     throw new MissingPart('No Docker engine answers, and starting one needs root.',
@@ -42,6 +48,7 @@ export async function ensureDocker() {
   for (let tries = 0; tries < 150; tries++) {
     const version = dockerVersion();
     if (version !== undefined) return `Docker ${version} ${done}`;
+    if (isForbidden()) throw new MissingPart(`Docker is ${done}, but this user may not talk to it yet.`, 'sudo usermod -aG docker "$USER"   (then log out and in again)');
     await wait(200);
   }
   throw new MissingPart(`dockerd was started and does not answer; its log is ${join(cacheFolder(), 'dockerd.log')}.`);

@@ -1,0 +1,116 @@
+// `npm start`: from a bare clone to an open VS Code workbench with the extension in it. Only Node built-ins until the
+// packages are installed. `--browser` uses the workbench of VS Code's server even where a desktop VS Code is installed;
+// `--no-open` only prints the address.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MissingPart, report, seconds, step } from './setup/console.mjs';
+import { dockerVersion, ensureDocker } from './setup/docker.mjs';
+import { ensureImages } from './setup/images.mjs';
+import { ensurePackages } from './setup/install.mjs';
+import { cacheFolder, root } from './setup/paths.mjs';
+import { capture, which } from './setup/run.mjs';
+
+const options = new Set(process.argv.slice(2));
+const began = performance.now();
+
+/** The sample folder: copied once, so that what is changed in it stays and git stays clean. */
+async function sampleWorkspace() {
+  const folder = cacheFolder('sample-workspace');
+  cpSync(join(root, 'test', 'fixtures', 'sample-workspace'), folder, { recursive: true, force: false });
+  return folder;
+}
+
+/** A part that is good to have: what is missing is said, and the rest goes on. The extension says it again, with the next step.
+ * @param {string} name
+ * @param {() => Promise<string>} work
+ */
+async function tryStep(name, work) {
+  try {
+    await step(name, work);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MissingPart)) throw error;
+    report(error);
+    return false;
+  }
+}
+
+/** True where a person sits in front of a screen. */
+function hasDesktop() {
+  if (process.platform === 'darwin' || process.platform === 'win32') return true;
+  return Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']) && which('xdg-open') !== undefined;
+}
+
+/** @param {string} address */
+function openBrowser(address) {
+  const [program = '', ...args] = process.platform === 'darwin' ? ['open', address] : process.platform === 'win32' ? ['cmd', '/c', 'start', '""', address] : ['xdg-open', address];
+  const child = spawn(program, args, { stdio: 'ignore', detached: true });
+  child.on('error', error => console.log(`(no browser was opened: ${error.message})`));
+  child.unref();
+}
+
+/** A desktop VS Code that may be used: not one that would only open a window elsewhere, and none as root, which it refuses. */
+function desktopCode() {
+  if (options.has('--browser') || process.getuid?.() === 0) return undefined;
+  const code = which('code') ?? which('codium');
+  return code !== undefined && capture(code, ['--version'], { timeout: 20_000 }).ok ? code : undefined;
+}
+
+/** @param {string} workspace */
+async function serve(workspace) {
+  const { ensureHost } = await import('./setup/vscodeHost.mjs');
+  const { packageExtension, vsix } = await import('./setup/package.mjs');
+  const { freePort, installExtension, prepare, startServer } = await import('./setup/server.mjs');
+  await step('VS Code server', ensureHost);
+  await step('Extension packed', packageExtension);
+  const home = cacheFolder('workbench');
+  prepare(home, { 'workbench.reduceMotion': 'auto', 'git.enabled': true, 'files.hotExit': 'onExit' });
+  await step('Extension installed', () => installExtension(home, vsix));
+  const tokenFile = join(home, 'token');
+  if (!existsSync(tokenFile)) writeFileSync(tokenFile, randomBytes(16).toString('hex'));
+  chmodSync(tokenFile, 0o600);
+  const server = await startServer({ home, port: await freePort(25_400), tokenFile });
+  const address = `${server.address}/?${new URLSearchParams({ tkn: readFileSync(tokenFile, 'utf8').trim(), folder: workspace })}`;
+  console.log(`\nThe workbench is open after ${seconds(performance.now() - began)}:\n\n  ${address}\n\nPress F1 and type "Redis: Create Sentinel Topology". Ctrl+C ends the workbench; topologies keep running.\n`);
+  if (!options.has('--no-open') && hasDesktop()) openBrowser(address);
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await server.stop();
+    console.log('The workbench has ended. Topologies keep running; `npm start` shows them again.');
+    process.exit(0);
+  };
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => void stop());
+  const code = await server.exited;
+  if (stopping) return;
+  console.error(`The VS Code server ended with ${code}; its log is ${server.log}`);
+  process.exit(1);
+}
+
+try {
+  await step('Packages', ensurePackages);
+  const foundDocker = dockerVersion() !== undefined;
+  // A machine that had Docker before has a network as a rule: the official image is asked for first there.
+  if (await tryStep('Docker engine', ensureDocker)) await tryStep('Image redis:7.0', () => ensureImages(['redis:7.0'], { mayPull: foundDocker }));
+  const workspace = await sampleWorkspace();
+  const code = desktopCode();
+  if (code === undefined) {
+    await serve(workspace);
+  } else {
+    const { build } = await import('./setup/package.mjs');
+    await step('Build', build);
+    await step('VS Code', async () => {
+      const { ok, err } = capture(code, ['--new-window', '--disable-workspace-trust', `--extensionDevelopmentPath=${root}`, workspace]);
+      if (!ok) throw new Error(err);
+      return code;
+    });
+    console.log(`\nVS Code is open after ${seconds(performance.now() - began)}. Press F1 and type "Redis: Create Sentinel Topology".`);
+  }
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,123 @@
+// `npm test`: sets up every real part, runs every suite, and ends with the sum: `N passed, N failed`.
+// A part that cannot be had fails the suites that stand on it. Nothing is skipped.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MissingPart, report, seconds, step } from './setup/console.mjs';
+import { ensurePackages } from './setup/install.mjs';
+import { root } from './setup/paths.mjs';
+
+/**
+ * `counts`: the suite tells how many tests passed and failed; else the whole of it counts as one.
+ * @typedef {{ name: string, command: string[], parts: string[], counts: boolean, minutes: number }} Suite
+ */
+
+const node = process.execPath;
+/** @param {string} name @param {string[]} parts @param {number} minutes @returns {Suite} */
+const mocha = (name, parts, minutes) => ({ name, command: [node, 'scripts/suite.mjs', name], parts, counts: true, minutes });
+
+/** @type {Suite[]} */
+const suites = [
+  { name: 'lint', command: [node, 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], parts: [], counts: false, minutes: 5 },
+  { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], parts: [], counts: false, minutes: 5 },
+  mocha('unit', [], 5),
+  mocha('package', ['host'], 5),
+  mocha('redis', ['redis-server', 'docker', 'images'], 12),
+  mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 6),
+  mocha('e2e', ['docker', 'images', 'host', 'chromium'], 10),
+  { name: 'bench', command: [node, 'scripts/bench.mjs', '--smoke'], parts: ['redis-server', 'docker', 'images'], counts: true, minutes: 5 },
+];
+
+/**
+ * Runs one suite with its output shown, and kills it with everything it started when its time is up.
+ * @param {Suite} suite
+ * @param {string} countsFile
+ * @returns {Promise<number | null>} the exit code; null when it was killed or could not start
+ */
+function runSuite({ command: [program = node, ...args], minutes }, countsFile) {
+  return new Promise(resolve => {
+    const child = spawn(program, args, {
+      cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: process.platform !== 'win32', shell: program === 'npm' && process.platform === 'win32',
+      env: { ...process.env, REDIS_TOPOLOGY_COUNTS: countsFile, REDIS_TOPOLOGY_ROOT: root },
+    });
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch { /* it ended just now */ }
+    };
+    const late = setTimeout(() => {
+      console.error(`\nnot done after ${minutes} minutes: killed`);
+      kill();
+    }, minutes * 60_000);
+    process.once('exit', kill);
+    /** @param {number | null} code */
+    const end = code => {
+      clearTimeout(late);
+      process.removeListener('exit', kill);
+      resolve(code);
+    };
+    child.once('error', () => end(null));
+    child.once('exit', end);
+  });
+}
+
+/**
+ * What a suite came to. One that crashed, or found nothing to run, has failed, whatever it counted before.
+ * @param {Suite} suite
+ * @param {number | null} code
+ * @param {string} countsFile
+ */
+function outcome(suite, code, countsFile) {
+  if (!suite.counts) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+  if (!existsSync(countsFile)) return { passed: 0, failed: 1 };
+  const { passed, failed } = /** @type {{ passed: number, failed: number }} */ (JSON.parse(readFileSync(countsFile, 'utf8')));
+  const unheard = failed === 0 && (code !== 0 || passed === 0);
+  return { passed, failed: unheard ? 1 : failed };
+}
+
+const began = performance.now();
+const scratch = mkdtempSync(join(tmpdir(), 'rtt-counts-'));
+/** @type {{ name: string, passed: number, failed: number, ms: number, why?: string }[]} */
+const results = [];
+/** @type {Map<string, string>} */
+const missing = new Map();
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+
+try {
+  await step('Packages', ensurePackages);
+  // These need packages, so they are loaded now.
+  const { need } = await import('./setup/parts.mjs');
+  for (const part of new Set(suites.flatMap(suite => suite.parts))) {
+    try {
+      await step(...need(part));
+    } catch (error) {
+      report(error);
+      missing.set(part, error instanceof MissingPart ? error.what : String(error));
+    }
+  }
+  for (const suite of suites) {
+    console.log(`\n== ${suite.name}`);
+    const started = performance.now();
+    const why = suite.parts.map(part => missing.get(part)).find(reason => reason !== undefined);
+    const countsFile = join(scratch, `${suite.name}.json`);
+    const result = why === undefined ? outcome(suite, await runSuite(suite, countsFile), countsFile) : { passed: 0, failed: 1 };
+    results.push({ name: suite.name, ...result, ms: performance.now() - started, ...(why === undefined ? {} : { why }) });
+  }
+} catch (error) {
+  report(error);
+  results.push({ name: 'set-up', passed: 0, failed: 1, ms: performance.now() - began });
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+console.log(`\n${'suite'.padEnd(12)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}`);
+for (const { name, why, ms, ...result } of results) {
+  console.log(`${name.padEnd(12)}${String(result.passed).padStart(8)}${String(result.failed).padStart(8)}${seconds(ms).padStart(10)}${why === undefined ? '' : `  ${why.split('\n')[0]}`}`);
+}
+console.log(`all of it in ${seconds(performance.now() - began)}`);
+process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${passed} passed, ${failed} failed`);
