@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable';
 import { Lazy } from './base/lazy';
@@ -47,7 +46,7 @@ function reopen(core: Pick<Lazy<Disposable>, 'isMade' | 'reset' | 'get'>, log: L
 async function ownerOf(state: vscode.Memento): Promise<string> {
   const known = state.get<string>('owner');
   if (known !== undefined) return known;
-  const owner = randomUUID();
+  const owner = globalThis.crypto.randomUUID(); // not of node:crypto, which alone takes longer to load than all of this file
   await state.update('owner', owner);
   return owner;
 }

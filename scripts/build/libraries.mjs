@@ -2,6 +2,7 @@
 // What is never reached is left out; if it is reached one day, it says so by name. test/unit/build holds this together.
 import { readFile } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
+import { root } from '../setup/paths.mjs';
 
 /** Packages, with everything below them. */
 const packages = [
@@ -14,8 +15,6 @@ const packages = [
 const modules = [
   // The client of clusters and that of sentinels wait without end and reject unheard inside an extension host; certificates of a hosted service.
   { inside: ['ioredis', 'built'], names: ['./cluster', './SentinelConnector', './connectors/SentinelConnector', '../constants/TLSProfiles'] },
-  // The daemon's objects as classes: their calls collect whole bodies and never settle when one is cut; the modem's streams do.
-  { inside: ['dockerode', 'lib'], names: ['./container', './image', './volume', './network', './service', './plugin', './secret', './config', './task', './node', './exec', './session', './buildkit'] },
   { inside: ['docker-modem', 'lib'], names: ['./ssh'] },
 ];
 
@@ -55,9 +54,26 @@ export const lighten = {
     build.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({
       contents: 'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
     }));
+    build.onLoad({ filter: /dockerode[\\/]lib[\\/]docker\.js$/ }, () => ({ contents: modemOnly, resolveDir: root }));
+    build.onLoad({ filter: /ioredis[\\/]built[\\/]himport[\\/]HimportCoordinator\.js$/ }, () => ({ contents: noFieldsets }));
     build.onLoad({ filter: /@ioredis[\\/]commands[\\/]built[\\/]commands\.json$/ }, async args => ({ contents: lightTable(JSON.parse(await readFile(args.path, 'utf8'))) }));
   },
 };
+
+/**
+ * dockerode without its classes of the daemon's objects: their calls collect whole bodies, and never settle when a body is
+ * cut off. Its modem hands out the stream.
+ */
+const modemOnly = `
+const Modem = require('docker-modem');
+module.exports = class Docker { constructor(options) { this.modem = new Modem(options); this.modem.Promise = Promise; } };`;
+
+/** Sets of fields for HIMPORT, which no option of ours asks for: nothing is ever bound to a connection, so nothing is intercepted. */
+const noFieldsets = `
+exports.hasHimportCoordinator = Symbol('hasHimportCoordinator');
+exports.cloneHimportFieldsets = fieldsets => { if (fieldsets !== undefined) throw new Error('sets of fields for HIMPORT are not part of this extension'); };
+exports.getHimportBinding = () => undefined;
+exports.interceptHimportCommand = exports.interceptHimportPipeline = exports.isInternalHimportCommand = () => false;`;
 
 /**
  * The commands as one string, `get:r ping:l …`; where keys stand in a command is told to cluster clients and key prefixes only.
