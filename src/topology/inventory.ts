@@ -8,7 +8,7 @@ import type { Address } from '../model/address';
 import { formatAddress } from '../model/address';
 import { diff, nodesOf } from '../model/diff';
 import { readHello } from '../model/sentinelReplies';
-import { looksLikeRedis, mergeSameProcess, reportOf } from '../model/servers';
+import { mergeSameProcess, reportOf } from '../model/servers';
 import type { Node, Snapshot, SnapshotChange } from '../model/snapshot';
 import { emptySnapshot } from '../model/snapshot';
 import { AddressBook } from '../redis/addressBook';
@@ -137,7 +137,7 @@ export class Inventory implements InventoryPort, Disposable {
   /** Makes the watches follow the engines' lists and what the servers speak of. */
   #reconcile(): void {
     if (this.#disposed) return;
-    const instances = this.#engines.flatMap(engine => engine.instances).filter(instance => looksLikeRedis(instance) || instance.ports.length > 0 || this.#watches.has(instance.id));
+    const instances = this.#engines.flatMap(engine => engine.instances);
     const now = Date.now();
     for (const [key, { at }] of this.#hellos) if (now - at > helloExpiry) this.#hellos.delete(key);
     const states = [...this.#watches.values()].map(watch => watch.state);

@@ -1,0 +1,12 @@
+import type { Instance } from '../../src/model/instance';
+import type { WatchedEngine } from '../../src/topology/inventoryEngine';
+
+/** The engine as if it held nothing but what `mine` lets through: tests share a daemon and look at their own containers only. */
+export function only(engine: WatchedEngine, mine: (instance: Instance) => boolean): WatchedEngine {
+  return {
+    kind: engine.kind,
+    describe: signal => engine.describe(signal),
+    list: async signal => (await engine.list(signal)).filter(mine),
+    watch: listener => engine.watch(listener),
+  };
+}
