@@ -201,7 +201,7 @@ async function explain(endpoint: Endpoint, error: unknown, timeoutMs: number, si
   let reason = reasonOfConnectError(error) ?? (isDeadline(error) ? 'timeout' : 'closed');
   let text: string | undefined;
   if (isVague(reason)) {
-    const found = await diagnose(address, { tls: endpoint.tls !== undefined, timeoutMs: Math.min(timeoutMs, 500), signal });
+    const found = await diagnose(address, { tls: endpoint.tls !== undefined, password: endpoint.password !== undefined, timeoutMs: Math.min(timeoutMs, 500), signal });
     reason = found?.reason ?? reason;
     text = found?.text;
   }

@@ -14,8 +14,9 @@ export interface Diagnosis {
  * cannot tell a TLS port from a dead one. Says PING after a moment of listening and reads the first bytes. Undefined when the
  * server now answers as a plain Redis would, so that the trouble was of the moment.
  * @param options.tls whether the failed connection was a TLS one: then a plain answer means that the port is not TLS
+ * @param options.password whether a password was at hand: then being asked for one is no news
  */
-export function diagnose(address: Address, options: { readonly tls: boolean; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<Diagnosis | undefined> {
+export function diagnose(address: Address, options: { readonly tls: boolean; readonly password: boolean; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<Diagnosis | undefined> {
   return new Promise(resolve => {
     const socket = connect({ host: address.host, port: address.port });
     let heard = '';
@@ -32,19 +33,20 @@ export function diagnose(address: Address, options: { readonly tls: boolean; rea
     socket.on('connect', () => socket.write('PING\r\n'));
     socket.on('error', error => end({ reason: reasonOfConnectError(error) ?? 'closed' }));
     // an end without a word is what a forwarding proxy does when nothing listens behind it
-    socket.on('end', () => end(heard === '' ? { reason: 'closed' } : judge(heard, options.tls)));
+    socket.on('end', () => end(heard === '' ? { reason: 'closed' } : judge(heard, options)));
     socket.on('data', chunk => {
       heard += chunk.toString('latin1');
-      if (heard.includes('\n') || heard.charCodeAt(0) === 0x15 || heard.length > 512) end(judge(heard, options.tls));
+      if (heard.includes('\n') || heard.charCodeAt(0) === 0x15 || heard.length > 512) end(judge(heard, options));
     });
   });
 }
 
-function judge(heard: string, tls: boolean): Diagnosis | undefined {
+function judge(heard: string, { tls, password }: { readonly tls: boolean; readonly password: boolean }): Diagnosis | undefined {
   const line = heard.split('\r\n', 1)[0] ?? '';
   if (heard.charCodeAt(0) === 0x15) return { reason: 'tls' }; // a TLS alert record: it wanted a ClientHello
   if (line.startsWith('-')) {
     const reason = reasonOfErrorReply(line.slice(1));
+    if (reason === 'password-required' && password && !tls) return undefined;
     if (reason !== undefined) return { reason: tls && reason === 'password-required' ? 'tls' : reason, text: line.slice(1) };
     return tls ? { reason: 'tls', text: line.slice(1) } : undefined;
   }

@@ -218,6 +218,7 @@ export class Inventory implements InventoryPort, Disposable {
 
   #onEngine(signal: EngineSignal): void {
     if (signal.type !== 'instance') return;
+    if (signal.action === 'die') this.#watches.get(signal.id)?.died();
     const node = this.#nodes.get(signal.id);
     if (node !== undefined) {
       this.timeline.add(signal.at, { code: 'engine-event', node: node.id, name: node.name, action: signal.action, ...(signal.exitCode === undefined ? {} : { exitCode: signal.exitCode }) });

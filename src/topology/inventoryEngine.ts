@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isCancellation, isDeadline } from '../base/abort';
 import type { Disposable } from '../base/disposable';
 import { HumanError } from '../base/errors';
@@ -31,6 +32,7 @@ export class EngineWatch implements Disposable {
   constructor(engine: WatchedEngine, deps: EngineWatchDeps) {
     this.#engine = engine;
     this.#deps = deps;
+    setMaxListeners(0, this.#ending.signal); // a list asks for many instances at a time, each call listens
     this.#status = { kind: engine.kind, state: 'connecting' };
     this.#stream = engine.watch(signal => this.#onSignal(signal));
   }

@@ -45,7 +45,7 @@ export interface NodeTiming {
   readonly lastRetry: number;
 }
 
-export const defaultNodeTiming: NodeTiming = { probeTimeout: 1000, grace: 40, firstRetry: 100, lastRetry: 5000 };
+export const defaultNodeTiming: NodeTiming = { probeTimeout: 1000, grace: 30, firstRetry: 100, lastRetry: 5000 };
 
 /** Asking again does not help until somebody gives another password. */
 const asksForPassword: ReadonlySet<SilenceReason> = new Set(['password-required', 'password-wrong', 'no-permission']);
@@ -136,6 +136,13 @@ export class NodeWatch implements Disposable {
     this.#failures = 0;
     this.#retryAt = 0;
     this.#refusedPassword = undefined;
+  }
+
+  /** The engine says that the process ended: it is silent from now on, whatever the engine's next list says of its state. */
+  died(): void {
+    this.#drop();
+    this.retryNow();
+    if (this.#mayAnswer && this.#contact.state === 'answering') this.#silent('closed');
   }
 
   /**

@@ -158,6 +158,15 @@ suite('redis/ioredisClient on servers that misbehave', () => {
     });
   }
 
+  test('a hang-up while a password is at hand is no question for a password', async () => {
+    // the first connection is cut, as by a server that is just starting; the bare look then meets one that runs
+    let connections = 0;
+    const server = await faultServer(socket => (connections++ === 0 ? hangsUp(socket) : answers('-NOAUTH Authentication required.\r\n')(socket)));
+    assert.equal(await reasonOf(connector.connect(at(server.port, { password: 'right' }))), 'closed');
+    assert.equal(connections, 2);
+    await server.close();
+  });
+
   test('nothing listens → refused', async () => assert.equal(await reasonOf(connector.connect(at(await freePort()))), 'refused'));
   test('no such host → no-address', async () => assert.equal(await reasonOf(connector.connect({ address: { host: 'no-such-host.invalid', port: 6379 } })), 'no-address'));
 
