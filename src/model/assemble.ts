@@ -3,7 +3,7 @@ import { clusterView } from './clusterView';
 import type { ClusterOpinion } from './clusterView';
 import type { Group } from './grouping';
 import { groupServers } from './grouping';
-import { nodeReasons, replicationHealth } from './health';
+import { isLockedOut, nodeReasons, replicationHealth } from './health';
 import { nameOf, nodeOf, nodesOf } from './roles';
 import type { RoleContext } from './roles';
 import { sentinelOpinion } from './sentinelOpinion';
@@ -66,7 +66,7 @@ function topologyOf(group: Group, servers: readonly ServerState[], ids: IdKeeper
     });
     const own = nodeReasons(nodes);
     const said = clusterHealth(cluster, opinions);
-    const health: Health = opinions.length === 0 && own.length > 0 ? { level: 'down', reasons: own }
+    const health: Health = opinions.length === 0 && own.length > 0 ? { level: nodes.some(isLockedOut) ? 'unknown' : 'down', reasons: own }
       : { level: said.level === 'healthy' && own.length > 0 ? 'degraded' : said.level, reasons: [...said.reasons, ...own] };
     const keysOf = new Map(nodes.map(node => [node.clusterId, reportOf(node.contact)?.keys]));
     const members = new Map(cluster.members.map(member => [member.id, member]));

@@ -2,7 +2,7 @@ import { formatAddress } from './address';
 import type { SentinelOpinion } from './sentinelOpinion';
 import type { Directory } from './servers';
 import { canFailOver } from './quorum';
-import type { Health, HealthReason, Node } from './snapshot';
+import type { Health, HealthReason, Node, SilenceReason } from './snapshot';
 
 /** Whether a replica's reason to worry is worth a row: bigger numbers first. */
 const weight: Partial<Record<HealthReason['code'], number>> = {
@@ -35,6 +35,13 @@ export function nodeReasons(nodes: readonly Node[]): HealthReason[] {
   return reasons;
 }
 
+/** The server lives but will not talk to us: what we cannot see may be perfectly well. */
+const lockedOut: ReadonlySet<SilenceReason> = new Set(['password-required', 'password-wrong', 'no-permission', 'protected-mode', 'tls']);
+
+export function isLockedOut({ contact }: Pick<Node, 'contact'>): boolean {
+  return contact.state === 'silent' && lockedOut.has(contact.reason);
+}
+
 /** Health of a replication or Sentinel topology. */
 export function replicationHealth(nodes: readonly Node[], sentinels: SentinelOpinion | undefined, directory: Directory): Health {
   if (nodes.every(node => node.contact.state === 'unknown')) return { level: 'unknown', reasons: [] };
@@ -43,7 +50,8 @@ export function replicationHealth(nodes: readonly Node[], sentinels: SentinelOpi
   const living = masters.filter(node => node.contact.state === 'answering' && node.staleMaster === undefined);
   const stale = masters.filter(node => node.staleMaster !== undefined);
   const [fallen] = masters.filter(node => node.contact.state !== 'answering');
-  if (living.length === 0) reasons.push(fallen === undefined ? { code: 'no-master' } : { code: 'master-down', node: fallen.id });
+  const unseen = living.length === 0 && nodes.some(node => node.role !== 'sentinel' && isLockedOut(node));
+  if (living.length === 0 && !unseen) reasons.push(fallen === undefined ? { code: 'no-master' } : { code: 'master-down', node: fallen.id });
   // without Sentinels two unlinked masters cannot be in one group, unless the labels are ours or a chain broke
   if (living.length > 1) reasons.push({ code: 'several-masters', nodes: living.map(node => node.id) });
   for (const node of stale) if (node.staleMaster !== undefined) reasons.push({ code: 'stale-master', node: node.id, actual: formatAddress(node.staleMaster.actual) });
@@ -52,7 +60,7 @@ export function replicationHealth(nodes: readonly Node[], sentinels: SentinelOpi
   if (master !== undefined && !replicas.some(node => node.contact.state === 'answering')) reasons.push({ code: 'no-replica', node: master.id });
   if (sentinels !== undefined) reasons.push(...sentinelReasons(nodes, sentinels, directory, living.map(node => node.id)));
   reasons.sort((a, b) => (weight[b.code] ?? 0) - (weight[a.code] ?? 0));
-  return { level: living.length === 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'healthy', reasons };
+  return { level: unseen ? 'unknown' : living.length === 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'healthy', reasons };
 }
 
 function sentinelReasons(nodes: readonly Node[], opinion: SentinelOpinion, directory: Directory, living: readonly string[]): HealthReason[] {
@@ -66,7 +74,8 @@ function sentinelReasons(nodes: readonly Node[], opinion: SentinelOpinion, direc
   for (const node of nodes) {
     if (node.role !== 'replica' || node.contact.state !== 'answering' || agreed === undefined) continue;
     const follows = node.contact.report.replication?.master?.address;
-    // during a promotion the replicas follow the new master before the Sentinels say so
+    // during a failover each follows whom it was last told
+    if (opinion.failingOver) continue;
     if (follows !== undefined && node.masterId !== agreed.id && !living.includes(node.masterId ?? '')) {
       reasons.push({ code: 'wrong-master', node: node.id, follows: formatAddress(follows), expected: formatAddress(opinion.agreed) });
     }

@@ -17,7 +17,14 @@ export interface RoleContext {
 /** The nodes of a group, in the order in which a tree shows them. */
 export function nodesOf(group: Group, topologyId: string, context: RoleContext): readonly Node[] {
   const nodes = group.servers.map(server => nodeOf(server, group, context, topologyId));
-  return ordered(nodes);
+  return ordered(context.sentinels === undefined ? nodes : oneCrown(nodes));
+}
+
+/** Between a promotion and the Sentinels' word for it the dead master is still theirs: it will be a replica, and one crown is enough. */
+function oneCrown(nodes: readonly Node[]): readonly Node[] {
+  const living = nodes.find(node => node.role === 'master' && node.staleMaster === undefined && isAnswering(node));
+  if (living === undefined) return nodes;
+  return nodes.map(node => (node.role === 'master' && !isAnswering(node) ? { ...node, role: 'replica' as const, masterId: living.id } : node));
 }
 
 export function nodeOf(server: ServerState, group: Group | undefined, context: RoleContext, topologyId?: string): Node {

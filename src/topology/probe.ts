@@ -51,7 +51,8 @@ export class Prober {
     const mode = modeOf(fields);
     this.#mode = mode;
     let replies = rest;
-    if (mode !== asked) replies = [...await connection.pipeline(questions(mode, names), options)];
+    const wanted = mode === asked ? [] : questions(mode, names);
+    if (mode !== asked) replies = wanted.length === 0 ? [] : [...await connection.pipeline(wanted, options)];
     const parts = mode === 'cluster' ? { cluster: this.#cluster(replies) } : mode === 'sentinel' ? { sentinel: await this.#sentinel(connection, replies, names, fields.get('sentinel_tilt') === '1', options) } : {};
     this.#report = share(this.#report, readServer(fields, parts));
     return this.#report;
@@ -70,7 +71,7 @@ export class Prober {
     let replies = details;
     if (current.join('\n') !== names.join('\n')) {
       this.#masterNames = current;
-      replies = [...await connection.pipeline(current.flatMap(aboutMaster), options)];
+      replies = current.length === 0 ? [] : [...await connection.pipeline(current.flatMap(aboutMaster), options)];
     }
     return {
       id: typeof id === 'string' ? id : '',

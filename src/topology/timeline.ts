@@ -60,7 +60,7 @@ export class Timeline implements Disposable {
     const incident = before === undefined ? 1 : joins ? before.incident : before.incident + 1;
     const first = joins ? before.at - before.sinceFirst : at;
     const entry: TimelineEntry = { at, sinceFirst: at - first, incident, what };
-    this.#entries = [...entries.slice(Math.max(0, entries.length + 1 - this.#limit), index), entry, ...entries.slice(index)];
+    this.#entries = [...entries.slice(0, index), entry, ...entries.slice(index)].slice(-this.#limit);
     this.#emitter.fire(entry);
     return entry;
   }
