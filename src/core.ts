@@ -17,7 +17,7 @@ import { createDockerEngine } from './engine/docker';
 import type { Engine, EngineFault } from './engine/engine';
 import type { commands } from './manifest';
 import { contextKeys, views } from './manifest';
-import { IoredisConnector } from './redis/ioredisClient';
+import { lazyConnector } from './redis/lazyConnector';
 import type { VerbDeps } from './topology/deps';
 import { Inventory } from './topology/inventory';
 import type { InventoryPort } from './topology/inventoryPort';
@@ -49,7 +49,7 @@ export interface Core extends Disposable {
 export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm }: Surroundings): Core {
   const store = new DisposableStore();
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
-  const connector = new IoredisConnector();
+  const connector = lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector());
   const inventory = store.add(new Inventory({ engines: [docker], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory.timeline));
   const deps: VerbDeps = {

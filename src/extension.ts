@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable';
 import { Lazy } from './base/lazy';
-import { runTold } from './commands/run';
 import { ConfigValue } from './editor/configValue';
 import { Log } from './editor/log';
 import { StoredRecords, StoredSecrets } from './editor/memory';
@@ -30,8 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerConf(context.extensionUri, core, log),
     registerTopologyView(core, error => log.error('start', error)),
     dockerHost.onDidChange(() => reopen(core, log)),
-    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], (argument: unknown) =>
-      runTold(log, key, async () => (await core.get()).run(key, argument)))),
+    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], async (argument: unknown) => (await core.get()).run(key, argument))),
   );
 }
 

@@ -16,11 +16,11 @@ export const remove: Command = async (kit, target) => {
   const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Remove {0}?', topology.name), {
     modal: true,
     detail: [
-      vscode.l10n.t('Goes: {0} servers ({1}) and their network.', found.nodes.length, found.nodes.join(', ')),
+      vscode.l10n.t('Goes: {0} servers ({1}) and their network.', found.nodes.length, found.nodes.map(name => name.replace(`${topology.name}-`, '')).sort().join(', ')),
       found.data.length === 0 ? '' : vscode.l10n.t('Conf and data lie in: {0}', found.data.join(', ')),
       vscode.l10n.t('Only what was made here is touched.'),
     ].filter(text => text !== '').join('\n\n'),
-  }, everything, keeping);
+  }, keeping, everything); // the first answers to Enter: it must not be the one that cannot be taken back
   if (answer === undefined) return;
   const report = await withProgress(vscode.l10n.t('Removing {0}', topology.name), (signal, say) =>
     removeTopology(kit.deps, { ...request, data: answer === everything }, signal, progress => say(progress.step === 'node'

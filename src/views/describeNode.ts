@@ -78,8 +78,11 @@ function linkText(t: Translate, node: Node): string | undefined {
   if (master.syncInProgress) return t('copying from its master');
   if (master.link === 'down') return t('link down');
   if (node.lag === undefined) return t('link up');
-  return node.lag.bytes === 0 ? t('in sync') : t('{0} behind', bytesInWords(node.lag.bytes));
+  return node.lag.bytes <= inFlight && node.lag.seconds <= 1 ? t('in sync') : t('{0} behind', bytesInWords(node.lag.bytes));
 }
+
+/** Master and replica are asked one after the other, while the stream runs on: so much between the two answers is no lag. */
+const inFlight = 65_536;
 
 function lonely(t: Translate, node: Node, place: NodePlace): string | undefined {
   const serves = place.kind !== 'cluster' || (place.slots?.length ?? 0) > 0;
@@ -91,15 +94,20 @@ function slotsText(t: Translate, { slots }: NodePlace): string | undefined {
   return slots.length === 0 ? t('no slots') : t('slots {0}', slots.map(([from, to]) => from === to ? String(from) : `${from}–${to}`).join(', '));
 }
 
-/** `inside ⇄ outside`, a port that is the same on both sides once; the one that there is when only one is known. */
+/**
+ * `inside ⇄ outside`, as short as a side bar is narrow: a port that is the same on both sides stands once, and `:6379` alone is
+ * a port of this machine (the tooltip has it whole). Only one when only one is known.
+ */
 function addressText({ announced, reachable }: Node): string {
   if (announced && reachable && !sameAddress(announced, reachable)) {
     const inside = announced.port === reachable.port && !announced.host.includes(':') ? announced.host : formatAddress(announced);
-    return `${inside} ⇄ ${formatAddress(reachable)}`;
+    return `${inside} ⇄ ${loopback.has(reachable.host) ? `:${reachable.port}` : formatAddress(reachable)}`;
   }
   const only = announced ?? reachable;
   return only ? formatAddress(only) : '';
 }
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** The shape tells the state, the colour repeats it. */
 function iconOf(node: Node): Row['icon'] {
@@ -116,7 +124,7 @@ function iconOf(node: Node): Row['icon'] {
 
 function badgeOf(t: Translate, node: Node): Badge | undefined {
   const alive = node.contact.state === 'answering';
-  const badge = (letters: string, tooltip: string, color: string): Badge => ({ letters, tooltip, color: alive ? color : 'disabledForeground' });
+  const badge = (letters: string, tooltip: string, color: string): Badge => ({ letters, tooltip, color: alive ? color : 'descriptionForeground' });
   switch (node.role) {
     case 'master': return node.staleMaster ? badge('M?', t('Stale master'), 'list.warningForeground') : badge('M', alive ? t('Master') : t('Was master when last seen'), colors.master);
     case 'replica': return badge('R', alive ? t('Replica') : t('Was a replica when last seen'), colors.replica);
@@ -145,6 +153,7 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
     [t('Outside'), node.reachable ? formatAddress(node.reachable) : t('not reachable from here')],
     [t('Follows'), place.masterName ?? (replication?.master && formatAddress(replication.master.address))],
     [t('Link'), linkText(t, node)],
+    [t('Behind'), node.lag && bytesInWords(node.lag.bytes)],
     [t('Replicas'), node.role === 'master' ? String(place.replicas) : undefined],
     [t('Sentinels say'), node.staleMaster && formatAddress(node.staleMaster.actual)],
     [t('Slots'), slotsText(t, place)],

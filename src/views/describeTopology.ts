@@ -21,7 +21,7 @@ export function describeTopology(t: Translate, topology: Topology): Row {
   const reasons = health.reasons.map(reason => reasonInWords(t, topology, reason));
   return {
     label: name,
-    description: parts(level, kindInWords(t, kind), sentinels),
+    description: parts(reasons[0] === undefined ? level : t('{0}: {1}', level, gist(reasons[0])), kindInWords(t, kind), sentinels),
     icon: icons[health.level],
     tooltip: [
       `**${escapeMarkdown(name)}** — ${escapeMarkdown(parts(kindInWords(t, kind), level))}`,
@@ -32,4 +32,9 @@ export function describeTopology(t: Translate, topology: Topology): Row {
     contextValue: topologyContext(topology),
     spoken: [t('{0}, {1} topology, {2}.', name, kindInWords(t, kind), level), ...reasons, quorum ? t('{0} of {1} sentinels are usable.', quorum.usable, quorum.known) : ''].filter(text => text !== '').join(' '),
   };
+}
+
+/** The first statement of a reason, for a narrow row; the tooltip has all of them whole. */
+function gist(reason: string): string {
+  return reason.split(/[.:;,，。：；]/, 1)[0] ?? reason;
 }

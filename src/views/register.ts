@@ -3,7 +3,7 @@ import type { Disposable } from '../base/disposable';
 import { DisposableStore } from '../base/disposable';
 import type { Event } from '../base/emitter';
 import { ContextKey } from '../editor/contextKey';
-import { faultInWords } from '../editor/words';
+import { engineFaultInWords } from '../editor/words/engineFaults';
 import { contextKeys, views } from '../manifest';
 import type { Snapshot } from '../model/snapshot';
 import type { InventoryPort } from '../topology/inventoryPort';
@@ -71,5 +71,5 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
 /** Above the tree: why it may be out of date, or which engine it cannot reach. */
 function messageOf({ engines }: Snapshot): string {
   const down = engines.find(engine => engine.state === 'unavailable');
-  return down?.state === 'unavailable' ? faultInWords(vscode.l10n.t, down.fault) : '';
+  return down?.state === 'unavailable' ? engineFaultInWords(vscode.l10n.t, down.fault) : '';
 }

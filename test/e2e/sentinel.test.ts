@@ -37,6 +37,7 @@ suite('a Sentinel topology in the workbench', function () {
   test('opens its view', async () => {
     await workbench.openContainer();
     await workbench.page.locator('.pane-body').getByText(/No Redis runs on this machine yet|healthy|degraded|down|Other Redis containers/).first().waitFor({ timeout: 20_000 });
+    await widen();
     await workbench.screenshot('sentinel-01-empty');
   });
 
@@ -73,12 +74,113 @@ suite('a Sentinel topology in the workbench', function () {
     const names = ['redis-1', 'redis-2', 'redis-3', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
     assert.deepEqual(await Promise.all(names.map(badge)), ['M', 'R', 'R', 'S', 'S', 'S']);
   });
+
+  test('offers the acts that fit a row, in groups', async () => {
+    assert.deepEqual(await entries('redis-1'), ['Stop', 'Restart', 'Failover', 'Open Console', 'Show Logs', 'Copy Address']);
+    assert.deepEqual(await entries('sentinel-1'), ['Stop', 'Restart', 'Open Console', 'Show Logs', 'Copy Address']);
+    await topologyRow().click({ button: 'right' });
+    await workbench.page.getByRole('menuitem', { name: 'Remove Topology' }).waitFor();
+    await workbench.screenshot('sentinel-07-menu');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  test('heals by itself after Stop on its master', async () => {
+    await act('redis-1', 'Stop');
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.getByText(/sentinels have promoted redis-\d or redis-\d, in about 6\.3 s/).waitFor();
+    await workbench.screenshot('sentinel-08-stop-asked');
+    await workbench.press('Stop');
+    await row('redis-1', 'stopped').waitFor();
+    await workbench.screenshot('sentinel-09-stopped');
+    await row('redis-[23]', 'master').waitFor({ timeout: 30_000 });
+    await workbench.screenshot('sentinel-10-healed');
+    assert.deepEqual(await entries('redis-1'), ['Start', 'Show Logs', 'Copy Address']);
+  });
+
+  test('takes the old master back as a replica after Start', async () => {
+    await act('redis-1', 'Start');
+    await row('redis-1', 'in sync').waitFor({ timeout: 40_000 });
+    await topologyRow('healthy').waitFor({ timeout: 30_000 });
+    await workbench.screenshot('sentinel-11-whole-again');
+  });
+
+  test('hands the master over on Failover', async () => {
+    const before = await row('redis-\\d', 'master').innerText();
+    await act('redis-[23]', 'Failover', 'master');
+    await workbench.page.locator('.monaco-dialog-box').getByText(/becomes master/).waitFor({ timeout: 20_000 });
+    await workbench.screenshot('sentinel-12-failover-asked');
+    await workbench.press('Failover');
+    await workbench.toast(/is the master of e2e-orders now/).waitFor({ timeout: 40_000 });
+    await workbench.screenshot('sentinel-13-failed-over');
+    assert.notEqual(await row('redis-\\d', 'master').innerText(), before);
+    await topologyRow('healthy').waitFor({ timeout: 30_000 });
+  });
+
+  test('tells what happened in the timeline', async () => {
+    await workbench.run('Redis: Show Timeline');
+    await workbench.page.locator('.output-view').getByText(/switch-master/).first().waitFor();
+    await workbench.screenshot('sentinel-14-timeline');
+  });
+
+  for (const [theme, name] of [['Dark Modern', 'dark'], ['Light Modern', 'light'], ['Dark High Contrast', 'contrast']] as const) {
+    test(`can be read in ${theme}`, async () => {
+      await workbench.theme(theme);
+      await row('redis-1').hover();
+      await workbench.page.locator('.monaco-hover').getByText('Redis says').waitFor();
+      await workbench.screenshot(`sentinel-15-${name}`);
+      await workbench.page.keyboard.press('Escape');
+    });
+  }
+
+  test('is removed with its data, and nothing of it is left', async () => {
+    await topologyRow().click({ button: 'right' });
+    await workbench.page.getByRole('menuitem', { name: 'Remove Topology…', exact: true }).click();
+    await workbench.page.locator('.monaco-dialog-box').getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
+    await workbench.screenshot('sentinel-16-remove-asked');
+    await workbench.press('Remove with Data');
+    await workbench.toast(/e2e-orders is removed/).waitFor({ timeout: 60_000 });
+    await topologyRow().waitFor({ state: 'detached' });
+    assert.deepEqual(leftovers(), []);
+  });
+
+  /** Gives the side bar the width that people give it who read it. */
+  async function widen(): Promise<void> {
+    const sash = await workbench.page.locator('.part.sidebar').boundingBox();
+    assert.ok(sash);
+    const y = sash.y + 200;
+    await workbench.page.mouse.move(sash.x + sash.width + 3, y);
+    await workbench.page.mouse.down();
+    await workbench.page.mouse.move(sash.x + 430, y, { steps: 5 });
+    await workbench.page.mouse.up();
+  }
+
+  /** Right click on a node of ours, then the entry. */
+  async function act(name: string, entry: string, says = ''): Promise<void> {
+    await row(name, says).click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  async function entries(name: string): Promise<string[]> {
+    await row(name).click({ button: 'right' });
+    await workbench.page.getByRole('menuitem').first().waitFor();
+    const names = await workbench.page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
+    await workbench.page.keyboard.press('Escape');
+    return names.map(name => name.trim()).filter(name => name !== '');
+  }
 });
+
+const label = `label=com.docker.compose.project=${topology}`;
+
+function ids(...args: string[]): string[] {
+  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(id => id !== '');
+}
+
+function leftovers(): string[] {
+  return [...ids('ps', '-aq', '--filter', label), ...ids('network', 'ls', '-q', '--filter', label), ...ids('volume', 'ls', '-q', '--filter', label)];
+}
 
 /** What an earlier run that was killed may have left. */
 function removeLeftovers(): void {
-  const ids = (...args: string[]): string[] => execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(id => id !== '');
-  const label = `label=com.docker.compose.project=${topology}`;
   const containers = ids('ps', '-aq', '--filter', label);
   if (containers.length > 0) execFileSync('docker', ['rm', '-fv', ...containers]);
   for (const network of ids('network', 'ls', '-q', '--filter', label)) execFileSync('docker', ['network', 'rm', network]);

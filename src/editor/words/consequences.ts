@@ -12,8 +12,8 @@ const reasons: Words<NoFailoverReason> = {
 
 const consequences: Words<Consequence> = {
   'not-running': t => t('It is not running.'),
-  'standalone-stops': (t, c) => t('{0} clients are connected to it; nobody takes over.', c.clients),
-  'failover-expected': (t, c) => t('It is the master. Writes fail until the sentinels have promoted {0}, in about {1} s; writes of the last moment may be lost. {2} clients are connected to it. Failover loses nothing.', oneOf(t, c.candidates), c.seconds, c.clients),
+  'standalone-stops': (t, c) => t('{0} connections end; nobody takes over.', c.clients),
+  'failover-expected': (t, c) => t('It is the master. Writes fail until the sentinels have promoted {0}, in about {1} s; writes of the last moment may be lost. {2} connections end, those of the sentinels included. Failover hands over in good order instead.', oneOf(t, c.candidates), c.seconds, c.clients),
   'no-failover': (t, c) => t('It is the master, and nobody will take over: {0}. Nothing can be written until it is started again.', inWords(reasons, t, c.reason)),
   'replica-lost': (t, c) => t('Reads go on elsewhere; a failover could still choose {0}.', oneOf(t, c.left)),
   'last-replica': t => t('It is the last linked replica: when the master is lost too, nobody can take over.'),

@@ -1,5 +1,7 @@
 import type { EngineFault } from '../../engine/engine';
+import type { Translate } from '../translate';
 import type { Words } from './table';
+import { inWords } from './table';
 
 /** What went wrong between us and the engine, and what to do next. */
 export const engineFaults: Words<EngineFault> = {
@@ -29,6 +31,11 @@ export const engineFaults: Words<EngineFault> = {
   'bad-reply': (t, f) => t('The Docker engine gave an answer that we do not understand (call {0}: {1}). The log has the details.', f.call, f.text),
   'engine-error': (t, f) => t('The Docker engine could not do it (call {0}, status {1}): {2}', f.call, f.status, f.text),
 };
+
+/** Why an engine cannot be used, from the status in a snapshot. Small, as it is loaded at activation. */
+export function engineFaultInWords(t: Translate, fault: { readonly code: string }): string {
+  return Object.hasOwn(engineFaults, fault.code) ? inWords(engineFaults, t, fault as EngineFault) : t('The engine cannot be used ({0}). The log has the details.', fault.code);
+}
 
 function short(id: string): string {
   return /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id;

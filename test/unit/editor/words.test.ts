@@ -55,7 +55,7 @@ suite('words: health', () => {
 
 suite('words: consequences of a stop', () => {
   const cases: readonly (readonly [consequence: Consequence, says: RegExp])[] = [
-    [{ code: 'failover-expected', seconds: 6.3, candidates: ['redis-2', 'redis-3'], clients: 4 }, /promoted redis-2 or redis-3, in about 6\.3 s.*4 clients/],
+    [{ code: 'failover-expected', seconds: 6.3, candidates: ['redis-2', 'redis-3'], clients: 4 }, /promoted redis-2 or redis-3, in about 6\.3 s.*4 connections/],
     [{ code: 'no-failover', reason: { code: 'quorum', usable: 1, required: 2 } }, /nobody will take over: 1 sentinels are usable, the quorum is 2/],
     [{ code: 'replica-lost', left: ['redis-3'] }, /could still choose redis-3/],
     [{ code: 'quorum-lost', usable: 1, required: 2, majority: 2 }, /1 sentinels are left, where the quorum is 2 and a majority 2/],

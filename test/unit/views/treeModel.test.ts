@@ -47,7 +47,8 @@ suite('what is redrawn', () => {
     ['nothing when nothing changed', sentinelTopology(), []],
     ['one node when it fell behind', changeNode(before, 'redis-3', { lag: { bytes: 9, seconds: 1 }, contact: { state: 'silent', reason: 'timeout' } }), ['t1/redis-3']],
     ['the sentinel that stopped', changeNode(before, 'sentinel-2', { instance: instance('exited') }), ['t1/sentinel-2']],
-    ['the topology when roles moved', promoted, ['t1']],
+    ['everything when rows moved to another parent', promoted, 'all'],
+    ['the topology when a node came', { ...before, nodes: [...before.nodes, node('sentinel-4', 'sentinel')] }, ['t1']],
     ['the topology when its health changed', { ...before, health: { level: 'down', reasons: [{ code: 'no-master' }] } }, ['t1']],
     ['everything when another topology came', { ...before, id: 't2' }, 'all'],
   ];
