@@ -51,7 +51,7 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
   const connector = lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector());
   const inventory = store.add(new Inventory({ engines: [docker], connector, secrets }));
-  const timeline = store.add(new TimelineChannel(inventory.timeline));
+  const timeline = store.add(new TimelineChannel(inventory));
   const deps: VerbDeps = {
     engine: kind => {
       if (kind === docker.kind) return docker;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import * as vscode from 'vscode';
 
 /**
@@ -7,6 +8,7 @@ import * as vscode from 'vscode';
 export function withProgress<T>(title: string, work: (signal: AbortSignal, report: (step: string) => void) => Promise<T>): Thenable<T> {
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
     const controller = new AbortController();
+    setMaxListeners(0, controller.signal); // a verb hangs one listener on it for each server and command
     const subscription = token.onCancellationRequested(() => controller.abort(new DOMException('cancelled', 'AbortError')));
     try {
       return await work(controller.signal, message => progress.report({ message }));

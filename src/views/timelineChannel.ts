@@ -9,14 +9,17 @@ export class TimelineChannel implements vscode.Disposable {
   #incident = 0;
   readonly #subscription: { dispose(): void };
 
-  constructor(private readonly timeline: InventoryPort['timeline']) {
-    for (const entry of timeline.entries) this.#append(entry);
-    this.#subscription = timeline.onDidAdd(entry => this.#append(entry));
+  /** Topologies of nodes by node id; kept after a node went, as its end is told, too. */
+  readonly #homes = new Map<string, string>();
+
+  constructor(private readonly inventory: Pick<InventoryPort, 'timeline' | 'snapshot'>) {
+    for (const entry of inventory.timeline.entries) this.#append(entry);
+    this.#subscription = inventory.timeline.onDidAdd(entry => this.#append(entry));
   }
 
   show(): void {
     const channel = this.#open();
-    if (this.timeline.entries.length === 0) channel.replace(`${vscode.l10n.t('Nothing has happened yet. What containers, sentinels and roles do appears here, with the time since it began.')}\n`);
+    if (this.inventory.timeline.entries.length === 0) channel.replace(`${vscode.l10n.t('Nothing has happened yet. What containers, sentinels and roles do appears here, with the time since it began.')}\n`);
     channel.show(true);
   }
 
@@ -29,6 +32,12 @@ export class TimelineChannel implements vscode.Disposable {
     return this.#channel ??= vscode.window.createOutputChannel(vscode.l10n.t('Redis Timeline'), 'log');
   }
 
+  #homeOf(node: string): string | undefined {
+    const home = this.inventory.snapshot.topologies.find(({ nodes }) => nodes.some(({ id }) => id === node))?.name;
+    if (home !== undefined) this.#homes.set(node, home);
+    return home ?? this.#homes.get(node);
+  }
+
   #append(entry: TimelineEntry): void {
     const channel = this.#open();
     if (entry.incident > this.#incident) {
@@ -36,6 +45,6 @@ export class TimelineChannel implements vscode.Disposable {
       else channel.appendLine('');
       this.#incident = entry.incident;
     }
-    channel.appendLine(entryInWords(vscode.l10n.t, entry));
+    channel.appendLine(entryInWords(vscode.l10n.t, entry, this.#homeOf(entry.what.node)));
   }
 }

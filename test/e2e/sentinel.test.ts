@@ -1,11 +1,11 @@
 // The main job, as a person does it: create by palette, look, stop the master, watch it heal, start it again, fail over, remove.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import type { Locator } from 'playwright-core';
+import { cleanUp, leftovers } from '../support/docker';
+import { newPrefix, testPorts } from '../support/naming';
 import { Workbench } from '../support/workbench';
 
-const topology = 'e2e-orders';
-const firstPort = 24_100;
+const topology = newPrefix();
 
 /** Runs in the page, whose types the tests do not have. */
 function pseudoText(element: unknown): string {
@@ -16,8 +16,9 @@ function pseudoText(element: unknown): string {
 suite('a Sentinel topology in the workbench', function () {
   this.timeout(120_000);
   let workbench: Workbench;
+  let firstPort: number;
   suiteSetup(async () => {
-    removeLeftovers();
+    firstPort = await testPorts(6);
     workbench = await Workbench.open({ files: { 'README.md': '# shop\n' } });
   });
   teardown(async function () {
@@ -25,7 +26,7 @@ suite('a Sentinel topology in the workbench', function () {
   });
   suiteTeardown(async () => {
     await workbench.close();
-    removeLeftovers();
+    await cleanUp(topology);
   });
 
   /** The row of a node of our topology (other topologies of the machine are shown, too) that says so. */
@@ -53,7 +54,7 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.answer('4/8');
     await workbench.quickInput.getByText('5/8').first().waitFor();
     await workbench.input.fill(String(firstPort));
-    await workbench.quickInput.getByText('Servers: 24100').waitFor();
+    await workbench.quickInput.getByText(`Servers: ${firstPort}`).waitFor();
     await workbench.screenshot('sentinel-04-wizard-port');
     await workbench.input.press('Enter');
     await workbench.answer('6/8');
@@ -110,7 +111,7 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.page.locator('.monaco-dialog-box').getByText(/becomes master/).waitFor({ timeout: 20_000 });
     await workbench.screenshot('sentinel-12-failover-asked');
     await workbench.press('Failover');
-    await workbench.toast(/is the master of e2e-orders now/).waitFor({ timeout: 40_000 });
+    await workbench.toast(`is the master of ${topology} now`).waitFor({ timeout: 40_000 });
     await workbench.screenshot('sentinel-13-failed-over');
     assert.notEqual(await row('redis-\\d', 'master').innerText(), before);
     await topologyRow('healthy').waitFor({ timeout: 30_000 });
@@ -138,9 +139,9 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.page.locator('.monaco-dialog-box').getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
     await workbench.screenshot('sentinel-16-remove-asked');
     await workbench.press('Remove with Data');
-    await workbench.toast(/e2e-orders is removed/).waitFor({ timeout: 60_000 });
+    await workbench.toast(`${topology} is removed`).waitFor({ timeout: 60_000 });
     await topologyRow().waitFor({ state: 'detached' });
-    assert.deepEqual(leftovers(), []);
+    assert.deepEqual(await leftovers(topology), []);
   });
 
   /** Gives the side bar the width that people give it who read it. */
@@ -168,21 +169,3 @@ suite('a Sentinel topology in the workbench', function () {
     return names.map(name => name.trim()).filter(name => name !== '');
   }
 });
-
-const label = `label=com.docker.compose.project=${topology}`;
-
-function ids(...args: string[]): string[] {
-  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(id => id !== '');
-}
-
-function leftovers(): string[] {
-  return [...ids('ps', '-aq', '--filter', label), ...ids('network', 'ls', '-q', '--filter', label), ...ids('volume', 'ls', '-q', '--filter', label)];
-}
-
-/** What an earlier run that was killed may have left. */
-function removeLeftovers(): void {
-  const containers = ids('ps', '-aq', '--filter', label);
-  if (containers.length > 0) execFileSync('docker', ['rm', '-fv', ...containers]);
-  for (const network of ids('network', 'ls', '-q', '--filter', label)) execFileSync('docker', ['network', 'rm', network]);
-  for (const volume of ids('volume', 'ls', '-q', '--filter', label)) execFileSync('docker', ['volume', 'rm', '-f', volume]);
-}

@@ -13,8 +13,11 @@ const happenings: Words<Happening> = {
   'stale-master': (t, h) => h.stale ? t('still says master, the sentinels say otherwise') : t('no longer claims to be master'),
 };
 
-/** One line of the timeline: time of day, time since the incident began, who, what. */
-export function entryInWords(t: Translate, { at, sinceFirst, what }: TimelineEntry): string {
+/**
+ * One line of the timeline: time of day, time since the incident began, who, what.
+ * @param topology name of the topology that the node stands in, when it stands in one
+ */
+export function entryInWords(t: Translate, { at, sinceFirst, what }: TimelineEntry, topology: string | undefined): string {
   const time = new Date(at).toTimeString().slice(0, 8) + (at % 1000 / 1000).toFixed(3).slice(1);
-  return `${time}  +${(sinceFirst / 1000).toFixed(3)} s  ${what.name}  ${inWords(happenings, t, what)}`;
+  return `${time}  +${(sinceFirst / 1000).toFixed(3)} s  ${topology === undefined ? what.name : `${topology}/${what.name}`}  ${inWords(happenings, t, what)}`;
 }

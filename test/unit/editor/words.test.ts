@@ -71,6 +71,6 @@ suite('words: the rest', () => {
   });
   test('a check', () => assert.match(checkInWords(plain, { code: 'write-refused', node: 'redis-2', text: 'READONLY You…' }), /A write to redis-2 was refused: “READONLY/));
   test('a line of the timeline', () => assert.match(
-    entryInWords(plain, { at: 1_700_000_000_042, sinceFirst: 1250, incident: 1, what: { code: 'role-changed', node: 'x', name: 'redis-2', from: 'replica', to: 'master' } }),
-    /^\d\d:\d\d:\d\d\.042  \+1\.250 s  redis-2  was replica, is master$/));
+    entryInWords(plain, { at: 1_700_000_000_042, sinceFirst: 1250, incident: 1, what: { code: 'role-changed', node: 'x', name: 'redis-2', from: 'replica', to: 'master' } }, 'orders'),
+    /^\d\d:\d\d:\d\d\.042  \+1\.250 s  orders\/redis-2  was replica, is master$/));
 });
