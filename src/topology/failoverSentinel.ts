@@ -1,4 +1,4 @@
-import { delay, isDeadline, until } from '../base/abort';
+import { deadline, delay, isDeadline, until } from '../base/abort';
 import { HumanError, textOf } from '../base/errors';
 import { sameAddress } from '../model/address';
 import { readInfo } from '../model/info';
@@ -11,6 +11,7 @@ import { FAILOVER_STEPS } from './failoverPlan';
 import type { FailoverFault, FailoverProgress, FailoverReport, FailoverRequest, FailoverStepCode } from './failoverPlan';
 import type { OnProgress } from './ports';
 import { flatMap } from './replies';
+import { followsText, roleOf } from './roles';
 import { masterSeenBy } from './sentinelSteps';
 import { Steps } from './steps';
 import type { Seat, Talk } from './talk';
@@ -127,8 +128,7 @@ class SafeFailover {
 
   /** What the node says, or undefined while it is silent: a promotion cuts all connections to the new master, so the next ask opens a new one. */
   async #answer<T>(seat: Seat, ask: (connection: RedisConnection) => Promise<T>): Promise<T | undefined> {
-    const noCancel = new AbortController().signal;
-    return this.talk.to(seat, { everyMs: 20, deadlineMs: 500, signal: noCancel }).then(ask).catch(() => undefined);
+    return deadline('answer', 1000, undefined, async signal => ask(await this.talk.to(seat, { everyMs: 20, deadlineMs: 500, signal }))).catch(() => undefined);
   }
 
   /**
@@ -196,18 +196,6 @@ class SafeFailover {
 
 async function pauseWrites(connection: RedisConnection, signal?: AbortSignal): Promise<Reply | ReplyError | undefined> {
   return (await connection.pipeline([['CLIENT', 'PAUSE', String(PAUSE_MS), 'WRITE']], { signal }))[0];
-}
-
-async function roleOf(connection: RedisConnection): Promise<string> {
-  const role = await connection.call(['ROLE']);
-  return Array.isArray(role) ? String(role[0]) : '';
-}
-
-/** `undefined` when the server follows `master` with its link up. */
-async function followsText(connection: RedisConnection, master: Seat): Promise<string | undefined> {
-  const fields = readInfo(await connection.call(['INFO', 'replication']));
-  const follows = fields.get('role') === 'slave' && fields.get('master_host') === master.announced.host && fields.get('master_port') === String(master.announced.port);
-  return follows && fields.get('master_link_status') === 'up' ? undefined : `${fields.get('role')} of ${fields.get('master_host')}:${fields.get('master_port')} ${fields.get('master_link_status')}`;
 }
 
 function orderRefused(masterName: string, reply: ReplyError): FailoverFault {

@@ -2,7 +2,7 @@ import { isCancellation, isDeadline, until } from '../base/abort';
 import type { Disposable } from '../base/disposable';
 import { HumanError, isFault, textOf } from '../base/errors';
 import type { Address } from '../model/address';
-import type { RedisConnection, RedisConnector } from '../redis/client';
+import type { CallOptions, RedisConnection, RedisConnector, Reply, ReplyError } from '../redis/client';
 
 /** One server of a topology as a verb addresses it: by name for people, announced for its peers, reachable for us. */
 export interface Seat {
@@ -22,6 +22,9 @@ export interface Patience {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
+
+/** A verb may wait longer for an answer than a view: a busy machine is no reason to give up a creation. */
+const ANSWER_MS = 5000;
 
 /** One connection to each server for as long as a verb runs; all are let go together. */
 export class Talk implements Disposable {
@@ -69,7 +72,7 @@ export class Talk implements Disposable {
           throw new DOMException('cancelled', 'AbortError');
         }
         connection.onClose(() => this.#open.delete(seat.name));
-        return connection;
+        return new Patient(connection);
       });
     } catch (error) {
       if (isDeadline(error)) throw new HumanError<TalkFault>({ code: 'node-not-answering', node: seat.name, address: seat.reachable, text: last }, { cause: error });
@@ -90,4 +93,28 @@ export class Talk implements Disposable {
  */
 function isPermanent(error: unknown, withPassword: boolean): boolean {
   return isFault(error, 'redis-silent') && [withPassword ? 'password-wrong' : 'password-required', 'tls'].includes(String((error.fault as { reason?: unknown }).reason));
+}
+
+/** The connection with the longer time-out wherever the caller names none. */
+class Patient implements RedisConnection {
+  constructor(private readonly inner: RedisConnection) {}
+
+  get address(): Address {
+    return this.inner.address;
+  }
+  get onClose(): RedisConnection['onClose'] {
+    return this.inner.onClose;
+  }
+  call(command: readonly string[], options?: CallOptions): Promise<Reply> {
+    return this.inner.call(command, { timeoutMs: ANSWER_MS, ...options });
+  }
+  pipeline(commands: readonly (readonly string[])[], options?: CallOptions): Promise<readonly (Reply | ReplyError)[]> {
+    return this.inner.pipeline(commands, { timeoutMs: ANSWER_MS, ...options });
+  }
+  subscribe(patterns: readonly string[], listener: (channel: string, message: string) => void, signal?: AbortSignal): Promise<void> {
+    return this.inner.subscribe(patterns, listener, signal);
+  }
+  dispose(): void {
+    this.inner.dispose();
+  }
 }

@@ -3,6 +3,8 @@ import type { EngineKind, TopologyKind } from '../model/instance';
 import { runCluster } from './cluster/createCluster';
 import type { ClusterCreationReport, ClusterProgress } from './cluster/createCluster';
 import type { ClusterCreationPlan } from './cluster/request';
+import { runReplication } from './createReplication';
+import type { ReplicationProgress, ReplicationReportOfCreation } from './createReplication';
 import { runSentinel } from './createSentinel';
 import type { CreateProgress, CreationReport } from './createSentinel';
 import type { VerbDeps } from './deps';
@@ -10,6 +12,7 @@ import { isRunning, Journal, journalsOf, keyOf } from './journal';
 import type { JournalRecord } from './journal';
 import type { OnProgress } from './ports';
 import { removeTopology } from './removeTopology';
+import type { ReplicationPlan } from './replicationPlan';
 import type { SentinelPlan } from './sentinelPlan';
 import { undoAll } from './undo';
 
@@ -30,8 +33,13 @@ export type UnfinishedFault =
   | { readonly code: 'not-unfinished'; readonly topologyId: string }
   | { readonly code: 'cannot-finish'; readonly topologyId: string; readonly name: string };
 
+/** Progress and report of a creation, whatever its kind. */
+export type AnyProgress = CreateProgress | ReplicationProgress | ClusterProgress;
+export type AnyReport = CreationReport | ReplicationReportOfCreation | ClusterCreationReport;
+
 /** How a creation of each kind is taken up; the plan is the one that its own verb wrote. */
-const finishers: Partial<Record<TopologyKind, (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<CreateProgress | ClusterProgress>) => Promise<CreationReport | ClusterCreationReport>>> = {
+const finishers: Readonly<Record<TopologyKind, (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<AnyProgress>) => Promise<AnyReport>>> = {
+  replication: (deps, journal, signal, onProgress) => runReplication(deps, journal, journal.record.plan as ReplicationPlan, undefined, signal, onProgress),
   sentinel: (deps, journal, signal, onProgress) => runSentinel(deps, journal, journal.record.plan as SentinelPlan, undefined, signal, onProgress),
   cluster: (deps, journal, signal, onProgress) => runCluster(deps, journal, journal.record.plan as ClusterCreationPlan, undefined, signal, onProgress),
 };
@@ -39,12 +47,12 @@ const finishers: Partial<Record<TopologyKind, (deps: VerbDeps, journal: Journal,
 export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
   return journalsOf(deps.records).filter(record => !isRunning(record, deps.now())).map(record => ({
     topologyId: record.topologyId, name: record.name, kind: record.kind, engine: record.engine, verb: record.verb, startedAt: record.startedAt,
-    canFinish: record.verb === 'create' && finishers[record.kind] !== undefined,
+    canFinish: record.verb === 'create' && record.kind in finishers,
   }));
 }
 
 /** Takes the creation up where it was cut off, to the same "done". When that fails or is cancelled everything stays as it is, to be finished or removed later. */
-export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<CreateProgress | ClusterProgress>): Promise<CreationReport | ClusterCreationReport> {
+export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<AnyProgress>): Promise<AnyReport> {
   const record = recordOf(deps, topologyId);
   const finish = finishers[record.kind];
   if (record.verb !== 'create' || finish === undefined) throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });

@@ -92,6 +92,13 @@ async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () =
   const connect = (seat: Seat): Promise<RedisConnection> => connector.connect({ address: seat.reachable, ...(order.password === undefined ? {} : { password: order.password }) });
   async function toMaster(): Promise<RedisConnection> {
     for (;;) {
+      // Without Sentinels a client can only try all.
+      if (order.sentinels.length === 0) for (const seat of order.servers) {
+        const connection = await connect(seat).catch(() => undefined);
+        const role = await connection?.call(['ROLE']).catch(() => undefined);
+        if (connection !== undefined && Array.isArray(role) && role[0] === 'master') return connection;
+        connection?.dispose();
+      }
       for (const sentinel of order.sentinels) {
         let asked: RedisConnection | undefined;
         try {
