@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { HumanError } from './base/errors';
 import type { Disposable } from './base/disposable';
 import { DisposableStore } from './base/disposable';
+import type { Event } from './base/emitter';
+import { Emitter } from './base/emitter';
 import type { Kit } from './commands/kit';
 import { runTold } from './commands/run';
 import { commandTable } from './commands/table';
@@ -23,6 +25,7 @@ import { Inventory } from './topology/inventory';
 import type { InventoryPort } from './topology/inventoryPort';
 import type { Records, Secrets } from './topology/ports';
 import { findUnfinished } from './topology/unfinished';
+import { SlotMaps } from './webviews/slotMapPanel';
 import { TimelineChannel } from './views/timelineChannel';
 
 /** What the small part of the extension hands to this one when it is first needed. */
@@ -35,6 +38,7 @@ export interface Surroundings {
   readonly redactor: Redactor;
   readonly dockerHost: ConfigValue<string>;
   readonly confirm: ConfigValue<boolean>;
+  readonly extensionUri: vscode.Uri;
 }
 
 /** Everything that brings libraries and sockets: loaded when the view is first seen or a command first run. */
@@ -42,16 +46,21 @@ export interface Core extends Disposable {
   readonly inventory: InventoryPort;
   /** For asking the server inside a running instance about a conf file. */
   readonly engine: Pick<Engine, 'exec'>;
+  readonly slotMaps: Pick<SlotMaps, 'restore' | 'lightUp'>;
+  /** A page asks to show a node, by its id, in the tree. */
+  readonly onDidAskToReveal: Event<string>;
   run(command: keyof typeof commands, argument: unknown): Promise<void>;
 }
 
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
-export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm }: Surroundings): Core {
+export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm, extensionUri }: Surroundings): Core {
   const store = new DisposableStore();
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
   const connector = lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector());
   const inventory = store.add(new Inventory({ engines: [docker], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory));
+  const asked = store.add(new Emitter<string>());
+  const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), onFailure: error => log.error('slot map', error) }));
   const deps: VerbDeps = {
     engine: kind => {
       if (kind === docker.kind) return docker;
@@ -63,7 +72,7 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     randomPassword: () => randomBytes(32).toString('base64url'),
   };
   const kit: Kit = {
-    t: vscode.l10n.t, deps, inventory, log, redactor, confirm,
+    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, slotMaps,
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
     showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),
@@ -80,5 +89,5 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     lookForUnfinished();
   };
   if (lookForUnfinished()) void run('finishCreation', undefined);
-  return { inventory, engine: docker, run, dispose: () => store.dispose() };
+  return { inventory, engine: docker, slotMaps, onDidAskToReveal: asked.event, run, dispose: () => store.dispose() };
 }

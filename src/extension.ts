@@ -5,7 +5,7 @@ import { ConfigValue } from './editor/configValue';
 import { Log } from './editor/log';
 import { StoredRecords, StoredSecrets } from './editor/memory';
 import { Redactor } from './editor/redact';
-import { commands, settings } from './manifest';
+import { commands, settings, slotMapView } from './manifest';
 import { registerConf } from './registerConf';
 import { registerTopologyView } from './views/register';
 
@@ -22,12 +22,13 @@ export function activate(context: vscode.ExtensionContext): void {
     secrets: new StoredSecrets(context.secrets, redactor),
     records: new StoredRecords(context.globalState),
     owner: await ownerOf(context.globalState),
-    log, redactor, dockerHost, confirm,
+    log, redactor, dockerHost, confirm, extensionUri: context.extensionUri,
   }));
   context.subscriptions.push(
     log, core,
     registerConf(context.extensionUri, core, log),
     registerTopologyView(core, error => log.error('start', error)),
+    vscode.window.registerWebviewPanelSerializer(slotMapView, { deserializeWebviewPanel: async (panel, state) => (await core.get()).slotMaps.restore(panel, state) }),
     dockerHost.onDidChange(() => reopen(core, log)),
     ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], async (argument: unknown) => (await core.get()).run(key, argument))),
   );

@@ -15,6 +15,7 @@ export const commands = {
   copyAddress: 'redisTopology.copyAddress',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
+  showSlotMap: 'redisTopology.showSlotMap',
 } as const;
 
 /** Commands of the conf files' language, registered apart: they need no engine. */
@@ -27,6 +28,9 @@ export const viewContainer = 'redisTopology';
 export const views = {
   topologies: 'redisTopology.topologies',
 } as const;
+
+/** View type of the panels that show a cluster's slots. */
+export const slotMapView = 'redisTopology.slotMap';
 
 export const settings = {
   dockerHost: 'redisTopology.docker.host',

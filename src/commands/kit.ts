@@ -20,6 +20,8 @@ export interface Kit {
   /** Brings the tree to the front. */
   showView(): Promise<void>;
   showTimeline(): void;
+  /** The maps of clusters' slots. */
+  readonly slotMaps: { show(topologyId: string): void };
   /** Log channels of nodes, by node id, as long as they are followed. */
   readonly logs: NodeLogs;
 }

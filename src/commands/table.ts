@@ -9,6 +9,7 @@ import { openConsole } from './openConsole';
 import { refresh } from './refresh';
 import { remove } from './remove';
 import { showLogs } from './showLogs';
+import { showSlotMap } from './showSlotMap';
 import { showTimeline } from './showTimeline';
 
 /** Every command by its key in the manifest: one that is missing here does not compile. */
@@ -25,4 +26,5 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   copyAddress,
   refresh,
   showTimeline,
+  showSlotMap,
 };

@@ -16,7 +16,12 @@ import { TopologyTree } from './treeProvider';
 /** Where snapshots come from, once they do: nothing is made before the view is seen or a command runs. */
 export interface Source {
   get(): Promise<unknown>;
-  readonly onDidMake: Event<{ readonly inventory: InventoryPort }>;
+  readonly onDidMake: Event<{
+    readonly inventory: InventoryPort;
+    readonly onDidAskToReveal: Event<string>;
+    /** Told when a node's row is selected. */
+    readonly slotMaps: { lightUp(node: string): void };
+  }>;
 }
 
 /** Tree, badges and status bar, all drawn from the same snapshots. */
@@ -48,9 +53,18 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
     status.show(snapshot);
   };
   let current: { readonly inventory: InventoryPort; readonly subscription: Disposable } | undefined;
-  store.add(source.onDidMake(({ inventory }) => {
+  store.add(source.onDidMake(({ inventory, onDidAskToReveal, slotMaps }) => {
     current?.subscription.dispose();
-    current = { inventory, subscription: inventory.onDidChange(change => show(change.snapshot)) };
+    const subscription = new DisposableStore();
+    current = { inventory, subscription };
+    subscription.add(inventory.onDidChange(change => show(change.snapshot)));
+    subscription.add(onDidAskToReveal(node => {
+      const element = tree.find(node);
+      if (element) view.reveal(element, { select: true, focus: false }).then(undefined, onFailure);
+    }));
+    subscription.add(view.onDidChangeSelection(({ selection: [element] }) => {
+      if (element?.kind === 'node') slotMaps.lightUp(element.node);
+    }));
     show(inventory.snapshot);
     inventory.setVisible(view.visible);
   }));

@@ -40,6 +40,12 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     return new Map([...this.#index].flatMap(([key, { branch }]) => branch.row.badge ? [[key, branch.row.badge] as const] : []));
   }
 
+  /** The row of a node, by its id in the snapshot. */
+  find(node: string): Element | undefined {
+    for (const { branch } of this.#index.values()) if (branch.target.kind === 'node' && branch.target.node === node) return this.#element(branch);
+    return undefined;
+  }
+
   getChildren(element?: Element): Element[] {
     const branches = element === undefined ? this.#roots : this.#index.get(element.key)?.branch.children ?? [];
     return branches.map(branch => this.#element(branch));

@@ -1,0 +1,74 @@
+import type { MapDispute } from '../../src/webviews/slotMapProtocol';
+import type { Palette, Rgb } from './palette';
+import { mix, textured } from './palette';
+
+export const SIDE = 128;
+export const SLOTS = SIDE * SIDE;
+
+export interface FieldData {
+  /** 0 = nobody, n = the shard of colour n - 1. */
+  readonly owners: Uint16Array;
+  /** Colours of shards whose master has failed. */
+  readonly failed: ReadonlySet<number>;
+  readonly disputes: readonly MapDispute[];
+  /** Colour to bring out, the others step back. */
+  readonly lit: number | undefined;
+  /** Keys per slot, where the heat layer is on. */
+  readonly heat: Float64Array | undefined;
+}
+
+/**
+ * One pixel a slot, scaled up by CSS: a repaint of all 16384 costs under a millisecond however many shards there are.
+ */
+export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes, lit, heat }: FieldData, palette: Palette): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const image = context.createImageData(SIDE, SIDE);
+  const pixels = new Uint32Array(image.data.buffer);
+  const shades = new Map<number, readonly [number, number]>();
+  const strength = palette.highContrast ? 0.42 : 0.16;
+  const shadesOf = (owner: number): readonly [number, number] => {
+    let pair = shades.get(owner);
+    if (!pair) {
+      const hue = dimmed(owner === 0 ? palette.background : palette.shard(owner - 1), owner !== 0 && lit !== undefined && lit !== owner - 1, palette);
+      pair = [pack(hue), pack(owner === 0 ? mix(palette.background, palette.error, 0.55) : mix(hue, palette.background, strength))];
+      shades.set(owner, pair);
+    }
+    return pair;
+  };
+  const bad = pack(palette.error);
+  const most = heat ? Math.log1p(heat.reduce((a, b) => Math.max(a, b), 0)) || 1 : 1;
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const x = slot % SIDE;
+    const y = (slot - x) / SIDE;
+    const owner = owners[slot] as number;
+    if (heat && owner !== 0) {
+      const share = Math.log1p(heat[slot] as number) / most;
+      pixels[slot] = pack(mix(mix(palette.background, palette.shard(owner - 1), 0.16), palette.dark ? mix(palette.shard(owner - 1), [255, 255, 255], share * 0.5) : palette.shard(owner - 1), share));
+    } else if (owner === 0) {
+      pixels[slot] = shadesOf(0)[(x + y) % 3 === 0 ? 1 : 0];
+    } else if (failed.has(owner - 1) && (x + y) % 4 < 2) {
+      pixels[slot] = bad;
+    } else {
+      pixels[slot] = shadesOf(owner)[textured(owner - 1, x, y) ? 1 : 0];
+    }
+  }
+  for (const { ranges, claims } of disputes) {
+    for (let i = 0; i + 1 < ranges.length; i += 2) {
+      for (let slot = ranges[i] as number; slot <= (ranges[i + 1] as number); slot++) {
+        const claim = claims[(slot % SIDE + Math.floor(slot / SIDE)) % claims.length];
+        pixels[slot] = claim === undefined || claim.owner === 0 ? bad : shadesOf(claim.owner)[0];
+      }
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+
+function dimmed(hue: Rgb, back: boolean, palette: Palette): Rgb {
+  return back ? mix(palette.background, hue, 0.25) : hue;
+}
+
+/** As a canvas keeps it: red first in memory, so last in a little-endian word. */
+function pack([r, g, b]: Rgb): number {
+  return (0xff000000 | (b << 16) | (g << 8) | (r & 255)) >>> 0;
+}

@@ -1,0 +1,87 @@
+/** Colour as red, green, blue, 0..255. */
+export type Rgb = readonly [number, number, number];
+
+/** What the theme gives to draw with. Read anew whenever the theme changes. */
+export interface Palette {
+  readonly background: Rgb;
+  readonly foreground: Rgb;
+  readonly line: Rgb;
+  readonly error: Rgb;
+  readonly accent: Rgb;
+  readonly font: string;
+  readonly dark: boolean;
+  readonly highContrast: boolean;
+  /** The colour of a shard, by its number. */
+  shard(colour: number): Rgb;
+}
+
+/**
+ * Hues that people with the common kinds of colour-blindness tell apart, in an order that keeps neighbours far from each other. Red is left out: it
+ * means failure. More shards than these take the same hues in another lightness; the pattern and the label tell them apart too.
+ */
+const dark: readonly Rgb[] = [[78, 161, 243], [240, 173, 78], [64, 191, 160], [201, 148, 240], [225, 214, 98], [134, 205, 250], [239, 140, 175], [158, 196, 92]];
+const light: readonly Rgb[] = [[0, 98, 184], [199, 107, 0], [0, 125, 98], [128, 64, 190], [140, 122, 0], [38, 142, 200], [190, 58, 112], [88, 128, 18]];
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.body);
+  const classes = document.body.classList;
+  const highContrast = classes.contains('vscode-high-contrast') || classes.contains('vscode-high-contrast-light');
+  const background = rgb(style.getPropertyValue('--vscode-editor-background')) ?? [30, 30, 30];
+  const isDark = luminance(background) < 0.5;
+  const foreground = rgb(style.getPropertyValue('--vscode-editor-foreground')) ?? (isDark ? [212, 212, 212] : [40, 40, 40]);
+  const hues = isDark ? dark : light;
+  return {
+    background, foreground, highContrast, dark: isDark,
+    line: mix(background, foreground, highContrast ? 1 : 0.28),
+    error: rgb(style.getPropertyValue('--vscode-editorError-foreground')) ?? [241, 76, 76],
+    accent: rgb(style.getPropertyValue('--vscode-focusBorder')) ?? [0, 122, 204],
+    font: style.getPropertyValue('--vscode-font-family') || 'sans-serif',
+    shard: colour => {
+      const hue = hues[colour % hues.length] as Rgb;
+      const turn = Math.floor(colour / hues.length) % 4;
+      return turn === 0 ? hue : mix(hue, turn % 2 === 1 ? background : foreground, 0.18 + 0.14 * turn);
+    },
+  };
+}
+
+export function css([r, g, b]: Rgb, alpha = 1): string {
+  return `rgb(${Math.round(r)} ${Math.round(g)} ${Math.round(b)} / ${alpha})`;
+}
+
+/** `share` of `b` in `a`. */
+export function mix(a: Rgb, b: Rgb, share: number): Rgb {
+  return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+}
+
+export function luminance([r, g, b]: Rgb): number {
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+}
+
+/** Black or white, whichever is read better on `ground`. */
+export function inkOn(ground: Rgb): Rgb {
+  return luminance(ground) > 0.45 ? [12, 12, 12] : [255, 255, 255];
+}
+
+function rgb(text: string): Rgb | undefined {
+  const hex = /^\s*#([0-9a-f]{6}|[0-9a-f]{3})/i.exec(text)?.[1];
+  if (hex !== undefined) {
+    const full = hex.length === 3 ? [...hex].map(digit => digit + digit).join('') : hex;
+    return [Number.parseInt(full.slice(0, 2), 16), Number.parseInt(full.slice(2, 4), 16), Number.parseInt(full.slice(4, 6), 16)];
+  }
+  const parts = /rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)/.exec(text);
+  return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : undefined;
+}
+
+/**
+ * Whether the pixel of a slot is drawn in the shard's darker shade: each shard has a texture besides its colour. The first is plain.
+ */
+export function textured(colour: number, x: number, y: number): boolean {
+  switch (colour % 6) {
+    case 1: return (x + y) % 4 === 0;
+    case 2: return y % 3 === 0;
+    case 3: return x % 3 === 0;
+    case 4: return (x - y + 128) % 4 === 0 || (x + y) % 4 === 0;
+    case 5: return x % 3 === 0 && y % 3 === 0;
+    default: return false;
+  }
+}

@@ -1,0 +1,22 @@
+let table: Readonly<Record<string, string>> = {};
+let language = 'en';
+
+/** The host has put all words into the user's language. */
+export function useWords(words: Readonly<Record<string, string>>, of: string): void {
+  table = words;
+  language = of;
+}
+
+/** The sentence of `key` with `{0}`, `{1}` … filled in. */
+export function word(key: string, ...values: readonly (string | number)[]): string {
+  return (table[key] ?? key).replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
+}
+
+export function count(value: number): string {
+  return value.toLocaleString(language);
+}
+
+export function bytes(value: number): string {
+  const [unit, size] = value >= 1 << 30 ? ['GiB', 1 << 30] as const : value >= 1 << 20 ? ['MiB', 1 << 20] as const : ['KiB', 1 << 10] as const;
+  return `${(value / size).toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`;
+}

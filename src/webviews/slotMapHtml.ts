@@ -1,0 +1,79 @@
+import type { FirstSight } from './slotMapProtocol';
+
+export interface HtmlParts {
+  readonly nonce: string;
+  /** What the webview may load styles from. */
+  readonly cspSource: string;
+  readonly script: string;
+  readonly style: string;
+  readonly topologyId: string;
+  readonly first: FirstSight;
+}
+
+/** The page as the webview gets it. No script but the one with the nonce, no inline handler; the first map travels as data. */
+export function slotMapHtml({ nonce, cspSource, script, style, topologyId, first }: HtmlParts): string {
+  return `<!DOCTYPE html>
+<html lang="${escape(first.language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" nonce="${nonce}" href="${escape(style)}">
+<title>${escape(first.words['pageTitle'] ?? '')}</title>
+</head>
+<body data-topology="${escape(topologyId)}">
+${body}
+<script type="application/json" id="first" nonce="${nonce}">${json(first)}</script>
+<script nonce="${nonce}" src="${escape(script)}"></script>
+</body>
+</html>`;
+}
+
+/** Data between script tags: nothing in it may end them. */
+function json(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+
+const body = `<header>
+  <h1><span id="title"></span> <span id="health" class="level unknown"></span></h1>
+  <p id="sum" class="quiet"></p>
+  <ul id="reasons" class="reasons"></ul>
+</header>
+<div class="ribbonPart"><canvas id="ribbon" class="ribbon" aria-hidden="true"></canvas><div class="scale" aria-hidden="true"><span>0</span><span>4096</span><span>8192</span><span>12288</span><span>16383</span></div></div>
+<main>
+  <section id="room">
+    <div id="map" tabindex="0" role="application" data-label="mapLabel" aria-describedby="spoken">
+      <canvas id="field" width="128" height="128" aria-hidden="true"></canvas>
+      <canvas id="overlay" aria-hidden="true"></canvas>
+      <div id="finger" aria-hidden="true"></div>
+    </div>
+    <p id="spoken" class="spoken" role="status" aria-live="polite"></p>
+  </section>
+  <aside>
+    <section class="card">
+      <label for="keys" class="cardTitle" data-word="findKey"></label>
+      <input id="keys" type="text" spellcheck="false" autocomplete="off" />
+      <ul id="found"></ul>
+      <p id="verdict" role="status"></p>
+    </section>
+    <section class="card">
+      <h2 class="cardTitle" data-word="here"></h2>
+      <dl id="details"></dl>
+    </section>
+    <section class="card" id="openPart" hidden>
+      <h2 class="cardTitle" data-word="openSlots"></h2>
+      <ul id="open"></ul>
+    </section>
+    <section class="card">
+      <div class="cardHead"><h2 class="cardTitle" data-word="shardsTitle"></h2><label class="check"><input id="heat" type="checkbox" /> <span data-word="heat"></span></label></div>
+      <div class="scroll"><table>
+        <thead><tr><th scope="col" data-word="master"></th><th scope="col" data-word="replicas"></th><th scope="col" class="number" data-word="slots"></th><th scope="col" data-word="ranges"></th><th scope="col" class="number" data-word="keys"></th><th scope="col" class="number" data-word="memory"></th></tr></thead>
+        <tbody id="shards"></tbody>
+      </table></div>
+    </section>
+  </aside>
+</main>`;
