@@ -52,7 +52,7 @@ export class Connector {
   doubt(connection: Connection): void {
     void this.#current?.then(current => {
       if (current === connection) this.#current = undefined;
-      connection.transport.release();
+      connection.transport.retire();
     }, () => undefined);
   }
 
@@ -65,7 +65,7 @@ export class Connector {
     this.#looked = Date.now();
     const found = (await findEndpoints(this.around())).map(endpoint => endpoint.text).join(' ');
     if (found === this.#endpoint) return;
-    void this.#current?.then(current => current.transport.release(), () => undefined);
+    void this.#current?.then(current => current.transport.retire(), () => undefined);
     this.#current = undefined;
   }
 

@@ -100,7 +100,7 @@ export class EventFeed implements Disposable {
     let pings: NodeJS.Timeout | undefined;
     try {
       const opened = await this.calls.connection(own.signal);
-      const reply = await this.calls.stream('GET', '/events', { query: { filters: { type: ['container', 'network', 'volume'] } }, signal: own.signal });
+      const reply = await this.calls.stream('GET', '/events', { query: { filters: { type: ['container', 'network'] } }, signal: own.signal });
       connected();
       let dead: unknown;
       pings = setInterval(() => {

@@ -34,12 +34,12 @@ class ChildSocket extends Duplex {
     super({ allowHalfOpen: true });
     this.#child = child;
     child.stdout?.on('data', (chunk: Buffer) => { if (!this.push(chunk)) child.stdout?.pause(); });
-    child.stdout?.on('end', () => this.push(null));
     child.stderr?.on('data', (chunk: Buffer) => { this.#said = (this.#said + chunk.toString()).slice(-1000); });
-    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', error => this.destroy(error));
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', () => undefined); // the child's end follows and says why
     child.on('error', error => this.destroy(error));
     child.on('close', status => {
-      if (status !== 0 && !this.destroyed) this.destroy(new Error(this.#said.trim() || `ssh ended with ${status}`));
+      if (status === 0) this.push(null);
+      else this.destroy(new Error(this.#said.trim() || `ssh ended with ${status}`));
     });
   }
 
@@ -48,7 +48,8 @@ class ChildSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#child.stdin?.write(chunk, done);
+    // A broken pipe is not told here: a moment later the child's end brings the reason (`Permission denied (publickey)`).
+    this.#child.stdin?.write(chunk, error => { if (!error) done(); });
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -56,7 +57,14 @@ class ChildSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#child.kill();
+    const child = this.#child;
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+    child.kill();
+    // docker takes its time with SIGTERM while it waits for the daemon.
+    const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
+    child.once('exit', () => clearTimeout(timer));
+    child.unref();
+    timer.unref();
     done(error);
   }
 

@@ -24,8 +24,8 @@ export interface Transport {
   send(request: WireRequest): Promise<IncomingMessage>;
   /** For `exec` with input: the connection itself after the daemon's `101`, or its refusal. */
   upgrade(request: WireRequest): Promise<Duplex | IncomingMessage>;
-  /** Lets go of connections that nobody uses; running streams go on. */
-  release(): void;
+  /** No new calls will come: connections close as soon as nobody uses them; running streams go on. */
+  retire(): void;
   close(): void;
 }
 
@@ -64,22 +64,12 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
   return {
     send: request => dial(request, false),
     upgrade: request => dial(request, true),
-    release: () => {
+    retire: () => {
+      agent.keepSocketAlive = () => false;
       for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     },
     close: () => agent.destroy(),
   };
-}
-
-/**
- * A new connection for every call: a local one costs 0.1 ms, and a kept one may turn out to be closed just when a create has been
- * written to it. We ask the daemon to keep it open all the same: one that answers and closes quickly, while Node still makes its
- * last (empty) write, turns a good answer into EPIPE (seen on a busy machine).
- */
-class FreshAgent extends http.Agent {
-  override keepSocketAlive(): boolean {
-    return false;
-  }
 }
 
 const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
@@ -87,7 +77,11 @@ const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(Array.fr
 async function connection(endpoint: Endpoint): Promise<{ readonly options: Record<string, unknown>; readonly agent: http.Agent }> {
   switch (endpoint.kind) {
     case 'socket': {
-      const agent = new FreshAgent({ keepAlive: true });
+      // A new connection for every call: a local one costs 0.1 ms, and a kept one may turn out to be closed just when a create has
+      // been written to it. The daemon is asked to keep it open all the same: one that answers and closes quickly, while Node still
+      // makes its last (empty) write, turns a good answer into EPIPE (seen on a busy machine).
+      const agent = new http.Agent({ keepAlive: true });
+      agent.keepSocketAlive = () => false;
       return { agent, options: { host: undefined, socketPath: endpoint.path, protocol: 'http', agent } };
     }
     case 'ssh': {
