@@ -11,9 +11,9 @@ export function memoryBytes(value: string): bigint | undefined {
   return bytes < 1n << 64n ? bytes : undefined;
 }
 
-/** Digits in groups of three, the same in every language. */
+/** Digits in groups of three by narrow blanks that do not break, the same in every language. */
 export function grouped(number: bigint): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
+  return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 /** The largest binary unit that divides `bytes`, as one would write it: 104857600 is `100mb`. */

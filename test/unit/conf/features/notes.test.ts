@@ -60,7 +60,7 @@ suite('conf/features: notes and colours', () => {
 
   const quantities: readonly (readonly [seen: unknown, wanted: unknown])[] = [
     [memoryBytes('1kb'), 1024n], [memoryBytes('1K'), 1000n], [memoryBytes('007'), 7n], [memoryBytes('gb'), undefined], [memoryBytes('1t'), undefined],
-    [grouped(104857600n), '104 857 600'], [grouped(12n), '12'],
+    [grouped(104857600n), '104\u202f857\u202f600'], [grouped(12n), '12'],
     [shortMemory(104857600n), '100mb'], [shortMemory(1000n), '1000'], [shortMemory(1024n), '1kb'],
     [duration(900), { count: 15, unit: 'minute' }], [duration(61), { count: 61, unit: 'second' }], [duration(86400), { count: 1, unit: 'day' }],
   ];
