@@ -79,7 +79,7 @@ export function grammars(table) {
         bool: value('(?i:yes|no)', scope('constant.language.boolean')),
         number: value('[+-]?[0-9]+', scope('constant.numeric')),
         memory: { match: `(?<=[ \\t\\r])(-?[0-9]+)(?:((?i:[kmg]b?|b))|(%))${END_OF_WORD}`, captures: { 1: { name: scope('constant.numeric') }, 2: { name: scope('keyword.other.unit') }, 3: { name: scope('keyword.other.unit.percent') } } },
-        address: value('-?(?:\\*|::\\*?|[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+)', scope('constant.other.address')),
+        address: value('-?(?:\\*|::\\*?|[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+)', scope('constant.numeric.address')),
         strings: {
           patterns: [
             {

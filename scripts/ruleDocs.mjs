@@ -29,7 +29,7 @@ const head = (code, rule) => `<!-- Written by scripts/ruleDocs.mjs from the rule
 
 ${families[rule.family]} · ${means[rule.severity]}
 
-> ${rule.message.replaceAll('<', '&lt;').replace(/\{(\w+)\}/g, '*$1*')}
+> ${rule.message.replaceAll('<', '&lt;').replace(/\{(why|hint|unit|zero|fix|where)\}/g, '').replace(/\{(\w+)\}/g, '*$1*')}
 
 Silence it for one line with \`# redis-conf-disable-next-line ${code}\` above, for a file with \`# redis-conf-disable ${code}\`,
 or set \`"redisTopology.conf.rules": { "${code}": "off" }\`.

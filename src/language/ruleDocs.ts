@@ -15,8 +15,10 @@ export function registerRuleDocs(extension: vscode.Uri): vscode.Disposable {
   return vscode.commands.registerCommand(showRuleCommand, async (code: unknown) => {
     if (typeof code !== 'string' || !isRuleCode(code)) return;
     const page = vscode.Uri.joinPath(extension, rulePage(code));
-    const commands = await vscode.commands.getCommands(true);
-    if (commands.includes('markdown.showPreview')) await vscode.commands.executeCommand('markdown.showPreview', page);
-    else await vscode.window.showTextDocument(page, { preview: true });
+    try {
+      await vscode.commands.executeCommand('markdown.showPreview', page);
+    } catch {
+      await vscode.window.showTextDocument(page, { preview: true }); // an editor without the built-in preview
+    }
   });
 }

@@ -24,7 +24,7 @@ export type Verdict =
   | { readonly kind: 'unclear'; readonly output: string };
 
 export function readVerdict(output: string, mode: Mode): Verdict {
-  const fatal = /\*\*\* FATAL CONFIG FILE ERROR .*?\*\*\*\r?\n(?:Reading the configuration file, at line (\d+)\r?\n>>> '(.*)'\r?\n)?(.*)/s.exec(output);
+  const fatal = /\*\*\* FATAL CONFIG FILE ERROR .*?\*\*\*\r?\n(?:Reading the configuration file, at line (\d+)\r?\n>>> '([^\n]*)'\r?\n)?(.*)/s.exec(output);
   if (fatal === null) {
     const missing = /Fatal error, can't open config file .*/.exec(output)?.[0];
     return missing === undefined ? { kind: 'unclear', output: output.trim().slice(0, 2000) } : { kind: 'refused', reason: missing };
