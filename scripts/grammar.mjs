@@ -22,8 +22,9 @@ const line = (names, nameScope, metaScope, patterns, hash = '') => ({
 });
 const value = (match, name) => ({ match: `(?<=[ \\t\\r\\f\\x{0B}])(?:${match})${END_OF_WORD}`, name });
 const include = name => ({ include: `#${name}` });
-const directive = scope('support.type.property-name');
-const keyword = scope('keyword.control');
+// Scopes are chosen by how they look: blue or teal in the themes of VS Code, light, dark and high contrast. Red is for faults.
+const directive = scope('support.variable.directive');
+const keyword = scope('support.class.directive');
 
 /** Where no value can begin with `#`, one that does was meant as a comment. The server counts it as one more value. */
 const single = patterns => [include('not-a-comment'), ...patterns, include('strings'), include('plain')];
@@ -47,7 +48,7 @@ export function grammars(table) {
     line(['user'], keyword, 'user', [{ include: 'source.redis-acl#after-user' }]),
     line(['sentinel'], keyword, 'sentinel', several([include('number')])),
     {
-      name: scope('meta.directive.unknown'), begin: `${LEAD}([^\\s#"'][^ \\t\\r"']*)`, beginCaptures: { 1: { name: scope('entity.other.attribute-name.unknown') } },
+      name: scope('meta.directive.unknown'), begin: `${LEAD}([^\\s#"'][^ \\t\\r"']*)`, beginCaptures: { 1: { name: scope('meta.directive-name.unknown') } },
       end: '$', patterns: several([include('bool'), include('memory'), include('number')]),
     },
     { name: scope('meta.directive.unknown'), begin: `${LEAD}(?=["'])`, end: '$', patterns: several([]) },
@@ -67,7 +68,7 @@ export function grammars(table) {
         comments: {
           patterns: [
             { name: scope('comment.line.number-sign.section'), match: `${LEAD}(#+)[ \\t]+([^#\\s].*?)[ \\t]+(#+)[ \\t\\r]*$`, captures: { 1: { name: scope('punctuation.definition.comment') }, 2: { name: scope('entity.name.section markup.bold') }, 3: { name: scope('punctuation.definition.comment') } } },
-            { name: scope('comment.line.number-sign.control'), match: `${LEAD}(#)[ \\t]*(redis-conf(?:-disable-next-line|-disable|:))(.*)$`, captures: { 1: { name: scope('punctuation.definition.comment') }, 2: { name: scope('keyword.other.pragma') }, 3: { name: scope('variable.parameter.pragma') } } },
+            { name: scope('comment.line.number-sign.control'), match: `${LEAD}(#)[ \\t]*(redis-conf(?:-disable-next-line|-disable|:))(.*)$`, captures: { 1: { name: scope('punctuation.definition.comment') }, 2: { name: scope('support.variable.pragma') }, 3: { name: scope('constant.language.pragma') } } },
             { name: scope('comment.line.number-sign'), match: '^[ \\t\\r]*(#).*$', captures: { 1: { name: scope('punctuation.definition.comment') } } },
           ],
         },
@@ -110,10 +111,10 @@ function sentinelGrammar(table) {
   const name = text => scope(text, 'redis-sentinel-conf');
   const shared = rule => ({ include: `source.redis-conf#${rule}` });
   const values = [shared('lone-hash'), shared('bool'), shared('number'), shared('address'), shared('strings'), shared('plain')];
-  const statement = (words, patterns, meta, capture = 'entity.name.type.master') => ({
+  const statement = (words, patterns, meta, capture = 'entity.name.function.master') => ({
     name: name(`meta.statement.${meta}`),
     begin: `${LEAD}((?i:sentinel))${BLANK}+((?i:${oneOf(words)}))(?:${BLANK}+([^ \\t\\r"']+))?${END_OF_WORD}`,
-    beginCaptures: { 1: { name: name('keyword.control') }, 2: { name: name('support.type.property-name.statement') }, 3: { name: name(capture) } },
+    beginCaptures: { 1: { name: name('support.class.directive') }, 2: { name: name('support.variable.statement') }, 3: { name: name(capture) } },
     end: '$', patterns,
   });
   const { state, global, secret, globalSecret, master } = table.sentinel;
@@ -131,7 +132,7 @@ function sentinelGrammar(table) {
           globalStatement(global.filter(word => !globalSecret.includes(word)), values, 'global'),
           {
             name: name('meta.statement.unknown'), begin: `${LEAD}((?i:sentinel))${BLANK}+([^ \\t\\r]+)`,
-            beginCaptures: { 1: { name: name('keyword.control') }, 2: { name: name('invalid.illegal.unknown-statement') } }, end: '$', patterns: values,
+            beginCaptures: { 1: { name: name('support.class.directive') }, 2: { name: name('invalid.illegal.unknown-statement') } }, end: '$', patterns: values,
           },
         ],
       },
@@ -146,13 +147,13 @@ function aclGrammar() {
     name: 'Redis ACL File', scopeName: 'source.redis-acl',
     patterns: [
       { match: `${LEAD}#.*$`, name: name('invalid.illegal.not-a-comment'), comment: 'An ACL file may not hold comments: the server refuses the whole file.' },
-      { name: name('meta.user'), begin: `${LEAD}((?i:user))${END_OF_WORD}`, beginCaptures: { 1: { name: name('keyword.control') } }, end: '$', patterns: [include('after-user')] },
+      { name: name('meta.user'), begin: `${LEAD}((?i:user))${END_OF_WORD}`, beginCaptures: { 1: { name: name('support.class.directive') } }, end: '$', patterns: [include('after-user')] },
       { match: '\\S.*$', name: name('invalid.illegal.not-a-user') },
     ],
     repository: {
       'after-user': {
         patterns: [
-          { begin: '\\G[ \\t]+([^ \\t\\r"\']+)', beginCaptures: { 1: { name: name('entity.name.type.user') } }, end: '$', patterns: [include('rules')] },
+          { begin: '\\G[ \\t]+([^ \\t\\r"\']+)', beginCaptures: { 1: { name: name('entity.name.function.user') } }, end: '$', patterns: [include('rules')] },
           { begin: '\\G[ \\t]+(?=["\'])', end: '$', patterns: [{ include: 'source.redis-conf#strings' }, include('rules')] },
         ],
       },
@@ -161,7 +162,7 @@ function aclGrammar() {
           { match: '(?<=[ \\t])#(?=[ \\t]).*$', name: name('invalid.illegal.not-a-comment') },
           { match: '[()]', name: name('punctuation.section.group') },
           rule('(?i:on|off)', { 0: 'constant.language.boolean' }),
-          rule('(?i:nopass|resetpass|reset|clearselectors|(?:skip-)?sanitize-payload|allkeys|resetkeys|allchannels|resetchannels|allcommands|nocommands)', { 0: 'keyword.other.rule' }),
+          rule('(?i:nopass|resetpass|reset|clearselectors|(?:skip-)?sanitize-payload|allkeys|resetkeys|allchannels|resetchannels|allcommands|nocommands)', { 0: 'constant.language.rule' }),
           rule('([><])([^ \\t\\r]*)', { 1: 'keyword.operator', 2: 'string.unquoted.secret' }),
           rule('([#!])([0-9a-f]{64})', { 1: 'keyword.operator', 2: 'constant.other.hash' }),
           rule('(~|%(?i:R|W|RW|WR)~)([^ \\t\\r)]*)', { 1: 'keyword.operator', 2: 'string.regexp.key' }),

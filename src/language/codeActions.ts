@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ConfDocument } from '../conf/document';
 import type { Edit, Finding, Fix } from '../conf/types';
 import type { ConfDocuments } from './documents';
-import { rangeOf, selector } from './documents';
+import { aclFile, isAcl, rangeOf, selector } from './documents';
 import type { Diagnostics, Judged } from './diagnostics';
 import { titleOf } from './words';
 
@@ -10,7 +10,7 @@ import { titleOf } from './words';
 export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('redisConf');
 
 export function registerCodeActions(documents: ConfDocuments, diagnostics: Diagnostics): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents, diagnostics), {
+  return vscode.languages.registerCodeActionsProvider([...selector, { language: aclFile }], new CodeActions(documents, diagnostics), {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
   });
 }
@@ -30,7 +30,8 @@ class CodeActions implements vscode.CodeActionProvider {
         const about = context.diagnostics.filter(one => isAbout(one, finding, parsed));
         finding.fixes.forEach((fix, at) => actions.push(quickFix(fix, judged, about, at === 0 && fix.safe)));
       }
-      for (const code of new Set(here.map(finding => finding.code))) actions.push(...disableActions(document, parsed, code, here));
+      // An ACL file may hold no comments, so nothing can be silenced there.
+      if (!isAcl(document)) for (const code of new Set(here.map(finding => finding.code))) actions.push(...disableActions(document, parsed, code, here));
     }
     if (wanted(fixAllKind)) {
       const all = fixAll(judged, parsed);

@@ -5,7 +5,7 @@ import type { Completion } from '../conf/features/complete';
 import type { Product } from '../conf/target';
 import type { Contexts } from './contexts';
 import type { Descriptions } from './descriptions';
-import { rangeOf, selector } from './documents';
+import { aclFile, isAcl, rangeOf, selector } from './documents';
 import { defaultText, kindText } from './phrases';
 
 const kinds: Readonly<Record<Completion['kind'], vscode.CompletionItemKind>> = {
@@ -21,13 +21,14 @@ class Item extends vscode.CompletionItem {
 }
 
 export function registerCompletion(contexts: Contexts, descriptions: Descriptions): vscode.Disposable {
-  return vscode.languages.registerCompletionItemProvider(selector, {
+  return vscode.languages.registerCompletionItemProvider([...selector, { language: aclFile }], {
     async provideCompletionItems(document, position, token) {
       const context = await contexts.of(document);
       if (context === undefined || token.isCancellationRequested) return undefined;
       const { names, categories } = commandsOf(context.target, 'redis'); // also in sentinel.conf: the commands are the watched server's
       const found = completeAt(context, context.document.offsetAt(position), { commands: names, categories });
-      return found.map(one => toItem(one, rangeOf(context.document, one), position, context.target.product));
+      const fit = isAcl(document) ? found.filter(one => one.label === 'user' || one.kind !== 'directive' && !one.insert.includes('$')) : found;
+      return fit.map(one => toItem(one, rangeOf(context.document, one), position, context.target.product));
     },
     async resolveCompletionItem(item: vscode.CompletionItem) {
       if (!(item instanceof Item) || item.from.about === undefined) return item;

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { ConfDocument } from '../conf/document';
 import type { RuleCode } from '../conf/rules/codes';
 import type { Finding, ValidateOptions } from '../conf/types';
-import { validateInSteps } from '../conf/validate';
+import { validateAcl, validateInSteps } from '../conf/validate';
 import type { Contexts } from './contexts';
-import { isConf, rangeOf } from './documents';
+import { isAcl, isConf, rangeOf } from './documents';
 import type { WorkspaceFiles } from './files';
 import { ruleUri } from './ruleDocs';
 import { settingsFor } from './settings';
@@ -70,7 +70,7 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   schedule(document: vscode.TextDocument, delay = debounceMs): void {
-    if (!isConf(document)) return;
+    if (!isConf(document) && !isAcl(document)) return;
     const key = document.uri.toString();
     const work = this.#work.get(key) ?? { touched: new Set<string>() };
     this.#work.set(key, work);
@@ -94,7 +94,7 @@ export class Diagnostics implements vscode.Disposable {
     if (context === undefined || unwanted()) return;
     const around = this.files.around(document.uri, settings.workingDirectory);
     const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, build: { tls: settings.tls }, ...around };
-    const report = await inSlices(validateInSteps(context.document, options, 500), unwanted);
+    const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 500), unwanted);
     if (report === undefined || unwanted()) return;
     work.judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };
     this.#publish(key, work);

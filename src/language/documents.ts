@@ -8,7 +8,10 @@ export const sentinelConf = 'redis-sentinel-conf';
 export const aclFile = 'redis-acl';
 
 /** What the features other than ACL files are offered for. */
-export const selector: vscode.DocumentSelector = [{ language: redisConf }, { language: sentinelConf }];
+export const selector: readonly vscode.DocumentFilter[] = [{ language: redisConf }, { language: sentinelConf }];
+
+/** An ACL file: lines of users only. */
+export const isAcl = (document: vscode.TextDocument): boolean => document.languageId === aclFile;
 
 export const isConf = (document: vscode.TextDocument): boolean => document.languageId === redisConf || document.languageId === sentinelConf;
 

@@ -6,11 +6,11 @@ import type { History } from '../conf/table';
 import { targetName } from '../conf/target';
 import type { Contexts } from './contexts';
 import type { Descriptions } from './descriptions';
-import { rangeOf, selector } from './documents';
+import { aclFile, rangeOf, selector } from './documents';
 import { bytesText, defaultText, kindText } from './phrases';
 
 export function registerHover(contexts: Contexts, descriptions: Descriptions): vscode.Disposable {
-  return vscode.languages.registerHoverProvider(selector, {
+  return vscode.languages.registerHoverProvider([...selector, { language: aclFile }], {
     async provideHover(document, position, token) {
       const context = await contexts.of(document);
       if (context === undefined || token.isCancellationRequested) return undefined;
