@@ -4,6 +4,7 @@
  */
 export const commands = {
   createSentinel: 'redisTopology.createSentinel',
+  createCluster: 'redisTopology.createCluster',
   finishCreation: 'redisTopology.finishCreation',
   remove: 'redisTopology.remove',
   stop: 'redisTopology.stop',

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { withProgress } from '../editor/progress';
 import type { Unfinished } from '../topology/unfinished';
 import { finishCreation, findUnfinished, removeUnfinished } from '../topology/unfinished';
-import { announce, stepInWords } from './createSentinel/command';
+import { announce, stepInWords } from './create/wizard';
 import type { Command, Kit } from './kit';
 
 /** Takes up what an editor that went away left in the middle: finish it, or remove it without a trace. */

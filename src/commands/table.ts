@@ -1,5 +1,6 @@
 import type { commands } from '../manifest';
 import { copyAddress } from './copyAddress';
+import { createClusterCommand } from './createCluster/command';
 import { createSentinelCommand } from './createSentinel/command';
 import { failover } from './failover';
 import { finishOrRemove } from './finishCreation';
@@ -15,6 +16,7 @@ import { showTimeline } from './showTimeline';
 /** Every command by its key in the manifest: one that is missing here does not compile. */
 export const commandTable: { readonly [Key in keyof typeof commands]: Command } = {
   createSentinel: createSentinelCommand,
+  createCluster: createClusterCommand,
   finishCreation: finishOrRemove,
   remove,
   stop,

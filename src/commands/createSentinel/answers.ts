@@ -1,20 +1,12 @@
-import type { Storage } from '../../engine/engine';
 import type { SentinelRequest } from '../../topology/sentinelRequest';
 import { majorityOf } from '../../model/quorum';
 import { LIMITS, SENTINEL_DEFAULTS } from '../../topology/sentinelRequest';
+import type { CommonAnswers } from '../create/questions';
 
 /** What the wizard has been told so far. */
-export interface Answers {
-  readonly name: string;
-  readonly image: string;
-  /** Whether the image has to be fetched first. */
-  readonly fetch: boolean;
+export interface Answers extends CommonAnswers {
   readonly replicas: number;
   readonly sentinels: number;
-  readonly firstPort: number;
-  /** Absent: one is generated. Empty: none. */
-  readonly password?: string;
-  readonly storage: Storage;
 }
 
 export function requestOf(answers: Answers): SentinelRequest {
@@ -37,11 +29,3 @@ export function firstSentinelPort(firstPort: number, servers: number, sentinels:
 
 /** Linux hands ports from 32768 upwards out to outgoing connections: a server's fixed port does not belong there. */
 const highestPort = Math.min(LIMITS.port.most, 32_767);
-
-/** `wanted`, or `wanted-2`, `wanted-3` … whichever is the first that is not taken. */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  if (!taken.includes(wanted)) return wanted;
-  for (let number = 2; ; number++) {
-    if (!taken.includes(`${wanted}-${number}`)) return `${wanted}-${number}`;
-  }
-}

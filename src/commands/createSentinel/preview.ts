@@ -2,6 +2,7 @@ import { code, escapeMarkdown, table } from '../../editor/markdown';
 import type { Translate } from '../../editor/translate';
 import { roleInWords } from '../../editor/words/health';
 import { warningInWords } from '../../editor/words/request';
+import { fence, filesInWords, passwordInWords, storageInWords } from '../create/previewParts';
 import type { SentinelPlan } from '../../topology/sentinelPlan';
 import type { SentinelRequest } from '../../topology/sentinelRequest';
 import { warningsOf } from '../../topology/sentinelRequest';
@@ -22,12 +23,10 @@ export function previewOf(t: Translate, plan: SentinelPlan, request: SentinelReq
     `## ${t('What it survives')}`,
     survivalOf(t, plan),
     `## ${t('Password')}`,
-    passwordOf(t, plan),
+    passwordInWords(t, plan),
     `## ${t('Files')}`,
-    plan.storage.kind === 'folder'
-      ? t('In {0}, one folder for each server: {1} with what it is told, {2} with what it keeps.', code(plan.storage.root), code('conf'), code('data'))
-      : t('In Docker volumes, two for each server: one with what it is told, one with what it keeps.'),
-    t('Servers write their own conf file when their role changes. This is what they begin with; addresses and the password are put in place of the words in angle brackets.'),
+    storageInWords(t, plan),
+    filesInWords(t),
     ...filesOf(plan).map(({ title, content }) => `### ${code(title)}\n\n${fence(content)}`),
   ].join('\n\n') + '\n';
 }
@@ -46,20 +45,8 @@ function survivalOf(t: Translate, { survival, downAfterMs }: SentinelPlan): stri
   ].map(line => `- ${line}`).join('\n');
 }
 
-function passwordOf(t: Translate, { password }: SentinelPlan): string {
-  switch (password) {
-    case 'generated': return t('A password of 32 random bytes is generated. It is kept in the editor’s secret store and in the conf files, nowhere else.');
-    case 'given': return t('The password that you gave is kept in the editor’s secret store and in the conf files, nowhere else.');
-    case 'none': return t('There is **no** password: whoever reaches the ports of this machine can read and write everything.');
-  }
-}
-
 /** One file of each kind: those of the other nodes differ in port and name only. */
 function filesOf(plan: SentinelPlan): readonly { readonly title: string; readonly content: string }[] {
   const firsts = [plan.nodes.find(({ program }) => program === 'redis'), plan.nodes.find(({ program }) => program === 'sentinel')];
   return firsts.flatMap(node => node?.files.map(({ name, content }) => ({ title: `${node.name}/conf/${name}`, content })) ?? []);
-}
-
-function fence(content: string): string {
-  return `\`\`\`\`redis-conf\n${content.trimEnd().replaceAll('````', '')}\n\`\`\`\``;
 }

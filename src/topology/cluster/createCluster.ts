@@ -1,15 +1,13 @@
 import { HumanError } from '../../base/errors';
 import { countSlots } from '../../model/slots';
-import { explainSilence, keepSecret, makePlace, nodesOf, startNodes } from '../bringUp';
-import type { CreatedNode } from '../creation';
+import { createOrUndo } from '../creation';
+import type { Creation } from '../creation';
+import { runCreation } from '../crew';
 import type { VerbDeps } from '../deps';
-import { Journal } from '../journal';
+import type { Journal } from '../journal';
 import type { OnProgress } from '../ports';
-import { Steps } from '../steps';
-import type { StepProgress, StepTime } from '../steps';
-import { Talk } from '../talk';
+import type { StepProgress } from '../steps';
 import { together } from '../together';
-import { undoAll } from '../undo';
 import { joinCluster } from './join';
 import type { JoinResult } from './join';
 import { clusterPorts, clusterSize, planClusterCreation, validateClusterRequest } from './request';
@@ -23,15 +21,7 @@ export interface CreateClusterRequest {
 }
 
 export type ClusterProgress = StepProgress<ClusterStepCode>;
-
-export interface ClusterCreationReport {
-  readonly topologyId: string;
-  readonly name: string;
-  readonly nodes: readonly CreatedNode[];
-  readonly steps: readonly StepTime<ClusterStepCode>[];
-  readonly totalMs: number;
-  readonly checks: readonly ClusterCreationCheck[];
-}
+export type ClusterCreationReport = Creation<ClusterStepCode, ClusterCreationCheck>;
 
 /** What was seen to be true, for the report. */
 export type ClusterCreationCheck =
@@ -50,58 +40,28 @@ export async function prepareCluster(deps: Pick<VerbDeps, 'engine'>, request: Cl
 }
 
 /** Creates what the plan says, or leaves nothing: on failure and on cancel everything made is taken back before this throws. */
-export async function createCluster(deps: VerbDeps, request: CreateClusterRequest, signal: AbortSignal, onProgress: OnProgress<ClusterProgress>): Promise<ClusterCreationReport> {
-  const { plan } = request;
-  signal.throwIfAborted();
-  const journal = await Journal.begin(deps, {
-    verb: 'create', topologyId: deps.uuid(), session: deps.uuid(), name: plan.name, kind: plan.kind, engine: plan.engine, plan,
-  });
-  let report: ClusterCreationReport;
-  try {
-    report = await runCluster(deps, journal, plan, request.password, signal, onProgress);
-  } catch (error) {
-    await undoAll(deps, journal);
-    throw error;
-  }
-  await journal.close();
-  return report;
+export function createCluster(deps: VerbDeps, { plan, password }: CreateClusterRequest, signal: AbortSignal, onProgress: OnProgress<ClusterProgress>): Promise<ClusterCreationReport> {
+  return createOrUndo(deps, plan, signal, journal => runCluster(deps, journal, plan, password, signal, onProgress));
 }
 
-const PATIENCE = { everyMs: 10, deadlineMs: 30_000 } as const;
-
 /** Runs the steps; servers that an earlier run made are found, their joining starts anew. Undoing is the caller's. */
-export async function runCluster(deps: VerbDeps, journal: Journal, plan: ClusterCreationPlan, given: string | undefined, signal: AbortSignal, onProgress: OnProgress<ClusterProgress>): Promise<ClusterCreationReport> {
-  const steps = new Steps(plan.steps, () => deps.now(), onProgress);
-  const password = await steps.run('secret', () => keepSecret(deps, journal, plan, given));
-  const place = await steps.run('place', () => makePlace(deps, journal, plan, signal));
-  const nodes = nodesOf(plan, place);
-  const talk = new Talk(deps.connector, password);
-  try {
+export function runCluster(deps: VerbDeps, journal: Journal, plan: ClusterCreationPlan, given: string | undefined, signal: AbortSignal, onProgress: OnProgress<ClusterProgress>): Promise<ClusterCreationReport> {
+  return runCreation<ClusterStepCode, ClusterCreationCheck>(deps, journal, plan, given, signal, onProgress, async (crew, steps, start) => {
     const peers: ClusterPeer[] = [];
     // Each is greeted as soon as it is started, so that the joining can begin when the last one answers.
     await together(signal,
-      () => steps.run('nodes', () => startNodes(deps, journal, plan, place, nodes, password, signal)),
-      async inner => {
-        await Promise.all(nodes.map(async ({ seat, started }, index) => {
-          await Promise.race([started, aborted(inner)]);
-          peers[index] = { name: seat.name, announced: seat.announced, connection: await talk.to(seat, { ...PATIENCE, signal: inner }) };
-        }));
-      },
+      () => steps.run('nodes', start),
+      inner => Promise.all(crew.servers.map(async (node, index) => {
+        peers[index] = { name: node.seat.name, announced: node.seat.announced, connection: await crew.to(node, inner) };
+      })),
     );
     const startAnew = journal.entry('join') !== undefined;
-    let result: JoinResult | undefined;
-    await journal.act('join', { act: 'nothing' }, async () => {
-      result = await joinCluster({ peers, plan: plan.cluster, startAnew }, signal, (step, work) => steps.run(step, work));
+    let checks: readonly ClusterCreationCheck[] = [];
+    await crew.act('join', async () => {
+      checks = checksOf(await joinCluster({ peers, plan: plan.cluster, startAnew }, signal, (step, work) => steps.run(step, work)));
     });
-    return {
-      topologyId: journal.record.topologyId, name: plan.name, steps: steps.times, totalMs: steps.totalMs, checks: result === undefined ? [] : checksOf(result),
-      nodes: nodes.map(({ planned, seat, instanceId }) => ({ name: seat.name, role: planned.role, instanceId, announced: seat.announced, reachable: seat.reachable })),
-    };
-  } catch (error) {
-    throw await explainSilence(deps, plan, nodes, password, error);
-  } finally {
-    talk.dispose();
-  }
+    return checks;
+  });
 }
 
 function checksOf({ wanted }: JoinResult): readonly ClusterCreationCheck[] {
@@ -109,11 +69,4 @@ function checksOf({ wanted }: JoinResult): readonly ClusterCreationCheck[] {
     { code: 'all-agree', nodes: wanted.nodes.length },
     ...wanted.shards.map(shard => ({ code: 'shard' as const, node: shard.master, slots: countSlots(shard.ranges), ranges: shard.ranges, replicas: shard.replicas })),
   ];
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Answers } from '../../../src/commands/createSentinel/answers';
-import { firstSentinelPort, freeName, requestOf } from '../../../src/commands/createSentinel/answers';
+import { freeName } from '../../../src/commands/create/freeName';
+import { firstSentinelPort, requestOf } from '../../../src/commands/createSentinel/answers';
 import { previewOf } from '../../../src/commands/createSentinel/preview';
-import { reportOf } from '../../../src/commands/createSentinel/report';
+import { reportOf } from '../../../src/commands/create/report';
 import { planSentinel } from '../../../src/topology/sentinelPlan';
 import { plain } from '../../support/plain';
 

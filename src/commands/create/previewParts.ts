@@ -1,0 +1,26 @@
+import { code } from '../../editor/markdown';
+import type { Translate } from '../../editor/translate';
+import type { TopologyPlan } from '../../topology/plan';
+
+/** Where the password will be, never the password. */
+export function passwordInWords(t: Translate, { password }: Pick<TopologyPlan, 'password'>): string {
+  switch (password) {
+    case 'generated': return t('A password of 32 random bytes is generated. It is kept in the editor’s secret store and in the conf files, nowhere else.');
+    case 'given': return t('The password that you gave is kept in the editor’s secret store and in the conf files, nowhere else.');
+    case 'none': return t('There is **no** password: whoever reaches the ports of this machine can read and write everything.');
+  }
+}
+
+export function storageInWords(t: Translate, { storage }: Pick<TopologyPlan, 'storage'>): string {
+  return storage.kind === 'folder'
+    ? t('In {0}, one folder for each server: {1} with what it is told, {2} with what it keeps.', code(storage.root), code('conf'), code('data'))
+    : t('In Docker volumes, two for each server: one with what it is told, one with what it keeps.');
+}
+
+export function filesInWords(t: Translate): string {
+  return t('Servers write their own conf file when their role changes. This is what they begin with; addresses and the password are put in place of the words in angle brackets.');
+}
+
+export function fence(content: string): string {
+  return `\`\`\`\`redis-conf\n${content.trimEnd().replaceAll('````', '')}\n\`\`\`\``;
+}
