@@ -38,7 +38,7 @@ export function readReplication(fields: InfoFields): ReplicationReport | undefin
 function readReplicas(fields: InfoFields): ReplicationReport['replicas'] {
   const replicas: ReplicationReport['replicas'][number][] = [];
   for (const [key, value] of fields) {
-    if (!/^(slave|replica)\d+$/.test(key)) continue;
+    if (!key.startsWith('slave') && !key.startsWith('replica') || !/^(slave|replica)\d+$/.test(key)) continue;
     const pairs = readPairs(value);
     const host = pairs.get('ip');
     if (host === undefined) continue;

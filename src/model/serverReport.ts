@@ -46,7 +46,7 @@ function numbers<K extends string>(fields: InfoFields, wanted: Record<K, string>
 function keysOf(fields: InfoFields): number {
   let keys = 0;
   for (const [key, value] of fields) {
-    if (/^db\d+$/.test(key)) keys += wholeNumber(readPairs(value).get('keys'), 0);
+    if (key.startsWith('db') && /^db\d+$/.test(key)) keys += wholeNumber(readPairs(value).get('keys'), 0);
   }
   return keys;
 }

@@ -95,25 +95,49 @@ class IoredisConnection implements RedisConnection {
     throw this.#refused(command, reply);
   }
 
-  async pipeline(commands: readonly (readonly string[])[], { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {}): Promise<readonly (Reply | ReplyError)[]> {
-    if (commands.length === 0) return [];
-    if (this.#isClosed) throw this.#silent('closed');
-    const pipeline = this.#redis.pipeline();
-    for (const [name = '', ...args] of commands) pipeline.call(name, ...args);
-    let results: Awaited<ReturnType<typeof pipeline.exec>>;
-    try {
-      results = await deadline('redis reply', timeoutMs, signal, () => pipeline.exec());
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      throw this.#silent(isDeadline(error) ? 'timeout' : this.#reasonOfClose(error), error);
-    }
-    return (results ?? []).map(([error, value]) => {
-      if (error === null) return normalise(value);
-      if (error.name !== 'ReplyError') throw this.#silent(this.#reasonOfClose(error), error);
-      const reply = new ReplyError(error.message);
-      const reason = reasonOfErrorReply(reply.text);
-      if (reason !== undefined) throw this.#silent(reason, error);
-      return reply;
+  /**
+   * All commands in one write: single calls of one turn, corked. (ioredis' own `pipeline()` costs more than twice the CPU time, and a
+   * deadline of `base/abort` per call a sixth of it; this is what every look at every node goes through.)
+   */
+  pipeline(commands: readonly (readonly string[])[], { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {}): Promise<readonly (Reply | ReplyError)[]> {
+    if (commands.length === 0) return Promise.resolve([]);
+    if (this.#isClosed) return Promise.reject(this.#silent('closed'));
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled(signal));
+      const replies = new Array<Reply | ReplyError>(commands.length);
+      let missing = commands.length;
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const fail = (error: unknown): void => {
+        settle();
+        reject(error);
+      };
+      const timer = setTimeout(() => fail(this.#silent('timeout')), timeoutMs);
+      const onAbort = (): void => fail(cancelled(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const take = (index: number, reply: Reply | ReplyError): void => {
+        replies[index] = reply;
+        if (--missing > 0) return;
+        settle();
+        resolve(replies);
+      };
+      const { stream } = this.#redis;
+      stream.cork();
+      commands.forEach(([name = '', ...args], index) => {
+        this.#redis.call(name, ...args).then(
+          value => take(index, normalise(value)),
+          (error: Error) => {
+            if (error.name !== 'ReplyError') return fail(this.#silent(this.#reasonOfClose(error), error));
+            const reply = new ReplyError(error.message);
+            const reason = reasonOfErrorReply(reply.text);
+            if (reason === undefined) take(index, reply);
+            else fail(this.#silent(reason, error));
+          },
+        );
+      });
+      stream.uncork();
     });
   }
 
@@ -167,6 +191,10 @@ class IoredisConnection implements RedisConnection {
     // the name only (and its subcommand): arguments can be secrets
     return new HumanError<RedisFault>({ code: 'redis-refused', address: this.address, command: nameOf(command), prefix: reply.prefix, text: reply.text });
   }
+}
+
+function cancelled(signal: AbortSignal | undefined): unknown {
+  return signal?.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError');
 }
 
 const containerCommands = new Set(['ACL', 'CLIENT', 'CLUSTER', 'CONFIG', 'DEBUG', 'MEMORY', 'SENTINEL', 'SCRIPT', 'FUNCTION']);

@@ -1,0 +1,167 @@
+/**
+ * needs: redis-server
+ * Claim: asking all servers at once costs little more than raw sockets do: new connections ≤ 1.6 ×, kept ones ≤ 1.5 ×; and CLUSTER NODES of
+ * 1000 nodes is read in ≤ 2 × a bare split of its text. Same questions, interleaved runs, medians. `npm run bench -- probe [12 50 …]`
+ */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { cpus, loadavg } from 'node:os';
+import { ClusterNodesReader } from '../src/model/clusterNodes';
+import type { RedisConnection } from '../src/redis/client';
+import { IoredisConnector } from '../src/redis/ioredisClient';
+import { Prober } from '../src/topology/probe';
+import type { RealRedis } from '../test/support/realRedis';
+import { freePort, startRedis } from '../test/support/realRedis';
+
+const questions = 'INFO\r\nCLUSTER INFO\r\nCLUSTER NODES\r\n';
+const runs = 15;
+
+/** Reads until three bulk replies are complete; the least that a client must do. */
+function rawAsk(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let heard: Buffer = Buffer.alloc(0);
+    const onData = (chunk: Buffer): void => {
+      heard = heard.length === 0 ? chunk : Buffer.concat([heard, chunk]);
+      let at = 0;
+      for (let reply = 0; reply < 3; reply++) {
+        const end = heard.indexOf('\r\n', at);
+        if (end < 0) return;
+        at = end + 2 + Number(heard.toString('latin1', at + 1, end)) + 2;
+        if (heard.length < at) return;
+      }
+      socket.off('data', onData);
+      resolve();
+    };
+    socket.on('data', onData);
+    socket.write(questions);
+    socket.removeAllListeners('error').once('error', reject);
+  });
+}
+
+async function rawNew(servers: readonly RealRedis[]): Promise<void> {
+  await Promise.all(servers.map(async ({ port }) => {
+    const socket = connect(port, '127.0.0.1');
+    await new Promise<void>((resolve, reject) => { socket.once('connect', () => resolve()); socket.once('error', reject); });
+    await rawAsk(socket);
+    socket.destroy();
+  }));
+}
+
+const connector = new IoredisConnector();
+const open = (port: number): Promise<RedisConnection> => connector.connect({ address: { host: '127.0.0.1', port } }, { verify: false });
+
+async function oursNew(servers: readonly RealRedis[], hint: 'cluster' | undefined): Promise<void> {
+  await Promise.all(servers.map(async ({ port }) => {
+    const connection = await open(port);
+    await new Prober(hint).probe(connection);
+    connection.dispose();
+  }));
+}
+
+/** Wall and CPU milliseconds. */
+async function timed(work: () => Promise<void>): Promise<readonly [number, number]> {
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  await work();
+  const wall = performance.now() - started;
+  const used = process.cpuUsage(cpu);
+  await new Promise(resolve => setTimeout(resolve, 20)); // closing sockets are not the next one's cost
+  return [wall, (used.user + used.system) / 1000];
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+async function sweep(count: number): Promise<string[]> {
+  const servers: RealRedis[] = [];
+  const failures: string[] = [];
+  try {
+    // the bus port would be 10000 higher, among the ports that the system hands out
+    for (let index = 0; index < count; index++) servers.push(await startRedis({ conf: ['cluster-enabled yes', `cluster-port ${await freePort()}`] }));
+    const sockets = servers.map(({ port }) => connect(port, '127.0.0.1'));
+    const kept = await Promise.all(servers.map(async ({ port }) => ({ connection: await open(port), prober: new Prober('cluster') })));
+    const variants: Record<string, () => Promise<void>> = {
+      'raw, new': () => rawNew(servers),
+      'ours, new, kind known': () => oursNew(servers, 'cluster'),
+      'ours, new, kind unknown': () => oursNew(servers, undefined),
+      'raw, kept': async () => { await Promise.all(sockets.map(rawAsk)); },
+      'ours, kept': async () => { await Promise.all(kept.map(({ connection, prober }) => prober.probe(connection))); },
+    };
+    const times: Record<string, [number[], number[]]> = {};
+    for (let run = -2; run < runs; run++) {
+      for (const [name, work] of Object.entries(variants)) {
+        const [wall, cpu] = await timed(work);
+        if (run < 0) continue; // warming
+        const entry = times[name] ??= [[], []];
+        entry[0].push(wall);
+        entry[1].push(cpu);
+      }
+    }
+    const wall = (name: string): number => median(times[name]?.[0] ?? []);
+    const cpu = (name: string): number => median(times[name]?.[1] ?? []);
+    for (const name of Object.keys(variants)) console.log(`${String(count).padStart(4)} nodes  ${name.padEnd(24)} ${wall(name).toFixed(1).padStart(7)} ms  cpu ${cpu(name).toFixed(1).padStart(6)} ms`);
+    for (const [ours, raw, limit] of [['ours, new, kind known', 'raw, new', 1.6], ['ours, kept', 'raw, kept', 1.5]] as const) {
+      const ratio = wall(ours) / wall(raw);
+      console.log(`${String(count).padStart(4)} nodes  ${ours} / ${raw} = ${ratio.toFixed(2)} wall, ${(cpu(ours) / cpu(raw)).toFixed(2)} cpu (aim ≤ ${limit})`);
+      if (ratio > limit) failures.push(`${count} nodes: ${ours} ${ratio.toFixed(2)} > ${limit}`);
+    }
+    for (const socket of sockets) socket.destroy();
+    for (const { connection } of kept) connection.dispose();
+  } finally {
+    await Promise.all(servers.map(server => server.stop()));
+  }
+  return failures;
+}
+
+/** As 1000 nodes of 7.0 print it: 500 masters with a few ranges each, 500 replicas. */
+function clusterNodesText(count: number, pong: number): string {
+  const id = (index: number): string => index.toString(16).padStart(40, '0');
+  return Array.from({ length: count }, (_, index) => {
+    const address = `10.${index >> 8}.${index & 255}.7:6379@16379,node-${index}`;
+    if (index % 2 === 1) return `${id(index)} ${address} slave ${id(index - 1)} 0 ${pong} ${index} connected`;
+    const width = Math.floor(16384 / (count / 2));
+    const first = (index / 2) * width;
+    return `${id(index)} ${address} ${index === 0 ? 'myself,' : ''}master - 0 ${pong} ${index} connected ${first}-${first + 9} ${first + 11}-${first + width - 1}`;
+  }).join('\n');
+}
+
+/** As it comes from a socket: flat, not a rope of joined parts. */
+const flat = (text: string): string => Buffer.from(text).toString();
+
+function parsing(): string[] {
+  const bare: number[] = [];
+  const fresh: number[] = [];
+  const again: number[] = [];
+  const reader = new ClusterNodesReader();
+  let sink = 0;
+  for (let run = -50; run < 100; run++) {
+    const text = flat(clusterNodesText(1000, 1_700_000_000_000 + run));
+    let started = performance.now();
+    sink += text.split('\n').map(line => line.split(' ')).length;
+    const split = performance.now() - started;
+    started = performance.now();
+    sink += new ClusterNodesReader().read(text).length;
+    const first = performance.now() - started;
+    started = performance.now();
+    sink += reader.read(text).length;
+    const second = performance.now() - started;
+    if (run < 0) continue;
+    bare.push(split);
+    fresh.push(first);
+    again.push(second);
+  }
+  console.log(`CLUSTER NODES of 1000 nodes: bare split ${median(bare).toFixed(2)} ms, read ${median(fresh).toFixed(2)} ms (${(median(fresh) / median(bare)).toFixed(2)} ×, aim ≤ 2), read again with other ping times ${median(again).toFixed(2)} ms (${(median(again) / median(bare)).toFixed(2)} ×) [${sink > 0 ? 'ok' : ''}]`);
+  return median(fresh) / median(bare) > 2 ? ['CLUSTER NODES is read too slowly'] : [];
+}
+
+async function main(counts: readonly number[]): Promise<void> {
+  console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, node ${process.version}, ${runs} runs`);
+  const failures = parsing();
+  for (const count of counts) failures.push(...await sweep(count));
+  if (failures.length > 0) throw new Error(failures.join('; '));
+}
+
+const asked = process.argv.slice(2).map(Number).filter(count => count > 0);
+main(asked.length > 0 ? asked : [12, 50]).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
