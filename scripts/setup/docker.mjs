@@ -1,6 +1,6 @@
 // The Docker engine: the one that answers, else the one that can be started, else the one that can be installed.
 import { spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MissingPart } from './console.mjs';
 import { cacheFolder } from './paths.mjs';
@@ -44,22 +44,30 @@ export async function ensureDocker() {
     const [command = 'systemctl', ...rest] = [...root, 'systemctl', 'start', 'docker'];
     capture(command, rest);
   }
-  if (dockerVersion() === undefined) startDaemon(root);
-  for (let tries = 0; tries < 150; tries++) {
+  const log = join(cacheFolder(), 'dockerd.log');
+  let over = () => false;
+  if (dockerVersion() === undefined && !isForbidden()) over = startDaemon(root, log);
+  for (const end = Date.now() + 45_000; Date.now() < end && !over(); await wait(200)) {
     const version = dockerVersion();
     if (version !== undefined) return `Docker ${version} ${done}`;
     if (isForbidden()) throw new MissingPart(`Docker is ${done}, but this user may not talk to it yet.`, 'sudo usermod -aG docker "$USER"   (then log out and in again)');
-    await wait(200);
   }
-  throw new MissingPart(`dockerd was started and does not answer; its log is ${join(cacheFolder(), 'dockerd.log')}.`);
+  const said = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n') : '';
+  throw new MissingPart(`dockerd was started and ${over() ? 'ended' : 'does not answer'}. The end of its log, ${log}:\n${said}`);
 }
 
 /**
  * Without systemd: dockerd as a process of its own, which outlives this script as a service would.
  * @param {string[]} root
+ * @param {string} log
+ * @returns {() => boolean} whether it has ended
  */
-function startDaemon(root) {
-  const log = openSync(join(cacheFolder(), 'dockerd.log'), 'a');
+function startDaemon(root, log) {
+  const file = openSync(log, 'a');
   const [command = 'dockerd', ...rest] = [...root, which('dockerd') ?? 'dockerd'];
-  spawn(command, rest, { detached: true, stdio: ['ignore', log, log] }).unref();
+  const child = spawn(command, rest, { detached: true, stdio: ['ignore', file, file] });
+  child.unref();
+  let over = false;
+  for (const event of ['exit', 'error']) child.once(event, () => { over = true; });
+  return () => over;
 }
