@@ -58,16 +58,25 @@ function desktopCode() {
   return code !== undefined && capture(code, ['--version'], { timeout: 20_000 }).ok ? code : undefined;
 }
 
-/** @param {string} workspace */
-async function serve(workspace) {
+/** The workbench's folder of settings, state and extensions: kept from one start to the next. */
+const home = cacheFolder('workbench');
+
+/** VS Code's server, and the extension packed and installed into it. */
+async function install() {
   const { ensureHost } = await import('./setup/vscodeHost.mjs');
   const { packageExtension, vsix } = await import('./setup/package.mjs');
-  const { freePort, installExtension, prepare, startServer } = await import('./setup/server.mjs');
+  const { installExtension, prepare } = await import('./setup/server.mjs');
   await step('VS Code server', ensureHost);
   await step('Extension packed', packageExtension);
-  const home = cacheFolder('workbench');
   prepare(home, { 'workbench.reduceMotion': 'auto', 'git.enabled': true, 'files.hotExit': 'onExit' });
   await step('Extension installed', () => installExtension(home, vsix));
+}
+
+/** Runs the workbench until Ctrl+C.
+ * @param {string} workspace
+ */
+async function serve(workspace) {
+  const { freePort, startServer } = await import('./setup/server.mjs');
   const tokenFile = join(home, 'token');
   if (!existsSync(tokenFile)) writeFileSync(tokenFile, randomBytes(16).toString('hex'));
   chmodSync(tokenFile, 0o600);
@@ -92,12 +101,14 @@ async function serve(workspace) {
 }
 
 try {
-  await step('Packages', ensurePackages);
-  const foundDocker = dockerVersion() !== undefined;
-  // A machine that had Docker before has a network as a rule: the official image is asked for first there.
-  if (await tryStep('Docker engine', ensureDocker)) await tryStep('Image redis:7.0', () => ensureImages(['redis:7.0'], { mayPull: foundDocker }));
-  const workspace = await sampleWorkspace();
   const code = desktopCode();
+  const foundDocker = dockerVersion() !== undefined;
+  const engine = await tryStep('Docker engine', ensureDocker);
+  // The image comes while npm works. A machine that had Docker before has a network as a rule: there the official one is asked for first.
+  const image = engine ? tryStep('Image redis:7.0', () => ensureImages(['redis:7.0'], { mayPull: foundDocker })) : undefined;
+  const installed = step('Packages', ensurePackages).then(() => code === undefined ? install() : undefined);
+  for (const { status, ...result } of await Promise.allSettled([image, installed])) if (status === 'rejected' && 'reason' in result) throw result.reason;
+  const workspace = await sampleWorkspace();
   if (code === undefined) {
     await serve(workspace);
   } else {

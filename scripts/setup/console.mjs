@@ -30,10 +30,10 @@ export async function step(name, work) {
   process.stdout.write(`- ${name} …\n`);
   try {
     const said = await work();
-    process.stdout.write(`  ${typeof said === 'string' ? `${said}, ` : ''}${seconds(performance.now() - began)}\n`);
+    process.stdout.write(`  ${name}: ${typeof said === 'string' ? `${said}, ` : ''}${seconds(performance.now() - began)}\n`);
     return said;
   } catch (error) {
-    process.stdout.write(`  failed after ${seconds(performance.now() - began)}\n`);
+    process.stdout.write(`  ${name}: failed after ${seconds(performance.now() - began)}\n`);
     throw error;
   }
 }
