@@ -14,10 +14,13 @@ export function targetOf(document: ConfDocument): Target | undefined {
   return undefined;
 }
 
+/** What only a data node has a use for: a file with one of these is hardly a sentinel's. */
+const dataNode = new Set(['save', 'appendonly', 'maxmemory', 'maxmemory-policy', 'dbfilename', 'replicaof', 'slaveof', 'cluster-enabled', 'databases', 'masterauth', 'primaryauth']);
+
 /**
- * The mode of a file: its own comment (`# redis-conf: mode=sentinel`), else its content (any `sentinel …` line with a word
- * behind it), else its name. A redis.conf cannot hold sentinel lines, so one is proof enough; a file that is called
- * `redis*.conf` or `valkey*.conf` without `sentinel` in its name and sets up a data node stays one, and the line is the fault.
+ * The mode of a file: its own comment (`# redis-conf: mode=sentinel`), else its name (`sentinel` in it), else its content.
+ * A `sentinel monitor` line makes it a sentinel's unless it is called redis or valkey; other `sentinel …` lines do so unless
+ * the file sets up a data node as well. Then the lines are the fault.
  */
 export function guessMode(document: ConfDocument): Mode {
   for (const pragma of document.pragmas) {
@@ -25,6 +28,8 @@ export function guessMode(document: ConfDocument): Mode {
   }
   const name = document.uri.slice(Math.max(document.uri.lastIndexOf('/'), document.uri.lastIndexOf('\\')) + 1).toLowerCase();
   if (name.includes('sentinel')) return 'sentinel';
-  const speaksToSentinel = document.statements.some(statement => statement.name === 'sentinel' && statement.words.length > 1);
-  return speaksToSentinel && !/^(redis|valkey)/.test(name) ? 'sentinel' : 'redis';
+  const lines = document.statements.filter(statement => statement.name === 'sentinel' && statement.words.length > 1);
+  if (lines.length === 0 || /(?:^|[^a-z])(?:redis|valkey)/.test(name)) return 'redis';
+  if (lines.some(statement => statement.words[1]?.value.toLowerCase() === 'monitor')) return 'sentinel';
+  return document.statements.some(statement => dataNode.has(statement.name)) ? 'redis' : 'sentinel';
 }

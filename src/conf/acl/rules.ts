@@ -1,7 +1,8 @@
 /** ACL rules as `ACLSetUser` and `ACLSetSelector` read them (acl.c), one after the other, with the state they leave. */
-import { asciiLower } from '../bytes';
+import { asciiLower, encodeText } from '../bytes';
 import type { Commands } from '../commandNames';
 import { isSpace, scanWords } from '../scanner';
+import { sha256 } from './sha256';
 
 /** Which words there are; measured per server series. */
 export interface Dialect {
@@ -64,25 +65,17 @@ export class AclUser {
     this.commandsAllowed = false;
   }
 
-  /** `>password`, `#hash`, `<password`, `!hash`. A null fault means: it was one and was fine. */
+  /** `>password`, `#hash`, `<password`, `!hash`: kept as the hash, as the server does. */
   #password(rule: string): AclFault | undefined {
     const sign = rule.charAt(0);
     if (!['>', '#', '<', '!'].includes(sign)) return undefined;
     const hashed = sign === '#' || sign === '!';
-    const key = hashed ? rule.slice(1) : `plain ${rule.slice(1)}`;
+    const key = hashed ? rule.slice(1) : sha256(encodeText(rule.slice(1)));
     if (hashed && !/^[0-9a-f]{64}$/.test(key)) return { kind: 'hash' };
-    if (sign === '>' || sign === '#') {
-      this.#passwords.add(key);
-      this.noPassword = false;
-      return undefined;
-    }
-    // A hash given for a password that stands there in plain text would match as well; nobody writes that.
-    return this.#passwords.delete(key) || this.#maybeSame(hashed) ? undefined : { kind: 'absent' };
-  }
-
-  /** Whether a password of the other spelling is there: then we cannot say that the one to remove is absent. */
-  #maybeSame(hashed: boolean): boolean {
-    return [...this.#passwords].some(password => password.startsWith('plain ') === hashed);
+    if (sign === '<' || sign === '!') return this.#passwords.delete(key) ? undefined : { kind: 'absent' };
+    this.#passwords.add(key);
+    this.noPassword = false;
+    return undefined;
   }
 
   #selectorOrPermission(rule: string, word: string): AclFault | undefined {
@@ -127,7 +120,8 @@ export class AclUser {
 
   #keys(rule: string): AclFault | undefined {
     if (this.#allKeys) return { kind: 'after-all', all: 'allkeys' };
-    if (rule.startsWith('%') && !/^%(?:R|W|RW|WR)~/i.test(rule)) return { kind: 'syntax' };
+    // `%R` without a pattern passes as the empty pattern.
+    if (rule.startsWith('%') && !/^%(?:R|W|RW|WR)(?:~|$)/i.test(rule)) return { kind: 'syntax' };
     return hasSpace(rule) ? { kind: 'syntax' } : undefined;
   }
 

@@ -6,7 +6,7 @@ export const startupRules = {
   'bind-host-name': { severity: 'warning', family, message: '"{value}" is looked up when the server starts; when no name server knows it, the server exits. An address is safer.' },
   'bind-elsewhere': { severity: 'warning', family, message: '{value} must be an address of the machine (or container) that runs the server, or it exits with "Cannot assign requested address". A leading "-" makes it optional.' },
   'bind-ipv6-required': { severity: 'warning', family, message: '{value} must exist: where IPv6 is off (most containers), the server exits with "Cannot assign requested address". Write -{value} to make it optional.' },
-  'bind-twice': { severity: 'error', family, message: '{value} is listed twice: the server listens on it once, fails the second time with "Address already in use" and exits.' },
+  'bind-twice': { severity: 'error', family, message: '{value} is covered by another address of this line: the server listens on it once, fails the second time with "Address already in use" and exits.' },
   'listen-nowhere': { severity: 'error', family, message: 'With {cause} and no other way in (tls-port, unixsocket) the server exits with "Configured to not listen anywhere".' },
   'cluster-port-too-high': { severity: 'error', family, message: 'The cluster bus uses port {port} + 10000, which is above 65535: the server exits. Use a port up to 55535{fix}.' },
   'cluster-no-bind': { severity: 'error', family, message: 'The cluster bus needs an address to listen on and bind is empty: the server exits.' },

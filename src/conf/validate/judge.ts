@@ -157,9 +157,10 @@ export function spanOf(unit: Unit, start: number, end: number): Span {
 
 export const wordSpan = (entry: Entry, word: Word | undefined): Span => (word === undefined || isGluedOn(entry, word) ? lineSpan(entry) : spanOf(entry.unit, word.start, word.end));
 
-/** Whether a word stands in another file than the start of its line, which two files share. */
+/** Whether a word stands in another file or line than the start of its statement: two files glued, or lines melted by a NUL. */
 function isGluedOn({ unit, statement }: Entry, word: Word): boolean {
-  return unit.locate !== undefined && unit.locate(word.start).document !== unit.locate(statement.start).document;
+  if (unit.locate !== undefined) return unit.locate(word.start).document !== unit.locate(statement.start).document;
+  return unit.document.nulAt !== undefined && unit.document.positionAt(word.start).line !== statement.line;
 }
 
 /** From the first to the last character of the statement. */

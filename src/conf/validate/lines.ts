@@ -66,8 +66,9 @@ export function readLine(judge: Judge, entry: Entry): LineKind {
   const shape = pseudo[name];
   if (shape !== undefined) {
     if (words.length >= shape[0] && words.length <= shape[1]) return name as LineKind;
-    // Redis 8 takes the line for a setting of a module; it exits all the same.
-    refuseArity(judge, entry, shape[2], shape[1], judge.mode === 'redis' || words.length < 2 || !atLeast(judge.target, 'redis', 8));
+    // Redis 8 takes the line for a setting of a module and exits later; its sentinel never looks again.
+    const queued = atLeast(judge.target, 'redis', 8) && words.length > 1;
+    refuseArity(judge, entry, shape[2], shape[1], !queued ? 'parse' : judge.mode === 'redis' ? 'startup' : undefined);
     return 'nothing';
   }
   readUnknown(judge, entry);
@@ -97,10 +98,10 @@ function readSentinelWord(judge: Judge, entry: Entry): LineKind {
 export const commentWord = (entry: Entry, first: number): number => entry.statement.words.findIndex((word, index) => index >= first && !word.quoted && /^(#|\/\/|;)/.test(word.value));
 
 /** Says that a line has the wrong number of words, or that a comment made it so. */
-export function refuseArity(judge: Judge, entry: Entry, expected: string, most: number, refused = true): void {
+export function refuseArity(judge: Judge, entry: Entry, expected: string, most: number, refusal: 'parse' | 'startup' | undefined = 'parse'): void {
   const { words, name } = entry.statement;
   const comment = words.length > most ? commentWord(entry, 1) : -1;
-  const told = refused ? { refusal: 'parse' as const } : { severity: 'warning' as const };
+  const told = refusal === undefined ? { severity: 'warning' as const } : { refusal };
   if (comment >= 1 && comment <= most) {
     judge.report('trailing-comment', restSpan(entry, comment), { name, text: shown(words[comment]?.value ?? '') }, { ...told, fixes: made(fixes.moveComment(entry, comment)) });
     return;

@@ -67,7 +67,8 @@ export const checkBuffers: Check = checked => {
       judge.refuse('buffer-limit-value', value.place, { value: value.text, part, why: ': a size such as 256mb' });
       return false;
     }
-    if (judge.modern ? (laxComplete(seconds.text)?.value ?? -1n) < 0n : atoi(seconds.text) < 0) {
+    // The seconds are an `int` of 32 bits: what does not fit is cut before it is looked at.
+    if ((judge.modern && laxComplete(seconds.text) === undefined) || atoi(seconds.text) < 0) {
       const bare = /^\s*\+?([0-9]+)\s*(?:s|sec|seconds?)$/i.exec(seconds.text)?.[1];
       judge.refuse('buffer-limit-value', seconds.place, { value: seconds.text, part: 'soft seconds', why: ': a plain number of seconds' }, bare === undefined ? [] : [fixes.replace(seconds.place, bare, true)]);
       return false;
@@ -110,18 +111,11 @@ export const checkReplicaof: Check = checked => {
     return false;
   }
   if (asciiLower(host.text) === 'no' && asciiLower(port.text) === 'one') return true;
-  const read = laxComplete(port.text);
-  if (judge.modern ? read !== undefined && read.value >= 0n && read.value <= 65535n : oldPort(port.text)) return true;
+  const cut = atoi(port.text); // an `int` of 32 bits, as for the seconds of buffer limits
+  if (laxComplete(port.text) !== undefined && cut >= 0 && cut <= 65535) return true;
   judge.refuse('master-port', port.place, { value: port.text });
   return false;
 };
-
-/** 6.x: `strtol`, and the text must end there; the whole is cut to 32 bits first. */
-function oldPort(text: string): boolean {
-  const read = laxInteger(text);
-  const cut = BigInt.asIntN(32, read.value);
-  return cut >= 0n && cut <= 65535n && (read.digits ? read.rest === '' : text === '');
-}
 
 export const checkOomScores: Check = checked => {
   const { judge, entry, values } = checked;

@@ -1,14 +1,12 @@
 /** What the server meets after the file is loaded: sockets, cluster, modules, users (section 2.2). */
 import { addressKind, isLoopback } from '../addresses';
 import { byteLength } from '../bytes';
-import { atLeast } from '../target';
 import { checkAclFile } from './aclFile';
 import { fixes, lineSpan, made, nameSpan, related, wordSpan } from './judge';
 import type { Assigned, Judge } from './judge';
 import { unknownName } from './lines';
 import { checkClusterStart } from './startCluster';
 import { checkTls } from './startTls';
-import { inReach } from './texts';
 import { checkUsersAtStart } from './users';
 
 export function checkStart(judge: Judge): void {
@@ -16,11 +14,9 @@ export function checkStart(judge: Judge): void {
   checkModules(judge);
   checkListening(judge);
   checkUnixSocket(judge);
-  if (judge.mode === 'redis') {
-    checkTls(judge);
-    checkClusterStart(judge);
-    checkDatabaseFile(judge);
-  }
+  checkTls(judge);
+  checkClusterStart(judge);
+  if (judge.mode === 'redis') checkDatabaseFile(judge);
   checkUsersAtStart(judge);
   checkAclFile(judge);
   checkLocale(judge);
@@ -110,10 +106,14 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
       judge.exits('trailing-comment', { ...place, end: lineSpan(bind.entry).end }, { name: 'bind', text: rest.slice(0, 20) }, made(fixes.moveComment(bind.entry, comment)));
       return;
     } else {
-      checkAddress(judge, bind, bound);
+      checkAddress(judge, bound);
     }
+    // An optional address of another machine is skipped before it can clash.
+    if (optional && !isLoopback(text) && text !== '*' && text !== '::*') continue;
     const same = canonical(text);
-    if (seen.has(same)) judge.exits('bind-twice', place, { value: text });
+    const all = same.includes(':') ? '::' : '0.0.0.0';
+    const clashes = seen.has(same) || seen.has(all) || (same === all && [...seen].some(other => other.includes(':') === same.includes(':')));
+    if (clashes) judge.exits('bind-twice', place, { value: text });
     seen.add(same);
   }
 }
@@ -125,7 +125,7 @@ function canonical(text: string): string {
   return lower === 'localhost' ? '127.0.0.1' : lower;
 }
 
-function checkAddress(judge: Judge, bind: Assigned, { text, optional, place }: Bound): void {
+function checkAddress(judge: Judge, { text, optional, place }: Bound): void {
   const kind = addressKind(text);
   if (kind === 'junk' || (text.includes(':') && kind !== 'ipv6')) {
     judge.exits('bind-not-an-address', place, { value: text, why: whyJunk(text) }, mendAddress(text, place));
@@ -136,7 +136,6 @@ function checkAddress(judge: Judge, bind: Assigned, { text, optional, place }: B
   } else if (!optional && kind === 'ipv4' && !isLoopback(text) && text !== '0.0.0.0' && text !== '0') {
     judge.remark('bind-elsewhere', place, { value: text }, judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-'), { ...fixes.replace(place, '* -::*'), code: 'listen-everywhere' }]);
   }
-  void bind;
 }
 
 function whyJunk(text: string): string {
@@ -197,6 +196,4 @@ export function checkLogfile(judge: Judge): void {
   const place = wordSpan(log.entry, log.entry.statement.words[1]);
   const missing = judge.files.stat(folder).kind === 'missing';
   if (missing) judge.remark('logfile-folder-missing', place, { path });
-  void inReach;
-  void atLeast;
 }

@@ -14,6 +14,9 @@ type Fault = readonly [code: RuleCode, data?: Data] | undefined;
 
 const templateVariables = new Set(['title', 'listen-addr', 'server-mode', 'port', 'tls-port', 'unixsocket', 'config-file']);
 
+/** The characters that the cluster's own file and messages use as marks. */
+const nodeName = (text: string): Fault => (/[!#$%&()*+:;<>?@[\]{|}~]/.test(text) ? ['nodename-value', { value: text }] : undefined);
+
 /** By name of the check in the servers' sources. */
 const checks: Readonly<Record<string, (text: string, judge: Judge) => Fault>> = {
   isValidDBfilename: (text, judge) => fileName(text) ?? (atLeast(judge.target, 'valkey', 8) && text === '' ? ['empty-value'] : undefined),
@@ -21,7 +24,7 @@ const checks: Readonly<Record<string, (text: string, judge: Judge) => Fault>> = 
   isValidAOFdirname: text => (text === '' ? ['empty-value'] : fileName(text)),
   isValidClusterConfigFile: text => (text === '' ? ['empty-value'] : undefined),
   isValidAnnouncedHostname: text => (byteLength(text) >= 256 || !/^[A-Za-z0-9.-]*$/.test(text) ? ['hostname-value', { value: text }] : undefined),
-  isValidAnnouncedNodename: (text, judge) => nodeName(text, judge),
+  isValidAnnouncedNodename: nodeName,
   isValidAnnouncedIp: text => (text === '' || /^[A-Za-z0-9.:_%-]+$/.test(text) ? undefined : ['ip-value', { value: text, what: 'an address or host name' }]),
   isValidIpV4: text => (text === '' || isPlainIpv4(text) ? undefined : ['ip-value', { value: text, what: 'an IPv4 address' }]),
   isValidIpV6: text => (text === '' || isIpv6(text, false) ? undefined : ['ip-value', { value: text, what: 'an IPv6 address' }]),
@@ -29,13 +32,6 @@ const checks: Readonly<Record<string, (text: string, judge: Judge) => Fault>> = 
 };
 
 const fileName = (text: string): Fault => (/[/\\]/.test(text) ? ['file-name-is-path'] : undefined);
-
-function nodeName(text: string, judge: Judge): Fault {
-  if (byteLength(text) > 127) return ['nodename-value', { value: text }];
-  // The characters that the cluster's own text protocol uses; hardened in Valkey 9.1 and later patch releases.
-  const forbidden = judge.target.product === 'valkey' && judge.target.major >= 9 ? /[^\x21-\x7e]|[!#$%&()*+:;<>?@[\]{|}~"'=,/\\`^]/ : /[^\x21-\x7e]|[!#$%&()*+:;<>?@[\]{|}~"'=,/\\`^]/;
-  return forbidden.test(text) && text !== '' ? ['nodename-value', { value: text }] : undefined;
-}
 
 function isTemplate(text: string): boolean {
   if (text === '') return false;

@@ -69,10 +69,11 @@ function refuseByteOrderMark(judge: Judge, document: ConfDocument): number {
   const place: Span = { uri: document.uri, start: 0, end };
   const words = document.lineText(0).trim().split(/[ \t\r]+/).length;
   // Redis 8 keeps a line with a value for the modules; a sentinel of it never looks again.
-  const passes = judge.target.product === 'redis' && judge.target.major >= 8 && judge.mode === 'sentinel' && words > 1;
+  const queued = judge.target.product === 'redis' && judge.target.major >= 8 && words > 1;
+  const passes = queued && judge.mode === 'sentinel';
   const edits = marked ? [{ uri: document.uri, start: 0, end: 1, text: '' }] : [];
   judge.report('byte-order-mark', place, {}, {
-    ...(passes ? { severity: 'warning' } : { refusal: 'parse' }),
+    ...(passes ? { severity: 'warning' } : { refusal: queued ? 'startup' : 'parse' }),
     fixes: marked ? [{ code: 'remove-bom', data: {}, safe: true, edits }] : [],
   });
   return first === undefined ? 0 : 1;
@@ -91,6 +92,10 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
   const place = wordSpan(entry, word);
   const isPattern = /[*?[]/.test(word.value);
   let paths: readonly string[];
+  if (word.value === '') {
+    judge.refuse('include-missing', place, { path: '""' });
+    return;
+  }
   if (isPattern && judge.modern) {
     const matches = files.glob(workingDirectory, word.value);
     if (matches === undefined) return;

@@ -5,7 +5,6 @@ import { commandsOf } from '../commandNames';
 import { isSpace } from '../scanner';
 import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
-import { atLeast } from '../target';
 import type { Fix, Span } from '../types';
 import { commentWord } from './lines';
 import { fixes, lineSpan, made, related, restSpan, spanOf, wordSpan } from './judge';
@@ -72,7 +71,8 @@ function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude
   const place = rulePlace(entry, rule);
   const secret = /^[><#!]/.test(rule.text);
   const data = { rule: secret ? `${rule.text.charAt(0)}…` : rule.text };
-  const comment = commentWord(entry, 2);
+  const start = commentWord(entry, 2);
+  const comment = start >= 2 && isHash(entry.statement.words[start]?.value) ? -1 : start;
   if (comment >= 2 && comment - 2 <= rule.first && (fault.kind === 'hash' || fault.kind === 'syntax')) {
     judge.refuse('trailing-comment', restSpan(entry, comment), { name: 'user', text: entry.statement.words[comment]?.value.slice(0, 1) ?? '#' }, made(fixes.moveComment(entry, comment)));
     return;
@@ -86,6 +86,8 @@ function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude
     case 'after-all': judge.refuse('user-pattern-after-all', place, { ...data, all: fault.all === 'allkeys' ? '~*' : '&*', reset: fault.all === 'allkeys' ? 'resetkeys' : 'resetchannels' }, made(fixes.insert('insert-rule', place, place.start, fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels '))); return;
   }
 }
+
+const isHash = (word: string | undefined): boolean => word !== undefined && /^#[0-9a-f]{64}$/.test(word);
 
 function hintFor(judge: Judge, rule: string): string {
   if (/^[@]/.test(rule)) return ' (a category needs + or - before it)';
@@ -111,7 +113,7 @@ export function checkUsersAtStart(judge: Judge): void {
   for (const { entry, place, command } of judge.unknownCommands) {
     const near = nearestCommand(judge, command);
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-    const byModule = judge.modules.length > 0 || (atLeast(judge.target, 'redis', 8) && /^(ft|json|ts|bf|cf|cms|topk|tdigest)\./i.test(command)) || judge.target.beyond || judge.unseenIncludes;
+    const byModule = judge.modules.length > 0 || judge.target.beyond || judge.unseenIncludes;
     if (byModule) judge.remark('user-maybe-module-command', place, { target: judge.targetTitle, command, hint });
     else judge.exits('user-unknown-command', place, { target: judge.targetTitle, command, hint }, made(near === undefined || entry.unit.document.text.charAt(place.start) === '(' ? undefined : fixes.replace({ ...place, start: place.start + 1 }, near)));
   }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { compareFiles, compareLines } from '../../support/confAgreement';
+import type { Disagreement } from '../../support/confAgreement';
+import { oracles } from '../../support/confOracle';
+
+/** A slice of `npm run bench -- confAgreement`, reproducible by its seed; another one by CONF_SEED. */
+const seed = Number(process.env['CONF_SEED'] ?? '2026');
+
+const shown = (one: Disagreement): string => `ours ${String(one.ours)} (${one.code ?? 'fine'}), theirs ${String(one.theirs.line)} (${one.theirs.text}): ${JSON.stringify(one.content.slice(0, 2000))}`;
+
+suite('conf: generated lines and files, judged by us and by real servers', () => {
+  const found = oracles();
+
+  test('three servers are at hand', () => assert.ok(found.length >= 3, found.map(one => one.name).join(', ')));
+
+  for (const oracle of found) {
+    test(`${oracle.name}: every line`, async () => {
+      const { refused, disagreements } = await compareLines(oracle, seed, 300, 20);
+      assert.deepEqual(disagreements.map(shown), []);
+      assert.ok(refused > 50, 'the lines are no test when hardly one is refused');
+    });
+
+    test(`${oracle.name}: whole files, a sentinel's too`, async () => {
+      const { refused, disagreements } = await compareFiles(oracle, seed, 80);
+      assert.deepEqual(disagreements.map(shown), []);
+      assert.ok(refused > 10 && refused < 80, `${String(refused)} refused`);
+    });
+  }
+});
