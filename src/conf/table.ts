@@ -1,6 +1,6 @@
 /**
  * The directives of one server: names, aliases, types, limits. The facts were measured (scripts/conf-facts) and are
- * packed into data/directives.json by scripts/conf-table.mjs; sets of servers are bit masks over `measured`.
+ * packed into data/directives.json by scripts/packConfFacts.mjs; sets of servers are bit masks over `measured`.
  */
 import packed from './data/directives.json';
 import { measured } from './target';

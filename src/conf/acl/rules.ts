@@ -16,7 +16,7 @@ export interface Dialect {
 }
 
 export type AclFault =
-  | { readonly kind: 'syntax' | 'hash' | 'absent' | 'first-arg' | 'first-arg-denied' }
+  | { readonly kind: 'syntax' | 'hash' | 'absent' | 'first-arg' }
   | { readonly kind: 'after-all'; readonly all: 'allkeys' | 'allchannels' }
   /** Only met when the users are loaded, at start: modules may bring commands. */
   | { readonly kind: 'unknown'; readonly command: string };

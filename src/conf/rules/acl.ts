@@ -7,7 +7,6 @@ export const aclRules = {
   'user-password-absent': { severity: 'error', family, message: 'The user has no such password to remove: the server refuses the line.' },
   'user-hash': { severity: 'error', family, message: 'A password hash is 64 characters 0-9 and a-f (SHA-256, lower case): the server refuses this one{why}.' },
   'user-first-arg': { severity: 'error', family, message: '"{rule}": a rule goes as deep as command|subcommand; the server refuses more.' },
-  'user-first-arg-denied': { severity: 'error', family, message: '"{rule}": only the allowing form +command|argument may name a first argument; the server refuses to forbid one.' },
   'user-unclosed-selector': { severity: 'error', family, message: 'A selector is opened with "(" and never closed with ")": the server refuses the line.' },
   'user-duplicate': { severity: 'error', family, message: 'The user "{user}" is defined a second time: {target} refuses the line. Put all its rules on one line.' },
   'user-merged': { severity: 'warning', family, message: 'The user "{user}" is defined a second time: {target} adds these rules to the first line\'s; 7.0 and later refuse it.' },

@@ -10,7 +10,6 @@ export const habitRules = {
   'default-bridge-address': { severity: 'warning', family, message: '{address} looks like an address of Docker\'s default bridge: they change with the order in which containers start. Use a name on a network of your own, or a fixed address.' },
   'foreign-dir': { severity: 'warning', family, message: '{path} is a folder of a personal computer: in a container or on another machine it does not exist and the server refuses this line. Inside a container the data folder is mostly /data.' },
   'maxmemory-no-policy': { severity: 'info', family, message: 'maxmemory without maxmemory-policy: when the memory is full, writes fail (noeviction). Say which keys may go, or noeviction to show that you mean it.' },
-  'maxmemory-zero': { severity: 'info', family, message: 'maxmemory 0 is no limit.' },
   'maxmemory-tiny': { severity: 'warning', family, message: '{value} is {bytes} bytes, less than an empty server needs: every write fails. Is the unit missing?' },
   'no-persistence-mix': { severity: 'info', family, message: 'appendonly yes with save "": only the append-only file is kept; that is fine if meant.' },
   'notify-without-channel': { severity: 'warning', family, message: 'Neither K (keyspace) nor E (keyevent) is among the letters: no event is ever published.' },

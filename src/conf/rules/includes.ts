@@ -19,6 +19,5 @@ export const includeRules = {
   'rename-unknown-command': { severity: 'error', family, message: 'There is no command "{command}"{where} to rename: the server refuses the line{hint}.' },
   'rename-target-exists': { severity: 'error', family, message: 'There is already a command "{command}": the server refuses to rename another one to it.' },
   'rename-subcommand': { severity: 'error', family, message: 'rename-command works on whole commands; with "{command}" {what}.' },
-  'rename-spoils-user-rule': { severity: 'hint', family, message: 'Rules of users name commands by their original name, here "{command}".' },
   'sentinel-line-outside': { severity: 'error', family, message: 'sentinel lines are only read in sentinel mode (redis-sentinel FILE, or redis-server FILE --sentinel): a plain server refuses this line.' },
 } as const;

@@ -14,7 +14,11 @@ export const fixWords: Readonly<Record<string, string>> = {
   'make-optional': 'Make the address optional: -{text}',
   'listen-everywhere': 'Listen on all addresses: * -::*',
   'remove-bom': 'Remove the byte order mark',
-  'remove-first-user': 'Remove this user line',
+  'comment-out-first': 'Comment the first line out',
+  'comment-out-cluster': 'Comment cluster-enabled out: a replica, not a cluster node',
+  'insert-blank': 'Put a blank behind the closing quote',
+  'close-selector': 'Close the selector',
+  'insert-rule': 'Put {text}before it',
 };
 
 export const relatedWords: Readonly<Record<string, string>> = {

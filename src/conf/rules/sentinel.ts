@@ -28,5 +28,4 @@ export const sentinelRules = {
   'sentinel-plain-without-effect': { severity: 'info', family, message: 'Sentinel accepts {name} and does nothing with it; it belongs into the redis.conf of a data node.' },
   'sentinel-no-monitor': { severity: 'info', family, message: 'No "sentinel monitor" line: this Sentinel watches nothing.' },
   'sentinel-even-quorum': { severity: 'hint', family, message: 'A quorum of 1 lets a single Sentinel declare the master down; take the majority of your Sentinels.' },
-  'sentinel-state-line': { severity: 'hint', family, message: 'Sentinel writes this line itself; do not edit it or copy it to another node.' },
 } as const;

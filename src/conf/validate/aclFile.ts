@@ -69,7 +69,6 @@ function wordsOf(judge: Judge, fault: AclFileFault, rule: string, command: strin
     case 'hash': return ['user-hash', { why: '' }];
     case 'absent': return ['user-password-absent', {}];
     case 'first-arg': return ['user-first-arg', { rule }];
-    case 'first-arg-denied': return ['user-first-arg-denied', { rule }];
     case 'after-all': return ['user-pattern-after-all', { rule, all: '~* or &*', reset: 'resetkeys or resetchannels' }];
     case 'unknown': return ['user-unknown-command', { target: judge.targetTitle, command, hint: '' }];
   }

@@ -51,6 +51,13 @@ function checkBridgeAddresses(judge: Judge): void {
 const dataOnly = ['replicaof', 'cluster-enabled', 'appendonly', 'save', 'maxmemory', 'maxmemory-policy', 'dbfilename', 'masterauth', 'replica-priority', 'min-replicas-to-write'];
 
 function checkSentinelFile(judge: Judge): void {
+  const [document] = judge.read;
+  const [line] = document?.statements ?? [];
+  const monitors = judge.sentinelLines.some(entry => entry.statement.words[1]?.value.toLowerCase() === 'monitor');
+  if (document !== undefined && line !== undefined && !monitors) judge.remark('sentinel-no-monitor', { uri: document.uri, start: line.start, end: line.end });
+  for (const { entry, quorum } of judge.monitors.values()) {
+    if (quorum === 1) judge.remark('sentinel-even-quorum', wordSpan(entry, entry.statement.words[5]));
+  }
   for (const id of dataOnly) {
     const one = judge.last(id);
     if (one?.accepted === true) judge.remark('sentinel-plain-without-effect', nameSpan(one.entry), { name: one.entry.statement.name });

@@ -3,7 +3,7 @@ import type { ConfDocument, Statement } from '../document';
 import { rules } from '../rules/codes';
 import type { RuleCode } from '../rules/codes';
 import type { Word } from '../scanner';
-import { tableFor } from '../table';
+import { historyOf, tableFor } from '../table';
 import type { Setting, Table } from '../table';
 import { modern, targetName } from '../target';
 import type { Target } from '../target';
@@ -124,15 +124,15 @@ export class Judge {
     this.report(code, place, data, { fixes, related });
   }
 
-  /** The last line that sets a setting: the one that counts. */
-  last(id: string): Assigned | undefined {
-    return this.assigned.get(id)?.at(-1);
+  /** The last line that sets a setting, by any of its names: the one that counts. */
+  last(name: string): Assigned | undefined {
+    return this.assigned.get(historyOf(name)?.id ?? name)?.at(-1);
   }
 
   /** The one value that a setting has in the end, defaults included; undefined when unset. */
-  value(id: string): string | undefined {
-    const last = this.last(id);
-    return last === undefined ? this.table.settings.find(setting => setting.id === id)?.default : last.values[0];
+  value(name: string): string | undefined {
+    const last = this.last(name);
+    return last === undefined ? this.table.lookup(name)?.setting?.default : last.values[0];
   }
 
   isYes(id: string): boolean {

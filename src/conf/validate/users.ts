@@ -82,12 +82,11 @@ function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude
     case 'hash': judge.refuse('user-hash', place, { why: /^.[0-9A-Fa-f]{64}$/.test(rule.text) ? ' (write it in lower case)' : '' }); return;
     case 'absent': judge.refuse('user-password-absent', place); return;
     case 'first-arg': judge.refuse('user-first-arg', place, data); return;
-    case 'first-arg-denied': judge.refuse('user-first-arg-denied', place, data); return;
     case 'after-all': judge.refuse('user-pattern-after-all', place, { ...data, all: fault.all === 'allkeys' ? '~*' : '&*', reset: fault.all === 'allkeys' ? 'resetkeys' : 'resetchannels' }, made(fixes.insert('insert-rule', place, place.start, fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels '))); return;
   }
 }
 
-const isHash = (word: string | undefined): boolean => word !== undefined && /^#[0-9a-f]{64}$/.test(word);
+const isHash = (word: string | undefined): boolean => word !== undefined && /^#[0-9a-fA-F]{16,}$/.test(word);
 
 function hintFor(judge: Judge, rule: string): string {
   if (/^[@]/.test(rule)) return ' (a category needs + or - before it)';

@@ -1,20 +1,24 @@
 // Makes src/conf/data/{directives,commands}.json, the compact tables that ship, from the measured facts in
-// scripts/conf-facts/. Run it after a new server was measured: `node scripts/conf-table.mjs`.
+// scripts/conf-facts/. Run it after a new server was measured: `node scripts/packConfFacts.mjs`.
 //
 // Sets of servers become bit masks over `measured` in src/conf/target.ts (bit 0 = redis-6.0).
 import { readFileSync, writeFileSync } from 'node:fs';
 
+/** @param {string} name */
 const read = name => JSON.parse(readFileSync(new URL(`./conf-facts/${name}`, import.meta.url), 'utf8')
   // Limits beyond 2^53 lose digits as numbers: keep them as text.
   .replace(/:\s*(-?\d{16,})(?=\s*[,}\]])/g, ':"$1"'));
 const directives = read('directives.json');
 const commands = read('commands.json');
 const servers = directives.measured;
+/** @type {(list: readonly string[] | undefined) => number} */
 const mask = list => (list ?? []).reduce((bits, server) => bits | (1 << servers.indexOf(server)), 0);
 
 const flagNames = ['mutable', 'multiArg', 'hidden', 'sensitive', 'protected', 'denyLoading', 'emptyIsNull', 'percent', 'signedMemory', 'parsedOutsideTable'];
+/** @param {Readonly<Record<string, unknown>>} facts */
 const flags = facts => flagNames.filter(name => facts[name] === true).join(' ');
 
+/** @param {any} spec facts of one group of servers, as measured */
 function compactFacts({ servers: on, facts }) {
   const { type, ctype, min, max, values, check, ifdef } = facts;
   return {
@@ -27,6 +31,7 @@ function compactFacts({ servers: on, facts }) {
   };
 }
 
+/** @param {any} entry one name, as measured */
 function compactName(entry) {
   const since = { ...(entry.redis?.since && { redis: entry.redis.since }), ...(entry.valkey?.since && { valkey: entry.valkey.since }) };
   const gone = { ...(entry.redis?.goneBy && { redis: entry.redis.goneBy }), ...(entry.valkey?.goneBy && { valkey: entry.valkey.goneBy }) };
@@ -38,17 +43,21 @@ function compactName(entry) {
 }
 
 const table = [
-  ...directives.directives.map(({ name, names, spec }) => ({ name, names: names.map(compactName), facts: spec.map(compactFacts) })),
-  ...directives.ignoredOnly.map(entry => ({ name: entry.name, names: [compactName(entry)], facts: [] })),
+  ...directives.directives.map((/** @type {any} */ { name, names, spec }) => ({ name, names: names.map(compactName), facts: spec.map(compactFacts) })),
+  ...directives.ignoredOnly.map((/** @type {any} */ entry) => ({ name: entry.name, names: [compactName(entry)], facts: [] })),
 ];
+/** @param {readonly unknown[]} list */
 const lines = list => `[\n${list.map(one => JSON.stringify(one)).join(',\n')}\n]\n`;
 writeFileSync(new URL('../src/conf/data/directives.json', import.meta.url), lines(table));
 
 // Commands: name -> mask of the servers that have it; `name|sub` likewise; `sentinel:` those of sentinel mode.
+/** @type {{ redis: Record<string, number>, sentinel: Record<string, number> }} */
 const sets = { redis: {}, sentinel: {} };
 for (const server of Object.keys(commands)) {
-  for (const mode of ['redis', 'sentinel']) {
-    for (const [name, subs] of Object.entries(commands[server][mode].commands)) {
+  for (const mode of /** @type {const} */ (['redis', 'sentinel'])) {
+    const known = /** @type {Record<string, string[]>} */ (commands[server][mode].commands);
+    for (const [name, subs] of Object.entries(known)) {
+      if (name.length === 1) continue; // letters of a table heading that the measurement took for commands
       const bit = 1 << servers.indexOf(server);
       for (const key of [name, ...subs.map(sub => `${name}|${sub}`)]) sets[mode][key.toLowerCase()] = (sets[mode][key.toLowerCase()] ?? 0) | bit;
     }
@@ -56,7 +65,8 @@ for (const server of Object.keys(commands)) {
 }
 // Valkey 7.2 was not run; it has the commands of Redis 7.2, which it was forked from.
 const [from, to] = [servers.indexOf('redis-7.2.6'), servers.indexOf('valkey-7.2.7')];
-for (const set of Object.values(sets)) for (const key of Object.keys(set)) if (set[key] & (1 << from)) set[key] |= 1 << to;
+for (const set of Object.values(sets)) for (const key of Object.keys(set)) if ((set[key] ?? 0) & (1 << from)) set[key] = (set[key] ?? 0) | (1 << to);
+/** @param {Readonly<Record<string, number>>} set */
 const byMask = set => {
   const groups = new Map();
   for (const key of Object.keys(set).sort()) groups.set(set[key], [...(groups.get(set[key]) ?? []), key]);
