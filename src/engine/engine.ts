@@ -171,6 +171,8 @@ export type EngineFault =
   | { readonly code: 'disk-full'; readonly text: string }
   | { readonly code: 'folder-not-writable'; readonly path: string; readonly text: string }
   | { readonly code: 'folder-not-empty'; readonly path: string }
+  /** No server program is installed here (process engine); `names` are those looked for. */
+  | { readonly code: 'server-missing'; readonly names: readonly string[]; readonly platform: string }
   /** The command line tool that a terminal would need is not on the PATH. */
   | { readonly code: 'cli-missing'; readonly name: string }
   | { readonly code: 'bad-reply'; readonly call: string; readonly text: string }

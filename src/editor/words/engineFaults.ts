@@ -27,6 +27,9 @@ export const engineFaults: Words<EngineFault> = {
   'disk-full': (t, f) => t('The disk of the Docker engine is full ({0}). Free some space (“docker system df” shows what takes it) and try again.', f.text),
   'folder-not-writable': (t, f) => t('The folder {0} cannot be written ({1}). Choose another folder, or Docker volumes.', f.path, f.text),
   'folder-not-empty': (t, f) => t('The folder {0} holds files already. Choose another name for the topology, or move them away.', f.path),
+  'server-missing': (t, f) => f.platform === 'win32'
+    ? t('There is no {0} on this machine: Redis does not run on Windows itself. Use Docker, or open the folder in WSL.', f.names.join(', '))
+    : t('There is no {0} on this machine. Install Redis or Valkey with the system’s package manager, or use Docker.', f.names.join(', ')),
   'cli-missing': (t, f) => t('A terminal in the container needs the command “{0}”, which is not on the PATH. Install Docker’s command line, or connect to the published port.', f.name),
   'bad-reply': (t, f) => t('The Docker engine gave an answer that we do not understand (call {0}: {1}). The log has the details.', f.call, f.text),
   'engine-error': (t, f) => t('The Docker engine could not do it (call {0}, status {1}): {2}', f.call, f.status, f.text),

@@ -6,7 +6,8 @@ import { HumanError, isFault, textOf } from '../../base/errors';
 import type { EngineFault, EngineSignal } from '../engine';
 import type { Calls } from './calls';
 import { isRecord, number, record, text, textMap } from './read';
-import { Lines, consume } from './streams';
+import { Lines } from '../text';
+import { consume } from './streams';
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;

@@ -1,4 +1,5 @@
 import type { Ownership, TopologyKind } from '../../model/instance';
+import { projectOf } from '../names';
 
 /** Everything that we put on an object begins with this; nothing that lacks it is ever changed or removed by us. */
 export const PREFIX = 'redis-topology.';
@@ -42,12 +43,6 @@ export function ownershipOf(labels: Readonly<Record<string, string>>): Ownership
   const schema = Number(of('schema'));
   if (of('managed') !== '1' || !topologyId || !UUID.test(topologyId) || !topologyName || !topologyKind || !owner || !session || !Number.isInteger(schema) || schema < 1) return undefined;
   return { topologyId, topologyName, topologyKind, node: of('node') ?? '', owner, session, schema };
-}
-
-/** Compose's project name for a topology; also the stem of the names of its containers, network and volumes. */
-export function projectOf(topologyName: string): string {
-  const project = topologyName.toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z0-9]+/, '');
-  return project || 'redis';
 }
 
 /** Names of the objects of one node. */

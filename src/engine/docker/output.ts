@@ -3,7 +3,8 @@ import type { ExecResult } from '../engine';
 import type { Calls } from './calls';
 import { fail } from './faults';
 import { isRecord, number, record, text } from './read';
-import { Collector, Demultiplexer, Lines, consume } from './streams';
+import { Collector, Lines } from '../text';
+import { Demultiplexer, consume } from './streams';
 
 const MOST_OUTPUT = 1024 * 1024;
 const EXEC_MS = 60_000;

@@ -4,7 +4,8 @@ import type { Calls } from './calls';
 import { fail } from './faults';
 import { tagOf } from './images';
 import { isRecord, number, record, text } from './read';
-import { Lines, consume } from './streams';
+import { Lines } from '../text';
+import { consume } from './streams';
 
 /** A registry that says nothing for so long won't say anything any more. */
 const SILENCE_MS = 90_000;

@@ -12,7 +12,7 @@ const CODES: Readonly<Record<EngineFault['code'], true>> = {
   'engine-missing': true, 'engine-refused': true, 'engine-forbidden': true, 'engine-not-docker': true, 'engine-version': true, 'engine-lost': true,
   'engine-unsupported-endpoint': true, 'image-missing': true, 'image-not-found': true, 'image-no-network': true, 'name-taken': true, 'port-taken': true,
   'ports-exhausted': true, 'address-taken': true, 'no-free-subnet': true, 'not-ours': true, gone: true, conflict: true, 'in-use': true, 'disk-full': true,
-  'folder-not-writable': true, 'folder-not-empty': true, 'cli-missing': true, 'bad-reply': true, 'engine-error': true,
+  'folder-not-writable': true, 'folder-not-empty': true, 'cli-missing': true, 'server-missing': true, 'bad-reply': true, 'engine-error': true,
 };
 /** Limits of 20 s become 0.8 s. */
 const PATIENCE = 0.04;

@@ -3,11 +3,13 @@ import * as fc from 'fast-check';
 import { HumanError } from '../../../../src/base/errors';
 import type { EngineFault } from '../../../../src/engine/engine';
 import { tar } from '../../../../src/engine/docker/archive';
-import { labelsOf, namesOf, ownershipOf, projectOf, PREFIX } from '../../../../src/engine/docker/labels';
+import { labelsOf, namesOf, ownershipOf, PREFIX } from '../../../../src/engine/docker/labels';
+import { projectOf } from '../../../../src/engine/names';
 import { makeOnce } from '../../../../src/engine/docker/once';
 import { Progress } from '../../../../src/engine/docker/pull';
 import { Seen } from '../../../../src/engine/docker/seen';
-import { Collector, Demultiplexer, Lines } from '../../../../src/engine/docker/streams';
+import { Demultiplexer } from '../../../../src/engine/docker/streams';
+import { Collector, Lines } from '../../../../src/engine/text';
 import { candidates, formatSubnet, freeSubnet, layOut, overlaps, parseSubnet, seedOf } from '../../../../src/engine/docker/subnets';
 
 const ownership = { topologyId: '6b2b0f0e-4f2f-4d5c-9a5e-0c1d2e3f4a5b', topologyName: 'orders', topologyKind: 'sentinel', node: 'redis-1', owner: 'me', session: 's1', schema: 1 } as const;
