@@ -78,7 +78,7 @@ suite('conf files in the workbench', () => {
     await workbench.openFile('redis.conf');
     const rows = await workbench.problems();
     await rows.filter({ hasText: 'bool-value' }).first().waitFor();
-    assert.equal(await rows.filter({ hasText: 'redis-conf(' }).count(), 10);
+    assert.match(await rows.first().getAttribute('aria-label') ?? '', /^10 problems in file redis\.conf/);
     await workbench.screenshot('conf-01-light-problems');
     await workbench.page.keyboard.press('Control+J');
     await workbench.theme('Dark Modern');
@@ -90,9 +90,13 @@ suite('conf files in the workbench', () => {
     await line('appendonly').click();
     await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.press('Control+.');
-    await workbench.page.locator('.action-widget').waitFor();
+    const widget = workbench.page.locator('.action-widget:not(.action-list-submenu-panel)');
+    await widget.waitFor();
     await workbench.screenshot('conf-03-fixes');
-    await workbench.page.keyboard.press('Enter');
+    for (let tries = 0; await widget.isVisible() && tries < 20; tries++) { // the list ignores keys for a moment
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.waitForTimeout(200);
+    }
     await line('appendonly yes').or(line('appendonly\u00a0yes')).first().waitFor();
     await squiggled(9);
   });
