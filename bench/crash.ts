@@ -1,6 +1,7 @@
 /**
  * A creation killed (`kill -9` of its process) just before and just after each write of its journal, then taken back (or finished and
  * removed) by another process: nothing of ours may be left, and decoys must be untouched. `npm run bench -- crash [remove|finish]`.
+ * needs: docker images
  */
 import { crashAndRecover, isCrashChild } from '../test/support/crash';
 import type { KillPoint } from '../test/support/crash';

@@ -2,6 +2,7 @@
  * One master, two replicas, three Sentinels in Docker, from the first step to "done" (CKQUORUM OK on each Sentinel, all know each other and both linked replicas, a key
  * read on each replica, a write to a replica refused): ours beside the same made one command after another, as in the notes that this project
  * began with. Interleaved in one run; compare the ratio. `npm run bench -- create [runs]`.
+ * needs: docker images
  */
 import { mkdtempSync, rmSync, writeFileSync, chmodSync, mkdirSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

@@ -37,6 +37,8 @@ export function isLoadChild(): boolean {
   if (text === undefined) return false;
   let stopped = false;
   process.on('message', () => { stopped = true; });
+  // Whoever ordered the load is gone: nobody will ever stop it.
+  process.on('disconnect', () => process.exit(0));
   void write(JSON.parse(text) as LoadOrder, () => stopped, () => process.send?.('running')).then(result => {
     process.send?.(result, () => process.exit(0));
   });
@@ -55,6 +57,11 @@ export class Load {
     const heard = (wanted: (message: unknown) => boolean) => new Promise<unknown>(resolve => { this.#child.on('message', message => { if (wanted(message)) resolve(message); }); });
     this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
     this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<LoadResult>, ended]);
+  }
+
+  /** Ends the process, result or not. */
+  kill(): void {
+    this.#child.kill();
   }
 
   stop(): Promise<LoadResult> {
