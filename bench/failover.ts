@@ -39,8 +39,9 @@ async function once(report: CreationReport, run: number, plain: boolean): Promis
     const request = failoverOf(report, await masterOf(report, talk));
     const servers = [request.master, ...request.replicas];
     await (await talk.to(request.master, patience)).call(['FLUSHALL'], { timeoutMs: 10_000 });
-    load = new Load(__filename, { prefix: `run${run}`, writers: 8, password, masterName: report.name, servers, sentinels: request.sentinels });
-    await load.running;
+    const running = new Load(__filename, { prefix: `run${run}`, writers: 8, password, masterName: report.name, servers, sentinels: request.sentinels });
+    load = running;
+    await running.running;
     await delay(1000);
     let text: string;
     let heldMs = 0;
@@ -55,8 +56,8 @@ async function once(report: CreationReport, run: number, plain: boolean): Promis
       text = `${request.master.name} → ${done.node} ${done.steps.map(({ step, ms }) => `${step} ${ms}`).join(' ')}`;
       await delay(1000);
     }
-    const result = await load.stop();
-    const losses = await Promise.all(servers.map(async seat => lostOn(await talk.to(seat, patience), load.order, result)));
+    const result = await running.stop();
+    const losses = await Promise.all(servers.map(async seat => lostOn(await talk.to(seat, patience), running.order, result)));
     return { acknowledged: result.acknowledged, lost: Math.max(...losses), pauseMs: result.longestPauseMs, heldMs, text };
   } finally {
     talk.dispose();

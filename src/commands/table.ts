@@ -1,6 +1,7 @@
 import type { commands } from '../manifest';
 import { copyAddress } from './copyAddress';
 import { createClusterCommand } from './createCluster/command';
+import { createReplicationCommand } from './createReplication/command';
 import { createSentinelCommand } from './createSentinel/command';
 import { failover } from './failover';
 import { finishOrRemove } from './finishCreation';
@@ -9,6 +10,7 @@ import { restart, start, stop } from './lifecycle';
 import { openConsole } from './openConsole';
 import { refresh } from './refresh';
 import { remove } from './remove';
+import { makeReplicaOfCommand, promote } from './replicaOf';
 import { showLogs } from './showLogs';
 import { showSlotMap } from './showSlotMap';
 import { showTimeline } from './showTimeline';
@@ -17,12 +19,15 @@ import { showTimeline } from './showTimeline';
 export const commandTable: { readonly [Key in keyof typeof commands]: Command } = {
   createSentinel: createSentinelCommand,
   createCluster: createClusterCommand,
+  createReplication: createReplicationCommand,
   finishCreation: finishOrRemove,
   remove,
   stop,
   start,
   restart,
   failover,
+  makeReplicaOf: makeReplicaOfCommand,
+  promote,
   showLogs,
   openConsole,
   copyAddress,

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address';
 import type { Topology } from '../model/snapshot';
 import type { StepProgress, StepTime } from './steps';
+import { seatOf } from './talk';
 import type { Seat } from './talk';
 
 /** A Sentinel topology as the safe failover needs it: addresses, not containers. */
@@ -70,13 +71,12 @@ export interface FailoverCheck {
  * What was measured for this sequence, for the label of the button. Set from `bench/failover.ts`; a planned failover only, never
  * a promise for kill, pause or partition.
  */
-export const MEASURED = { runs: 0, lost: 0, acknowledged: 0, pauseMs: { least: 0, most: 0 } } as const;
+export const MEASURED = { runs: 20, lost: 0, acknowledged: 51_414, pauseMs: { least: 1136, most: 1736 } } as const;
 
 /** The request for a topology in the tree, or what is missing for it. */
 export function failoverRequestOf(topology: Topology): FailoverRequest | FailoverFault {
   const masterName = topology.masterName ?? topology.name;
-  const seats = (role: string): readonly Seat[] => topology.nodes.filter(node => node.role === role && node.staleMaster === undefined).flatMap(node =>
-    node.reachable === undefined ? [] : [{ name: node.name, announced: node.announced ?? node.reachable, reachable: node.reachable, secretKey: node.id }]);
+  const seats = (role: string): readonly Seat[] => topology.nodes.filter(node => node.role === role && node.staleMaster === undefined).map(seatOf).filter(seat => seat !== undefined);
   const [master] = seats('master');
   if (master === undefined) return { code: 'failover-master-silent', node: masterName, text: 'no reachable master' };
   const sentinels = seats('sentinel');

@@ -1,6 +1,7 @@
 import { deadline, isDeadline, until } from '../base/abort';
 import { HumanError, textOf } from '../base/errors';
 import { readInfo } from '../model/info';
+import type { Topology } from '../model/snapshot';
 import { ReplyError } from '../redis/client';
 import type { RedisConnection } from '../redis/client';
 import type { VerbDeps } from './deps';
@@ -10,6 +11,7 @@ import type { OnProgress } from './ports';
 import { keep, passwordOf, talkOf, watchedBySentinel } from './replicaOf';
 import { Steps } from './steps';
 import type { StepProgress, StepTime } from './steps';
+import { seatOf } from './talk';
 import type { Seat, Talk } from './talk';
 
 /** A replication without Sentinels: the master hands over to a replica by `FAILOVER TO` (6.2 and later). */
@@ -20,6 +22,19 @@ export interface HandoverRequest {
   readonly to: Seat;
   /** All that follow the master directly; the others are pointed to the new one afterwards. */
   readonly replicas: readonly Seat[];
+}
+
+/**
+ * The hand-over of a topology in the tree to the node `to`, else to the direct replica that is least behind. Undefined when there is no reachable master or
+ * nobody to take over.
+ */
+export function handoverRequestOf(topology: Topology, to?: string): HandoverRequest | undefined {
+  const master = topology.nodes.find(({ role, staleMaster, reachable }) => role === 'master' && staleMaster === undefined && reachable !== undefined);
+  if (master === undefined) return undefined;
+  const direct = topology.nodes.filter(({ role, masterId, contact }) => role === 'replica' && masterId === master.id && contact.state === 'answering');
+  const chosen = to === undefined ? [...direct].sort((a, b) => (a.lag?.bytes ?? Infinity) - (b.lag?.bytes ?? Infinity))[0] : direct.find(({ id }) => id === to);
+  const [from, next] = [seatOf(master), chosen === undefined ? undefined : seatOf(chosen)];
+  return from === undefined || next === undefined ? undefined : { topologyId: topology.id, master: from, to: next, replicas: direct.map(seatOf).filter(seat => seat !== undefined) };
 }
 
 export const HANDOVER_STEPS = ['check', 'hand-over', 're-point', 'verify', 'keep'] as const;

@@ -2,6 +2,7 @@ import { isCancellation, isDeadline, until } from '../base/abort';
 import type { Disposable } from '../base/disposable';
 import { HumanError, isFault, textOf } from '../base/errors';
 import type { Address } from '../model/address';
+import type { Node } from '../model/snapshot';
 import type { CallOptions, RedisConnection, RedisConnector, Reply, ReplyError } from '../redis/client';
 
 /** One server of a topology as a verb addresses it: by name for people, announced for its peers, reachable for us. */
@@ -11,6 +12,11 @@ export interface Seat {
   readonly reachable: Address;
   /** Key of a password of its own in the secret store; else the topology's. */
   readonly secretKey?: string;
+}
+
+/** The seat of a tree node, when it can be reached. */
+export function seatOf({ id, name, announced, reachable }: Pick<Node, 'id' | 'name' | 'announced' | 'reachable'>): Seat | undefined {
+  return reachable === undefined ? undefined : { name, announced: announced ?? reachable, reachable, secretKey: id };
 }
 
 export type TalkFault =

@@ -1,9 +1,10 @@
+import type { ReplicationProblem } from '../../topology/replicationPlan';
 import type { RequestProblem, RequestWarning } from '../../topology/sentinelRequest';
 import type { Translate } from '../translate';
 import type { Words } from './table';
 import { inWords } from './table';
 
-const problems: Words<RequestProblem> = {
+const problems: Words<RequestProblem | ReplicationProblem> = {
   'name-empty': t => t('Give a name.'),
   'name-too-long': (t, p) => t('At most {0} characters.', p.most),
   'name-characters': t => t('Lower-case letters, digits, “_”, “.” and “-” only, beginning with a letter or a digit.'),
@@ -12,6 +13,7 @@ const problems: Words<RequestProblem> = {
   'out-of-range': (t, p) => t('Between {0} and {1}.', p.least, p.most),
   'port-range': (t, p) => t('All ports must lie between {0} and {1}.', p.least, p.most),
   'ports-overlap': t => t('The ports of servers and sentinels would overlap.'),
+  'follows-unknown': (t, p) => t('Replica {0} can only follow the master or a replica before it.', p.replica),
   'quorum-above-sentinels': (t, p) => t('The quorum cannot be larger than the number of sentinels, {0}.', p.sentinels),
   'password-too-long': (t, p) => t('At most {0} characters.', p.most),
   'password-characters': t => t('No blanks, quotes or backslashes, and no “#” at the beginning: Sentinel writes passwords into its file without quotes.'),
@@ -29,7 +31,7 @@ const warnings: Words<RequestWarning> = {
 };
 
 /** Why an answer can't be taken. */
-export function problemInWords(t: Translate, problem: RequestProblem): string {
+export function problemInWords(t: Translate, problem: RequestProblem | ReplicationProblem): string {
   return inWords(problems, t, problem);
 }
 
