@@ -19,14 +19,17 @@ import { createDockerEngine } from './engine/docker';
 import type { Engine, EngineFault } from './engine/engine';
 import type { commands } from './manifest';
 import { contextKeys, views } from './manifest';
+import type { Snapshot } from './model/snapshot';
 import { lazyConnector } from './redis/lazyConnector';
 import type { VerbDeps } from './topology/deps';
 import { Inventory } from './topology/inventory';
 import type { InventoryPort } from './topology/inventoryPort';
 import type { Records, Secrets } from './topology/ports';
 import { findUnfinished } from './topology/unfinished';
-import { SlotMaps } from './webviews/slotMapPanel';
+import type { Drawing } from './views/drawing';
+import { draw } from './views/drawing';
 import { TimelineChannel } from './views/timelineChannel';
+import { SlotMaps } from './webviews/slotMapPanel';
 
 /** What the small part of the extension hands to this one when it is first needed. */
 export interface Surroundings {
@@ -49,6 +52,7 @@ export interface Core extends Disposable {
   readonly slotMaps: Pick<SlotMaps, 'restore' | 'lightUp'>;
   /** A page asks to show a node, by its id, in the tree. */
   readonly onDidAskToReveal: Event<string>;
+  draw(snapshot: Snapshot): Drawing;
   run(command: keyof typeof commands, argument: unknown): Promise<void>;
 }
 
@@ -89,5 +93,9 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     lookForUnfinished();
   };
   if (lookForUnfinished()) void run('finishCreation', undefined);
-  return { inventory, engine: docker, slotMaps, onDidAskToReveal: asked.event, run, dispose: () => store.dispose() };
+  return {
+    inventory, engine: docker, slotMaps, onDidAskToReveal: asked.event, run,
+    draw: snapshot => draw(vscode.l10n.t, snapshot),
+    dispose: () => store.dispose(),
+  };
 }

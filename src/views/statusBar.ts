@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
 import { views } from '../manifest';
-import type { Snapshot } from '../model/snapshot';
-import { summarize } from './summary';
+import type { Summary } from './summary';
 
 /** One item in the status bar that sums all topologies up; a click opens the view. Hidden while there is nothing to tell. */
 export class StatusBar implements vscode.Disposable {
   #item: vscode.StatusBarItem | undefined;
 
-  show(snapshot: Snapshot): void {
-    const summary = summarize(vscode.l10n.t, snapshot);
+  show(summary: Summary | undefined): void {
     if (!summary) {
       this.#item?.hide();
       return;

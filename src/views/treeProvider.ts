@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import type { Target } from '../editor/target';
-import type { Snapshot } from '../model/snapshot';
 import { decorationUri } from './decorations';
 import type { Badge } from './row';
-import type { Branch } from './treeModel';
-import { changedBranches, growTree, indexTree, newParents } from './treeModel';
+import type { Branch } from './treeShape';
+import { changedBranches, indexTree } from './treeShape';
 
 /** What VS Code holds for a row, and what a command called on the row is given. One object for each key, for as long as the view lives. */
 export type Element = Target & { readonly key: string };
+
+/** How long a tooltip is taken to be read. */
+const readingMs = 15_000;
 
 /**
  * Shows snapshots as a tree. Elements and ids stay the same over refreshes, so that VS Code keeps selection and expansion;
@@ -17,14 +19,15 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
   readonly #changed = new vscode.EventEmitter<Element[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #elements = new Map<string, Element>();
+  readonly #read = new Map<string, NodeJS.Timeout>();
   #roots: readonly Branch[] = [];
   #index: ReturnType<typeof indexTree> = new Map();
 
-  /** @returns elements that became parents: they have to be opened by hand */
-  show(snapshot: Snapshot): readonly Element[] {
-    const roots = growTree(vscode.l10n.t, snapshot);
+  /** @param latest shows the latest figures, which change without an event */
+  constructor(private readonly latest: () => void) {}
+
+  show(roots: readonly Branch[]): void {
     const changed = changedBranches(this.#roots, roots);
-    const parents = newParents(this.#roots, roots);
     this.#roots = roots;
     this.#index = indexTree(roots);
     for (const key of [...this.#elements.keys()]) {
@@ -32,7 +35,6 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     }
     if (changed === 'all') this.#changed.fire(undefined);
     else if (changed.length > 0) this.#changed.fire(changed.map(branch => this.#element(branch)));
-    return parents.map(branch => this.#element(branch));
   }
 
   /** Badges of all rows that have one, by key. */
@@ -63,17 +65,35 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     const { row, children, target } = branch;
     const item = new vscode.TreeItem(row.label, children.length === 0 ? vscode.TreeItemCollapsibleState.None
       : target.kind === 'others' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded);
-    item.id = element.key;
+    // A row that becomes a parent would stay closed under its old id, and the replicas of a new master be hidden.
+    item.id = children.length > 0 ? `${element.key}/+` : element.key;
     item.description = row.description;
     item.iconPath = row.icon.color === undefined ? new vscode.ThemeIcon(row.icon.id) : new vscode.ThemeIcon(row.icon.id, new vscode.ThemeColor(row.icon.color));
-    item.tooltip = new vscode.MarkdownString(row.tooltip); // not trusted, no HTML: names come from others
     item.contextValue = row.contextValue;
     item.accessibilityInformation = { label: row.spoken };
     if (row.badge) item.resourceUri = decorationUri(element.key);
     return item;
   }
 
+  /**
+   * VS Code asks for the tooltip when the mouse rests on the row, and keeps it until the row is drawn again. So that its figures
+   * don't grow old, the row is drawn again when it has been read; not before, as that closes it.
+   */
+  resolveTreeItem(item: vscode.TreeItem, element: Element): vscode.TreeItem {
+    this.latest();
+    const branch = this.#index.get(element.key)?.branch;
+    if (!branch) return item;
+    item.tooltip = new vscode.MarkdownString(branch.row.tooltip); // not trusted, no HTML: names come from others
+    clearTimeout(this.#read.get(element.key));
+    this.#read.set(element.key, setTimeout(() => {
+      this.#read.delete(element.key);
+      if (this.#index.has(element.key)) this.#changed.fire([element]);
+    }, readingMs));
+    return item;
+  }
+
   dispose(): void {
+    for (const timer of this.#read.values()) clearTimeout(timer);
     this.#changed.dispose();
   }
 

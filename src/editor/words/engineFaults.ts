@@ -35,7 +35,7 @@ export const engineFaults: Words<EngineFault> = {
   'engine-error': (t, f) => t('The Docker engine could not do it (call {0}, status {1}): {2}', f.call, f.status, f.text),
 };
 
-/** Why an engine cannot be used, from the status in a snapshot. Small, as it is loaded at activation. */
+/** Why an engine cannot be used, from the status in a snapshot. */
 export function engineFaultInWords(t: Translate, fault: { readonly code: string }): string {
   return Object.hasOwn(engineFaults, fault.code) ? inWords(engineFaults, t, fault as EngineFault) : t('The engine cannot be used ({0}). The log has the details.', fault.code);
 }
