@@ -68,12 +68,12 @@ const body = `<header>
       <h2 class="cardTitle" data-word="openSlots"></h2>
       <ul id="open"></ul>
     </section>
-    <section class="card">
-      <div class="cardHead"><h2 class="cardTitle" data-word="shardsTitle"></h2><label class="check"><input id="heat" type="checkbox" /> <span data-word="heat"></span></label></div>
-      <div class="scroll"><table>
-        <thead><tr><th scope="col" data-word="master"></th><th scope="col" data-word="replicas"></th><th scope="col" class="number" data-word="slots"></th><th scope="col" data-word="ranges"></th><th scope="col" class="number" data-word="keys"></th><th scope="col" class="number" data-word="memory"></th></tr></thead>
-        <tbody id="shards"></tbody>
-      </table></div>
-    </section>
   </aside>
+  <section class="card" id="table">
+    <div class="cardHead"><h2 class="cardTitle" data-word="shardsTitle"></h2><label class="check"><input id="heat" type="checkbox" /> <span data-word="heat"></span></label></div>
+    <div class="scroll"><table>
+      <thead><tr><th scope="col" data-word="master"></th><th scope="col" data-word="replicas"></th><th scope="col" class="number" data-word="slots"></th><th scope="col" data-word="ranges"></th><th scope="col" class="number" data-word="keys"></th><th scope="col" class="number" data-word="memory"></th></tr></thead>
+      <tbody id="shards"></tbody>
+    </table></div>
+  </section>
 </main>`;

@@ -1,0 +1,127 @@
+// A cluster as a person makes and uses it: create by palette, open its slot map, find the home of a key, fail over, remove.
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { cleanUp, leftovers } from '../support/docker';
+import { newPrefix, testPorts } from '../support/naming';
+import { Workbench } from '../support/workbench';
+
+const topology = newPrefix();
+
+suite('a cluster in the workbench', function () {
+  this.timeout(120_000);
+  let workbench: Workbench;
+  suiteSetup(async () => {
+    workbench = await Workbench.open({ files: { 'README.md': '# shop\n' } });
+    await workbench.openContainer();
+  });
+  teardown(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`cluster-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+  });
+  suiteTeardown(async () => {
+    await workbench.close();
+    await cleanUp(topology);
+  });
+
+  const row = (name: string, says = ''): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${name} of ${topology},`) }).filter({ hasText: says }).first();
+  const topologyRow = (says = ''): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${topology},`) }).filter({ hasText: says }).first();
+  const map = (): FrameLocator => workbench.webview;
+
+  test('is created with Enter, Enter, Enter', async () => {
+    const firstPort = await testPorts(6);
+    await workbench.run('Redis: Create Cluster Topology');
+    await workbench.answer('Name of the cluster', topology);
+    await workbench.answer('2/8');
+    await workbench.quickInput.getByText('3/8').first().waitFor();
+    await workbench.screenshot('cluster-01-wizard-masters');
+    await workbench.answer('3/8');
+    await workbench.answer('4/8');
+    await workbench.quickInput.getByText('5/8').first().waitFor();
+    await workbench.input.fill(String(firstPort));
+    await workbench.quickInput.getByText(`Servers: ${firstPort}`).waitFor();
+    await workbench.input.press('Enter');
+    await workbench.answer('6/8');
+    await workbench.answer('7/8');
+    await workbench.quickInput.getByText('8/8').first().waitFor();
+    await map().getByText('What it survives').waitFor();
+    await workbench.screenshot('cluster-02-preview');
+    await workbench.answer('8/8');
+    await workbench.toast('is running').waitFor({ timeout: 60_000 });
+    for (const name of ['redis-1', 'redis-2', 'redis-3']) await row(name, 'master').waitFor();
+    for (const [master, replica] of [['redis-1', 'redis-5'], ['redis-2', 'redis-6'], ['redis-3', 'redis-4']] as const) {
+      const twistie = row(master).locator('.monaco-tl-twistie.collapsed');
+      if (await twistie.count() > 0) await twistie.click();
+      await row(replica, 'replica').waitFor();
+    }
+    await topologyRow('healthy').waitFor({ timeout: 20_000 });
+    await workbench.screenshot('cluster-03-created');
+  });
+
+  test('shows its slots, and the home of a key', async () => {
+    await topologyRow().click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Show Slot Map', exact: true }).click();
+    await map().getByRole('heading', { name: new RegExp(topology) }).waitFor();
+    await map().getByText('16,384 of 16,384 slots served by 3 shards').waitFor();
+    await map().getByLabel('Find the slot of a key').fill('page');
+    await map().getByText('slot 144', { exact: true }).waitFor();
+    await map().locator('[data-part=owner] dd').filter({ hasText: 'redis-1' }).waitFor();
+    await map().locator('[data-part=keys] dd').filter({ hasText: /^0$/ }).waitFor();
+    await workbench.page.waitForTimeout(800); // the finger has landed
+    await workbench.screenshot('cluster-04-slot-map');
+  });
+
+  test('paints each slot in the colour of its owner', async () => {
+    // one pixel a slot, read back from the canvas: equal within a shard (but for its texture), different between shards
+    const pixels = await map().locator('#field').evaluate((canvas: unknown) => {
+      const context = (canvas as { getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } } }).getContext('2d');
+      const { data } = context.getImageData(0, 0, 128, 128);
+      return [0, 144, 5460, 5464, 8000, 10922, 10923, 12000, 16383].map(slot => [...data.slice(slot * 4, slot * 4 + 3)].join());
+    });
+    const [a, b, c] = [new Set(pixels.slice(0, 3)), new Set(pixels.slice(3, 6)), new Set(pixels.slice(6))];
+    assert.equal(a.size, 1);
+    assert.ok(b.size <= 2 && c.size <= 2, pixels.join(' '));
+    assert.equal(new Set([...a, ...b, ...c]).size, a.size + b.size + c.size);
+  });
+
+  test('is walked by keyboard', async () => {
+    await map().locator('#map').focus();
+    await workbench.page.keyboard.press('End');
+    await map().locator('[data-part=slot] dd').filter({ hasText: '16383' }).waitFor();
+    await workbench.page.keyboard.press('Home');
+    await workbench.page.keyboard.press('ArrowDown');
+    await map().locator('[data-part=slot] dd').filter({ hasText: /^128$/ }).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await map().locator('[data-part=selected] dd').filter({ hasText: '5,461 slots (0 – 5460)' }).waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  for (const [theme, name] of [['Light Modern', 'light'], ['Dark High Contrast', 'contrast'], ['Dark Modern', 'dark']] as const) {
+    test(`slot map in ${theme}`, async () => {
+      await workbench.theme(theme);
+      await workbench.page.waitForTimeout(600); // the page draws anew
+      await workbench.screenshot(`cluster-05-slot-map-${name}`);
+    });
+  }
+
+  test('hands a master over on Failover, and the map follows', async () => {
+    await row('redis-5', 'replica').click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Failover', exact: true }).click();
+    await workbench.page.locator('.monaco-dialog-box').getByText(/redis-5 becomes master of the slots 0-5460/).waitFor({ timeout: 20_000 });
+    await workbench.screenshot('cluster-06-failover-asked');
+    await workbench.press('Failover');
+    await workbench.toast('redis-5 is master in the place of redis-1 now').waitFor({ timeout: 40_000 });
+    await row('redis-5', 'master').waitFor();
+    await row('redis-1', 'replica').waitFor();
+    await map().locator('button.shard').filter({ hasText: 'redis-5' }).waitFor();
+    await workbench.screenshot('cluster-07-failed-over');
+  });
+
+  test('is removed with its data, and nothing of it is left', async () => {
+    await topologyRow().click({ button: 'right' });
+    await workbench.page.getByRole('menuitem', { name: 'Remove Topology…', exact: true }).click();
+    await workbench.page.locator('.monaco-dialog-box').getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
+    await workbench.press('Remove with Data');
+    await workbench.toast(`${topology} is removed`).waitFor({ timeout: 60_000 });
+    await topologyRow().waitFor({ state: 'detached' });
+    assert.deepEqual(await leftovers(topology), []);
+  });
+});
