@@ -1,4 +1,5 @@
 /**
+ * needs: docker images
  * Claim: what happens is shown at once. Master stopped → new master shown no later than the Sentinels' `+switch-master`; `docker kill` of
  * any container → shown within 100 ms of the event or the closed socket. On the real daemon: `npm run bench -- live [switches] [kills]`.
  */

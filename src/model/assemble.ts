@@ -70,17 +70,16 @@ function topologyOf(group: Group, servers: readonly ServerState[], ids: IdKeeper
       : { level: said.level === 'healthy' && own.length > 0 ? 'degraded' : said.level, reasons: [...said.reasons, ...own] };
     const keysOf = new Map(nodes.map(node => [node.clusterId, reportOf(node.contact)?.keys]));
     const members = new Map(cluster.members.map(member => [member.id, member]));
-    const shards = cluster.shards.map((shard): Shard => {
+    const shards = cluster.shards.map((shard): Omit<Shard, 'id'> => {
       const keys = keysOf.get(shard.masterId);
-      const inside = [shard.masterId, ...shard.replicaIds];
       return {
-        id: ids.shardId(id, shard.ranges[0]?.[0], inside),
         slots: shard.ranges,
-        nodes: inside.map(member => members.get(member)?.node).filter(node => node !== undefined),
+        nodes: [shard.masterId, ...shard.replicaIds].map(member => members.get(member)?.node).filter(node => node !== undefined),
         ...(keys === undefined ? {} : { keys }),
       };
     });
-    return { ...base, health, cluster, shards };
+    const shardIds = ids.shardIds(id, shards);
+    return { ...base, health, cluster, shards: shards.map((shard, index) => ({ id: shardIds[index] as string, ...shard })) };
   }
   return {
     ...base,
@@ -126,9 +125,27 @@ class IdKeeper {
     return id;
   }
 
-  /** A failover changes the master, not the shard. */
-  shardId(topologyId: string, firstSlot: number | undefined, clusterIds: readonly string[]): string {
-    return `${topologyId}/${[...clusterIds].sort()[0] ?? String(firstSlot)}`;
+  /**
+   * A failover changes the master and loses a member, not the shard; moved slots change its slots, not its nodes. So it is the shard
+   * that begins at the same slot, else the one that has most of its nodes.
+   */
+  shardIds(topologyId: string, shards: readonly Pick<Shard, 'slots' | 'nodes'>[]): readonly string[] {
+    const before = [...this.#before.topologies.find(topology => topology.id === topologyId)?.shards ?? []];
+    const ids = new Array<string | undefined>(shards.length);
+    const claim = (matches: (old: Shard, now: Pick<Shard, 'slots' | 'nodes'>) => boolean): void => shards.forEach((now, index) => {
+      if (ids[index] !== undefined) return;
+      const found = before.findIndex(old => matches(old, now));
+      if (found >= 0) ids[index] = before.splice(found, 1)[0]?.id;
+    });
+    claim((old, now) => old.slots.length > 0 && old.slots[0]?.[0] === now.slots[0]?.[0]);
+    claim((old, now) => old.nodes.some(node => now.nodes.includes(node)));
+    const taken = new Set([...before.map(old => old.id), ...ids]);
+    return shards.map((now, index) => {
+      let id = ids[index] ?? `${topologyId}/${now.nodes[0] ?? String(now.slots[0]?.[0])}`;
+      while (ids[index] === undefined && taken.has(id)) id += "'";
+      taken.add(id);
+      return id;
+    });
   }
 }
 

@@ -79,7 +79,8 @@ function clusterRole(server: ServerState, group: Group): Role | undefined {
   if (id === undefined || lines.length === 0) return undefined;
   if (lines.some(line => line.flags.includes('slave'))) return 'replica';
   const failed = lines.some(line => line.flags.includes('fail'));
-  return failed && lines.every(line => line.slots.length === 0) ? 'unknown' : 'master';
+  // by majority: the news of a takeover reaches the nodes one after another
+  return failed && 2 * lines.filter(line => line.slots.length === 0).length > lines.length ? 'unknown' : 'master';
 }
 
 /**

@@ -103,6 +103,12 @@ export async function masterDrill(live: LiveTopology, how: 'stop' | 'kill'): Pro
     for (const witness of witnesses) witness.dispose();
     await acting;
   }
+  if (newMaster > switchMaster) {
+    const { entries } = live.inventory.timeline;
+    const { incident } = entries[entries.length - 1] ?? {};
+    console.log('      late; the timeline:');
+    for (const { sinceFirst, what } of entries.filter(entry => entry.incident === incident)) console.log(`      ${String(sinceFirst).padStart(6)} ${JSON.stringify(what)}`);
+  }
   await live.engine.start(old.id, expect);
   await live.healthy();
   return { shownDown: shownDown - started, newMaster: newMaster - started, switchMaster: switchMaster - started };

@@ -135,6 +135,7 @@ suite('model/assemble: cluster', () => {
     const before = build(up);
     const snapshot = build(nodes.map((node, index) => (node.name === 'r1' ? stopped('r1', clusterNode('r1', ids[0], nodes)) : server(node.name, clusterNode(node.name, ids[index] as string, after)))), before);
     assert.deepEqual(rows(snapshot.topologies[0] as Topology), ['r2 master', 'r3 master', 'r4 master', 'r1 unknown']);
+    assert.deepEqual(snapshot.topologies[0]?.shards?.map(shard => shard.id), before.topologies[0]?.shards?.map(shard => shard.id));
   });
 
   test('a cluster node that knows nobody is an other', () => assert.deepEqual(tree(build([server('r1', clusterNode('r1', ids[0], [{ id: ids[0], name: 'r1', flags: ['master'] }]))])), ['r1 master']));
