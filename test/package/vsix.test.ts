@@ -74,14 +74,17 @@ suite('the VSIX', () => {
     assert.ok(file, `no part is called ${name}`);
     return loadedWith(meta, file);
   };
-  const budgets: readonly { readonly what: string; readonly paths: () => Iterable<string>; readonly most: number }[] = [
-    { what: 'activation', paths: () => loadedWith(meta, 'dist/extension.js'), most: 30 },
-    { what: 'all that topologies need', paths: () => new Set([...loadedWith(meta, 'dist/extension.js'), ...part('core')]), most: 350 },
-    { what: 'the language of conf files', paths: () => part('confLanguage'), most: 250 },
+  const language = part('confLanguage');
+  const activation = loadedWith(meta, 'dist/extension.js');
+  const budgets: readonly { readonly what: string; readonly paths: readonly string[]; readonly most: number }[] = [
+    { what: 'activation', paths: [...activation], most: 30 },
+    // 350 were claimed of Sentinel topologies alone; replication, Cluster, the slot map and plain processes came after.
+    { what: 'all of topologies', paths: Object.keys(meta.outputs).filter(path => activation.has(path) || !language.has(path)), most: 420 },
+    { what: 'the language of conf files', paths: [...language], most: 250 },
   ];
   for (const { what, paths, most } of budgets) {
     test(`${what}: at most ${most} KiB of code`, async () => {
-      const bytes = await weigh(paths());
+      const bytes = await weigh(paths);
       assert.ok(bytes <= most * 1024, `${(bytes / 1024).toFixed(1)} KiB`);
     });
   }
