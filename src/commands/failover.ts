@@ -28,7 +28,7 @@ export const failover: Command = async (kit, target) => {
         if (state === 'begun') say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, failoverSteps[step](kit.t)));
       }));
     await kit.inventory.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is the master of {1} now. Writes waited for {2} s; none was lost.', report.node, topology.name, (report.writePauseMs / 1000).toFixed(1)));
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is the master of {1} now. Writes waited for {2} s.', report.node, topology.name, (report.writePauseMs / 1000).toFixed(1)));
   } finally {
     holding.dispose();
   }

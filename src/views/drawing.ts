@@ -1,6 +1,6 @@
 import type { Translate } from '../editor/translate';
 import { engineFaultInWords } from '../editor/words/engineFaults';
-import type { Snapshot } from '../model/snapshot';
+import type { EngineStatus, Snapshot } from '../model/snapshot';
 import { engineWord } from './engineWord';
 import { growTree } from './growTree';
 import type { Summary } from './summary';
@@ -12,17 +12,31 @@ export interface Drawing {
   readonly branches: readonly Branch[];
   /** Chooses the welcome view. */
   readonly engine: string;
-  /** Above the tree: why it may be out of date, or which engine cannot be reached. Empty while all is well. */
+  /** Above the tree: why it may be out of date. Empty while all is well, and where a welcome view says it (a message would hide that). */
   readonly message: string;
+  /** Beside the title: which engine it is. */
+  readonly where: string;
   readonly summary: Summary | undefined;
 }
 
+/** Faults that have a welcome view of their own in package.json; a unit test holds both together. */
+export const welcomes: ReadonlySet<string> = new Set(['engine-missing', 'engine-refused', 'engine-forbidden', 'engine-lost']);
+
 export function draw(t: Translate, snapshot: Snapshot): Drawing {
+  const branches = growTree(t, snapshot);
+  const engine = engineWord(snapshot);
   const down = snapshot.engines.find(engine => engine.state === 'unavailable');
+  const welcomed = branches.length === 0 && welcomes.has(engine);
   return {
-    branches: growTree(t, snapshot),
-    engine: engineWord(snapshot),
-    message: down?.state === 'unavailable' ? engineFaultInWords(t, down.fault) : '',
+    branches, engine,
+    message: down?.state === 'unavailable' && !welcomed ? engineFaultInWords(t, down.fault) : '',
+    where: snapshot.engines.map(whereIs).filter(text => text !== '').join(' · '),
     summary: summarize(t, snapshot),
   };
+}
+
+function whereIs(engine: EngineStatus): string {
+  if (engine.state === 'answering') return engine.title;
+  if (engine.state === 'unavailable' && 'endpoint' in engine.fault) return String(engine.fault.endpoint);
+  return '';
 }

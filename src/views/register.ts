@@ -40,6 +40,7 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
   const show = (drawing: Drawing): void => {
     engine.set(drawing.engine);
     if ((view.message ?? '') !== drawing.message) view.message = drawing.message;
+    if ((view.description ?? '') !== drawing.where) view.description = drawing.where;
     tree.show(drawing.branches);
     badges.show(tree.badges);
     status.show(drawing.summary);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as manifest from '../../src/manifest';
+import { welcomes } from '../../src/views/drawing';
 
 interface Package {
   readonly icon?: string;
@@ -9,7 +10,7 @@ interface Package {
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string; readonly group?: string }[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
-    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, unknown>> }[];
     readonly colors: readonly { readonly id: string }[];
   };
@@ -62,6 +63,11 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
     const ours = new Set<string>([...Object.values(manifest.contextKeys), ...Object.values(manifest.views), ...Object.values(manifest.commands), ...Object.values(manifest.confCommands)]);
     const inWhen = [...text.matchAll(/"when": "([^"]*)"/g)].flatMap(match => [...(match[1] as string).matchAll(/redisTopology\.[\w.]+/g)].map(([key]) => key));
     assert.deepEqual(inWhen.filter(key => !ours.has(key)), []);
+  });
+
+  test('every fault with a welcome view of its own has it', () => {
+    const shown = contributes.viewsWelcome.flatMap(({ when }) => [...(when ?? '').matchAll(/== (engine-[\w-]+)/g)].map(match => match[1]));
+    assert.deepEqual(shown.sort(), [...welcomes].sort());
   });
 
   test('welcome words link to declared commands only', () => {
