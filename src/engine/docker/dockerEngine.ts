@@ -20,7 +20,7 @@ import { ownFilter } from './labels';
 import { execute, followLogs } from './output';
 import { Places } from './place';
 import { pullImage } from './pull';
-import { list, record } from './read';
+import { record } from './read';
 import type { Raw } from './read';
 import { Seen } from './seen';
 import { terminalCommand } from './terminal';
@@ -97,14 +97,14 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async freePorts(first: number, count: number, signal?: AbortSignal): Promise<readonly number[]> {
-    const ids = await this.#calls.json('GET', '/containers/json', { query: { all: 1 }, signal }, value => list(value).map(readListed));
-    const reserved = await mapLimit(ids, 8, async ({ id }) => {
+    const listed = await this.#listed({ all: 1 }, signal);
+    const reserved = await mapLimit(listed, 8, async ({ id, published }) => {
       const known = this.#reserved.get(id);
-      if (known) return known;
+      if (known) return [...known, ...published];
       const raw = await this.#inspect(id, signal);
       const ports = raw ? reservedPorts(raw) : [];
       this.#reserved.set(id, ports);
-      return ports;
+      return [...ports, ...published];
     });
     return findFreePorts(first, count, new Set(reserved.flat()), signal);
   }

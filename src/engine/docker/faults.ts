@@ -55,6 +55,8 @@ export function faultOfReply(status: number, words: string, about: About): Engin
   if (says(/address already in use|ip address .* already allocated|address is already allocated/i)) return { code: 'address-taken', address: about.address ?? /\d+\.\d+\.\d+\.\d+/.exec(words)?.[0] ?? '' };
   if (status === 404 && about.image !== undefined && !says(/no such (network|volume)|network .* not found/i)) return { code: 'image-missing', reference: about.image };
   if (says(/has active endpoints|volume is in use|volume .* is being used|being used by/i)) return { code: 'in-use', id, text: words };
+  // The container is there, but the network it was made for is not: `docker network prune` takes those of stopped containers.
+  if (status === 404 && says(/network .* not found/i)) return { code: 'engine-error', call, status, text: words };
   if (status === 404) return { code: 'gone', id };
   // Unpausing what is not paused is a 500 in older engines and a 409 in newer ones.
   if (status === 409 || says(/is not paused|is already paused|is not running/i)) return { code: 'conflict', id, text: words };

@@ -22,6 +22,8 @@ export interface Listed {
   readonly id: string;
   readonly state: InstanceState;
   readonly relevant: boolean;
+  /** Ports of the engine's machine that it has now. */
+  readonly published: readonly number[];
 }
 
 /** Relevant is what carries our labels and what may be Redis: by command, image or exposed port. */
@@ -32,7 +34,7 @@ export function readListed(value: unknown): Listed {
   const command = text(raw['Command']) ?? list(raw['Command']).join(' ');
   const exposed = list(raw['Ports']).some(port => PORTS.has(number(record(port)['PrivatePort']) ?? 0));
   const relevant = ownershipOf(textMap(raw['Labels'])) !== undefined || SERVER_WORD.test(command) || exposed || namesServer(text(raw['Image']) ?? '');
-  return { id, state: stateOf(raw['State']), relevant };
+  return { id, state: stateOf(raw['State']), relevant, published: list(raw['Ports']).flatMap(port => number(record(port)['PublicPort']) ?? []) };
 }
 
 /** Reads `GET /containers/{id}/json`. Throws when what identifies a container is missing. */
@@ -115,10 +117,8 @@ function tcpPort(key: string): readonly number[] {
   return match ? [Number(match[1])] : [];
 }
 
-/** Ports of this machine that the container takes when it runs, whatever the address. */
+/** Ports of its machine that the container takes whenever it runs, whatever the address. Fixed at its creation. */
 export function reservedPorts(instance: Raw): readonly number[] {
-  const asked = readBindings(record(record(instance['HostConfig'])['PortBindings']));
-  const actual = readBindings(record(record(instance['NetworkSettings'])['Ports']));
-  return [...new Set([...asked, ...actual].map(port => port.outside.port))];
+  return [...new Set(readBindings(record(record(instance['HostConfig'])['PortBindings'])).map(port => port.outside.port))];
 }
 

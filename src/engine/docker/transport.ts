@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 import Dockerode from 'dockerode';
 import { fail } from './faults';
 import type { Endpoint } from './endpoint';
@@ -35,10 +36,15 @@ export interface Transport {
  * stream in our hands a cut body is an error at once. For the same reason all statuses are accepted here and judged by the caller.
  */
 export async function openTransport(endpoint: Endpoint, apiVersion?: string): Promise<Transport> {
-  const { options, agent } = await connection(endpoint);
-  const modem = withoutDockerHost(() => new Dockerode({ ...options, ...(apiVersion === undefined ? {} : { version: `v${apiVersion}` }) } as Dockerode.DockerOptions)).modem;
+  const { options, reading, acting } = await connection(endpoint);
+  const agents = new Set([reading, acting]);
+  const modemOf = (agent: http.Agent): Dockerode['modem'] => withoutDockerHost(() => new Dockerode({ ...options, agent, ...(apiVersion === undefined ? {} : { version: `v${apiVersion}` }) } as Dockerode.DockerOptions)).modem;
+  const [reader, actor] = [modemOf(reading), modemOf(acting)];
+  // The modem writes every request out for its debug log, whether that is on or not, with all that hangs on it: with a bare agent
+  // 5 ms of CPU a call (seen), ten times the call itself.
+  for (const agent of agents) Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
 
-  function dial<T>(request: WireRequest, hijack: boolean): Promise<T> {
+  function dial<T>(modem: Dockerode['modem'], request: WireRequest, hijack: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (request.signal.aborted) return reject(request.signal.reason);
       const { method, path, body, archive, signal } = request;
@@ -62,42 +68,65 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
     });
   }
   return {
-    send: request => dial(request, false),
-    upgrade: request => dial(request, true),
-    retire: () => {
-      agent.keepSocketAlive = () => false;
-      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    send: async request => {
+      if (request.method !== 'GET') return dial(actor, request, false);
+      try {
+        return await dial(reader, request, false);
+      } catch (error) {
+        if (request.signal.aborted || !wasClosed(error)) throw error;
+        return dial(actor, request, false); // the kept connection had been closed; reading twice does no harm
+      }
     },
-    close: () => agent.destroy(),
+    upgrade: request => dial(actor, request, true),
+    retire: () => {
+      for (const agent of agents) {
+        agent.keepSocketAlive = () => false;
+        for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+      }
+    },
+    close: () => {
+      for (const agent of agents) agent.destroy();
+    },
   };
 }
 
 const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 
-async function connection(endpoint: Endpoint): Promise<{ readonly options: Record<string, unknown>; readonly agent: http.Agent }> {
+function wasClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
+interface Way {
+  readonly options: Record<string, unknown>;
+  readonly reading: http.Agent;
+  readonly acting: http.Agent;
+}
+
+async function connection(endpoint: Endpoint): Promise<Way> {
   switch (endpoint.kind) {
     case 'socket': {
-      // A new connection for every call: a local one costs 0.1 ms, and a kept one may turn out to be closed just when a create has
-      // been written to it. The daemon is asked to keep it open all the same: one that answers and closes quickly, while Node still
-      // makes its last (empty) write, turns a good answer into EPIPE (seen on a busy machine).
-      const agent = new http.Agent({ keepAlive: true });
-      agent.keepSocketAlive = () => false;
-      return { agent, options: { host: undefined, socketPath: endpoint.path, protocol: 'http', agent } };
+      // An act gets a connection of its own: a kept one may turn out to be closed just when a create has been written to it. The
+      // daemon is asked to keep it open all the same: one that answers and closes quickly, while Node still makes its last (empty)
+      // write, turns a good answer into EPIPE (seen on a busy machine). Reading may be repeated, and a list reads a dozen times.
+      const acting = new http.Agent({ keepAlive: true });
+      acting.keepSocketAlive = () => false;
+      const reading = new http.Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 10_000 });
+      return { reading, acting, options: { host: undefined, socketPath: endpoint.path, protocol: 'http' } };
     }
     case 'ssh': {
       const agent = new SshAgent(endpoint);
-      return { agent, options: { host: 'docker', port: 80, protocol: 'http', pathPrefix: '/', agent } };
+      return { reading: agent, acting: agent, options: { host: 'docker', port: 80, protocol: 'http', pathPrefix: '/' } };
     }
     case 'tcp': {
       const { host, port, tls } = endpoint;
       const shared = { host: host.includes(':') ? `[${host}]` : host, port, pathPrefix: '/' };
       if (!tls) {
         const agent = new http.Agent({ keepAlive: true, timeout: 30_000 });
-        return { agent, options: { ...shared, protocol: 'http', agent } };
+        return { reading: agent, acting: agent, options: { ...shared, protocol: 'http' } };
       }
       const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(path => pem(path, endpoint.text)));
       const agent = new https.Agent({ keepAlive: true, timeout: 30_000, rejectUnauthorized: tls.verify, ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) });
-      return { agent, options: { ...shared, protocol: 'https', agent } };
+      return { reading: agent, acting: agent, options: { ...shared, protocol: 'https' } };
     }
   }
 }

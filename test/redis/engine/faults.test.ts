@@ -118,7 +118,7 @@ suite('engine/docker: faults of the real daemon', function () {
     await assert.rejects(engine.start(`${ownership.topologyName}-a`, ownership), fault('gone'));
     await assert.rejects(engine.start('f'.repeat(64), ownership), fault('gone', { id: 'f'.repeat(64) }));
     await engine.remove(id, ownership);
-    for (const act of [engine.start(id, ownership), engine.stop(id, ownership, 15), engine.pause(id, ownership), engine.kill(id, 'foreign'), engine.exec(id, ['true']), engine.logs(id, { tail: 1, follow: false }, () => undefined)]) await assert.rejects(act, fault('gone', { id }));
+    for (const act of [() => engine.start(id, ownership), () => engine.stop(id, ownership, 15), () => engine.pause(id, ownership), () => engine.kill(id, 'foreign'), () => engine.exec(id, ['true']), () => engine.logs(id, { tail: 1, follow: false }, () => undefined)]) await assert.rejects(act, fault('gone', { id }));
   });
 
   test('network in use by a stranger: said, and nothing removed', async () => {

@@ -26,7 +26,7 @@ suite('engine/docker/faults', () => {
     [409, 'network with name t already exists', { code: 'name-taken', name: 't' }, { name: 't' }],
     [404, 'No such image: redis:9', { code: 'image-missing', reference: 'redis:9' }, { image: 'redis:9' }],
     [404, 'No such container: redis:9', { code: 'image-missing', reference: 'redis:9' }, { image: 'redis:9' }],
-    [404, 'network 12 not found', { code: 'gone', id: 'c1' }, { image: 'redis:9' }],
+    [404, 'network 12 not found', { code: 'engine-error', status: 404 }, { image: 'redis:9' }],
     [404, 'No such container: c1', { code: 'gone', id: 'c1' }],
     [403, 'error while removing network: network t id 12 has active endpoints', { code: 'in-use', id: 'c1' }],
     [409, 'remove t-data: volume is in use - [12]', { code: 'in-use', id: 'c1' }],
