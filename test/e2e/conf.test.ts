@@ -113,6 +113,7 @@ suite('conf files in the workbench', () => {
     const row = rows.filter({ hasText: 'save-parameters' }).first();
     await row.getByText('save-parameters').click({ modifiers: ['Control'] });
     await workbench.page.getByRole('tab', { name: /save-parameters/ }).first().waitFor();
+    await workbench.webview.getByText('An odd number of values is refused').waitFor();
     await workbench.screenshot('conf-05-rule-page');
     await workbench.page.keyboard.press('Control+J');
     await workbench.openFile('redis.conf');

@@ -72,8 +72,8 @@ export class CheckConf implements vscode.Disposable {
     const comparison = compare(verdict, ours.report, ours.parsed);
     this.deps.log.info(`check with ${title}, ${ours.mode}: server ${verdict.kind}${verdict.kind === 'refused' && verdict.line !== undefined ? ` at line ${String(verdict.line)}` : ''}; ${comparison.kind}`);
     const its = verdict.kind === 'accepted' ? vscode.l10n.t('{0} accepts every line.', title)
-      : verdict.line === undefined ? vscode.l10n.t('{0} refuses the file: {1}', title, verdict.reason)
-      : vscode.l10n.t('{0} refuses line {1}: {2}', title, verdict.line, verdict.reason);
+      : verdict.line === undefined ? vscode.l10n.t('{0} refuses the file: “{1}”.', title, verdict.reason)
+      : vscode.l10n.t('{0} refuses line {1}: “{2}”.', title, verdict.line, verdict.reason);
     const goTo = verdict.kind === 'refused' && verdict.line !== undefined ? [{ title: vscode.l10n.t('Go to Line'), run: () => reveal(document, verdict.line ?? 1) }] : [];
     this.#tellComparison(its, comparison, goTo, ours.report);
   }
