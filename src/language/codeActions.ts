@@ -3,25 +3,36 @@ import type { ConfDocument } from '../conf/document';
 import type { Edit, Finding, Fix } from '../conf/types';
 import type { ConfDocuments } from './documents';
 import { aclFile, isAcl, rangeOf, selector } from './documents';
-import type { Diagnostics, Judged } from './diagnostics';
+import type { Judged } from './diagnostics';
 import { titleOf } from './words';
 
 /** Mends every finding that has a safe fix; also on save, by `editor.codeActionsOnSave`. */
 export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('redisConf');
 
-export function registerCodeActions(documents: ConfDocuments, diagnostics: Diagnostics): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider([...selector, { language: aclFile }], new CodeActions(documents, diagnostics), {
+/** Where findings come from: the file by itself, and the files of its topology. */
+export interface Findings {
+  of(document: vscode.TextDocument): Judged | undefined;
+}
+
+export function registerCodeActions(documents: ConfDocuments, ...sources: readonly Findings[]): vscode.Disposable {
+  return vscode.languages.registerCodeActionsProvider([...selector, { language: aclFile }], new CodeActions(documents, sources), {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
   });
 }
 
 class CodeActions implements vscode.CodeActionProvider {
-  constructor(private readonly documents: ConfDocuments, private readonly diagnostics: Diagnostics) {}
+  constructor(private readonly documents: ConfDocuments, private readonly sources: readonly Findings[]) {}
 
   async provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): Promise<vscode.CodeAction[]> {
     const parsed = await this.documents.parsed(document);
-    const judged = this.diagnostics.of(document);
-    if (parsed === undefined || judged === undefined) return [];
+    if (parsed === undefined) return [];
+    return this.sources.flatMap(source => {
+      const judged = source.of(document);
+      return judged === undefined ? [] : this.#actionsFor(document, parsed, judged, range, context);
+    });
+  }
+
+  #actionsFor(document: vscode.TextDocument, parsed: ConfDocument, judged: Judged, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
     const wanted = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
     const actions: vscode.CodeAction[] = [];
     const here = judged.findings.filter(finding => finding.uri === parsed.uri && rangeOf(parsed, finding).intersection(range) !== undefined);

@@ -79,6 +79,12 @@ export class WorkspaceFiles {
 
 const expand = (directory: string, pattern: string): string[] => glob(directory.replaceAll('\\', '/'), pattern, namesIn, name => stat(name).kind !== 'missing');
 
+/** The folder of a topology that the extension made, when the file is `<root>/<node>/conf/…` in it. */
+export function topologyRoot(file: string): string | undefined {
+  const node = nodeFolder(file);
+  return node === undefined ? undefined : path.dirname(node);
+}
+
 /** `<root>/<node>` when the file is `<root>/<node>/conf/…` of a topology whose folder the extension made. */
 function nodeFolder(file: string): string | undefined {
   const conf = path.dirname(file);

@@ -4,6 +4,7 @@ import type { Target } from '../conf/target';
 import type { Mode } from '../conf/types';
 import { validate } from '../conf/validate';
 import type { Report } from '../conf/validate';
+import { AcrossFiles } from './across';
 import { registerCodeActions } from './codeActions';
 import { registerCompletion } from './completion';
 import { Contexts } from './contexts';
@@ -41,9 +42,11 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
   const files = new WorkspaceFiles();
   const descriptions = new Descriptions(vscode.Uri.joinPath(extensionUri, 'data'), onFailure);
   const diagnostics = new Diagnostics(contexts, files, onFailure);
+  const across = new AcrossFiles(contexts, onFailure);
   const all = vscode.Disposable.from(
-    documents, diagnostics,
-    registerCodeActions(documents, diagnostics),
+    documents, diagnostics, across,
+    diagnostics.onDidJudge(document => across.schedule(document)),
+    registerCodeActions(documents, diagnostics, across),
     registerCompletion(contexts, descriptions),
     registerHover(contexts, descriptions),
     registerShape(contexts, files),

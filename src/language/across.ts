@@ -1,0 +1,105 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { validateTopology } from '../conf/acrossFiles';
+import type { TopologyFile } from '../conf/acrossFiles';
+import { decodeBytes } from '../conf/bytes';
+import { parseDocument } from '../conf/document';
+import type { ConfDocument } from '../conf/document';
+import { groupOf } from '../conf/features/groups';
+import { guessMode } from '../conf/mode';
+import type { Finding } from '../conf/types';
+import { validate } from '../conf/validate';
+import type { Contexts } from './contexts';
+import { modeOf } from './contexts';
+import type { Judged } from './diagnostics';
+import { toDiagnostic } from './diagnostics';
+import { isConf } from './documents';
+import { topologyRoot } from './files';
+import { settingsFor } from './settings';
+
+/** Other files matter less than the text under the caret. */
+const debounceMs = 250;
+/** More files than this in one place are no topology. */
+const mostFiles = 200;
+
+/**
+ * Judges the files of one topology against each other: those of a folder that the extension made, else those beside an
+ * open file that it names by address or that name it. Runs after the open file itself was judged.
+ */
+export class AcrossFiles implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection('redis-conf-topology');
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** What was found, by the folder that was looked through; a later look at it replaces all of it. */
+  readonly #found = new Map<string, { readonly findings: readonly Finding[]; readonly read: ReadonlyMap<string, ConfDocument> }>();
+
+  constructor(private readonly contexts: Contexts, private readonly onFailure: (what: string, error: unknown) => void) {}
+
+  schedule(document: vscode.TextDocument): void {
+    if (document.uri.scheme !== 'file' || !isConf(document)) return;
+    const base = topologyRoot(document.uri.fsPath) ?? path.dirname(path.dirname(document.uri.fsPath));
+    clearTimeout(this.#timers.get(base));
+    this.#timers.set(base, setTimeout(() => {
+      this.#timers.delete(base);
+      this.#judge(document, base).catch((error: unknown) => this.onFailure(`judging the files around ${document.uri.toString()}`, error));
+    }, debounceMs));
+  }
+
+  /** What was found in a document across files, when it is still about its present text. */
+  of(document: vscode.TextDocument): Judged | undefined {
+    const uri = document.uri.toString();
+    for (const { findings, read } of this.#found.values()) {
+      if (read.get(uri)?.text === document.getText()) return { version: document.version, findings, read };
+    }
+    return undefined;
+  }
+
+  async #judge(document: vscode.TextDocument, base: string): Promise<void> {
+    const settings = settingsFor(document.uri);
+    const versions = new Map(vscode.workspace.textDocuments.map(one => [one, one.version]));
+    const files = settings.acrossFiles && settings.validate ? await this.#filesOf(document, base) : [];
+    if (document.isClosed || [...versions].some(([one, version]) => isConf(one) && !one.isClosed && one.version !== version)) return; // a newer text is judged soon
+    const findings = files.length > 1 ? validateTopology(files, { severities: settings.severities }) : [];
+    const before = this.#found.get(base);
+    const read = new Map(files.map(file => [file.document.uri, file.document]));
+    this.#found.set(base, { findings, read });
+    for (const uri of new Set([...(before?.read.keys() ?? []), ...read.keys()])) {
+      const parsed = read.get(uri);
+      const own = parsed === undefined ? [] : findings.filter(one => one.uri === uri).map(one => toDiagnostic(one, parsed, read));
+      this.#collection.set(vscode.Uri.parse(uri, true), own);
+    }
+  }
+
+  async #filesOf(document: vscode.TextDocument, base: string): Promise<TopologyFile[]> {
+    const pattern = new vscode.RelativePattern(vscode.Uri.file(base), '{*.conf,*/*.conf,*/conf/*.conf}');
+    const uris = new Map([[document.uri.toString(), document.uri]]);
+    for (const uri of await vscode.workspace.findFiles(pattern, undefined, mostFiles)) if (/redis|valkey|sentinel/i.test(path.basename(uri.fsPath))) uris.set(uri.toString(), uri);
+    const parsed: { document: ConfDocument; folder: string; uri: vscode.Uri; open: vscode.TextDocument | undefined }[] = [];
+    for (const uri of uris.values()) {
+      const open = vscode.workspace.textDocuments.find(one => one.uri.toString() === uri.toString());
+      const conf = open === undefined ? await this.#readFile(uri) : await this.contexts.documents.parsed(open);
+      if (conf !== undefined) parsed.push({ document: conf, folder: path.dirname(uri.fsPath).replaceAll('\\', '/'), uri, open });
+    }
+    const own = parsed.find(one => one.uri.toString() === document.uri.toString());
+    if (own === undefined) return [];
+    const made = topologyRoot(document.uri.fsPath) !== undefined;
+    return (made ? parsed : groupOf(own.document, parsed)).map(({ document: conf, uri, open }) => ({
+      document: conf,
+      title: made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath),
+      report: validate(conf, { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf) }),
+    }));
+  }
+
+  async #readFile(uri: vscode.Uri): Promise<ConfDocument | undefined> {
+    try {
+      return parseDocument(decodeBytes(await vscode.workspace.fs.readFile(uri)), uri.toString());
+    } catch (error) {
+      this.onFailure(`reading ${uri.toString()}`, error);
+      return undefined;
+    }
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#collection.dispose();
+  }
+}
