@@ -40,12 +40,12 @@ export function* validateInSteps(document: ConfDocument, options: ValidateOption
   const judge = new Judge(options);
   judge.read.push(document);
   yield* readText(judge, { document }, [document.uri], { left: statementsPerStep, perStep: statementsPerStep });
-  checkLogfile(judge);
-  readSentinelLines(judge);
-  checkStart(judge);
-  checkHabits(judge);
+  for (const check of [checkLogfile, readSentinelLines, checkStart, checkHabits]) {
+    yield;
+    check(judge);
+  }
   yield;
-  return finish(judge, options);
+  return finish(judge, yield* settingsInSteps(judge.findings, judge.read, options, statementsPerStep));
 }
 
 /** Judges an ACL file (users.acl) that is open by itself. */
@@ -53,25 +53,38 @@ export function validateAcl(document: ConfDocument, options: ValidateOptions): R
   const judge = new Judge(options);
   judge.read.push(document);
   judgeAclDocument(judge, document);
-  return finish(judge, options);
+  return finish(judge, applySettings(judge.findings, judge.read, options));
 }
 
 /** The lines and words of an ACL file, for editors. */
 export { parseAclFile };
 
-function finish(judge: Judge, options: ValidateOptions): Report {
+function finish(judge: Judge, findings: readonly Finding[]): Report {
   let firstRefusal: Finding | undefined;
   for (const finding of judge.findings) if (finding.refusal !== undefined && (firstRefusal?.refusal === undefined || finding.refusal.order < firstRefusal.refusal.order)) firstRefusal = finding;
-  return { findings: applySettings(judge.findings, judge.read, options), firstRefusal, read: judge.read, judge };
+  return { findings, firstRefusal, read: judge.read, judge };
 }
 
 /** Applies severities and disable comments, and puts findings in the order of the files and of their places. */
-export function applySettings(findings: readonly Finding[], read: readonly ConfDocument[], { severities }: Pick<ValidateOptions, 'severities'>): Finding[] {
+export function applySettings(findings: readonly Finding[], read: readonly ConfDocument[], options: Pick<ValidateOptions, 'severities'>): Finding[] {
+  const steps = settingsInSteps(findings, read, options, Infinity);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+function* settingsInSteps(findings: readonly Finding[], read: readonly ConfDocument[], { severities }: Pick<ValidateOptions, 'severities'>, perStep: number): Generator<void, Finding[]> {
+  let left = perStep;
   const order = new Map(read.map((document, index) => [document.uri, index]));
   const silenced = new Map(read.filter(document => document.pragmas.length > 0).map(document => [document.uri, document]));
   const kept: Finding[] = [];
   const seen = new Set<string>();
   for (const finding of findings) {
+    if (--left <= 0) {
+      left = perStep;
+      yield;
+    }
     const severity = severities?.[finding.code] ?? finding.severity;
     if (severity === 'off') continue;
     const document = silenced.get(finding.uri);
@@ -81,6 +94,7 @@ export function applySettings(findings: readonly Finding[], read: readonly ConfD
     seen.add(key);
     kept.push(severity === finding.severity ? finding : { ...finding, severity });
   }
+  yield;
   return kept.sort((a, b) => (order.get(a.uri) ?? 0) - (order.get(b.uri) ?? 0) || a.start - b.start || a.end - b.end);
 }
 

@@ -19,8 +19,27 @@ import { settingsFor } from './settings';
 
 /** Other files matter less than the text under the caret. */
 const debounceMs = 250;
-/** More files than this in one place are no topology. */
+/** More files or folders than this in one place are no topology. */
 const mostFiles = 200;
+
+/** The topology's folder; else the one above the file when that is in the workspace, else the file's own. */
+function baseOf(uri: vscode.Uri): string {
+  const above = path.dirname(path.dirname(uri.fsPath));
+  const inWorkspace = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(above)) !== undefined;
+  return topologyRoot(uri.fsPath) ?? (inWorkspace ? above : path.dirname(uri.fsPath));
+}
+
+/** Conf files of a folder, of its folders and of `conf` in those: few listings, never a walk through everything below. */
+async function confFiles(folder: vscode.Uri, depth: number): Promise<vscode.Uri[]> {
+  const found: vscode.Uri[] = [];
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  for (const [name, type] of entries.slice(0, mostFiles)) {
+    const uri = vscode.Uri.joinPath(folder, name);
+    if ((type & vscode.FileType.File) !== 0 && /(?:redis|valkey|sentinel).*\.conf$/i.test(name)) found.push(uri);
+    else if (type === vscode.FileType.Directory && depth > 0 && !name.startsWith('.') && name !== 'node_modules' && (depth === 2 || name === 'conf')) found.push(...await confFiles(uri, depth - 1));
+  }
+  return found.slice(0, mostFiles);
+}
 
 /**
  * Judges the files of one topology against each other: those of a folder that the extension made, else those beside an
@@ -36,7 +55,7 @@ export class AcrossFiles implements vscode.Disposable {
 
   schedule(document: vscode.TextDocument): void {
     if (document.uri.scheme !== 'file' || !isConf(document)) return;
-    const base = topologyRoot(document.uri.fsPath) ?? path.dirname(path.dirname(document.uri.fsPath));
+    const base = baseOf(document.uri);
     clearTimeout(this.#timers.get(base));
     this.#timers.set(base, setTimeout(() => {
       this.#timers.delete(base);
@@ -70,9 +89,8 @@ export class AcrossFiles implements vscode.Disposable {
   }
 
   async #filesOf(document: vscode.TextDocument, base: string): Promise<TopologyFile[]> {
-    const pattern = new vscode.RelativePattern(vscode.Uri.file(base), '{*.conf,*/*.conf,*/conf/*.conf}');
     const uris = new Map([[document.uri.toString(), document.uri]]);
-    for (const uri of await vscode.workspace.findFiles(pattern, undefined, mostFiles)) if (/redis|valkey|sentinel/i.test(path.basename(uri.fsPath))) uris.set(uri.toString(), uri);
+    for (const uri of await confFiles(vscode.Uri.file(base), base === path.dirname(document.uri.fsPath) ? 0 : 2)) uris.set(uri.toString(), uri);
     const parsed: { document: ConfDocument; folder: string; uri: vscode.Uri; open: vscode.TextDocument | undefined }[] = [];
     for (const uri of uris.values()) {
       const open = vscode.workspace.textDocuments.find(one => one.uri.toString() === uri.toString());

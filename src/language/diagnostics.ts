@@ -94,7 +94,7 @@ export class Diagnostics implements vscode.Disposable {
     if (context === undefined || unwanted()) return;
     const around = this.files.around(document.uri, settings.workingDirectory);
     const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, build: { tls: settings.tls }, ...around };
-    const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 500), unwanted);
+    const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 100), unwanted);
     if (report === undefined || unwanted()) return;
     work.judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };
     this.#publish(key, work);

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 
 const lines = 100_000;
 /** Half comments and half directives of all kinds, as in the stock file; one fault at the end. */
-const pattern = ['# a comment of the usual length, as in the stock file', 'maxmemory 100mb', '# another comment', 'save 900 1', '# more', 'client-output-buffer-limit replica 256mb 64mb 60', '', 'rename-command FLUSHALL ""', '# words', 'notify-keyspace-events KEA'];
+const pattern = ['# a comment of the usual length, as in the stock file', 'maxmemory 100mb', '# another comment', 'save 900 1', '# more', 'client-output-buffer-limit replica 256mb 64mb 60', '', 'repl-backlog-size 64mb', '# words', 'notify-keyspace-events KEA'];
 
 suite('a file of 100,000 lines', () => {
   test('typing is never held up, and findings are of the present text', async function () {
@@ -34,7 +34,7 @@ suite('a file of 100,000 lines', () => {
       await new Promise(resolve => setTimeout(resolve, 60));
       const seen = fault();
       // Between a change and its judgement the finding moves with the text; it never stands where it was.
-      if (seen !== undefined && at % 5 === 4) assert.match(document.lineAt(seen.range.start.line).text, /appendonly|^$|FLUSHALL|notify/);
+      if (seen !== undefined && at % 5 === 4) assert.match(document.lineAt(seen.range.start.line).text, /appendonly|^$|backlog|notify/);
     }
     const present = (): boolean => fault()?.range.start.line === lines + 1 + typed;
     while (!present()) await new Promise(resolve => setTimeout(resolve, 20));
@@ -43,5 +43,6 @@ suite('a file of 100,000 lines', () => {
     const at = (share: number): number => Math.round((gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))] ?? 0) * 10) / 10;
     console.log(`      gaps between beats: median ${String(at(0.5))} ms, 99 % ${String(at(0.99))} ms, 99.9 % ${String(at(0.999))} ms, longest ${String(at(1))} ms`);
     assert.ok(gaps.length > 100);
+    assert.ok(at(0.95) <= 16, 'the host was held up');
   });
 });

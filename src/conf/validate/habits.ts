@@ -25,12 +25,15 @@ const yes = (one: Assigned | undefined): boolean => one?.accepted === true && on
 /** Settings of which every line counts, or of which a second line is how one writes it. */
 const addsUp = new Set(['save', 'client-output-buffer-limit', 'dir', 'replicaof', 'bind']);
 
+/** A setting that is repeated more often is a generated file: the nearest lines before the last tell enough. */
+const mostRepeats = 100;
+
 function checkDuplicates(judge: Judge): void {
   for (const [id, lines] of judge.assigned) {
     if (addsUp.has(id) || lines.length < 2) continue;
     const last = lines[lines.length - 1];
     if (last?.accepted !== true) continue;
-    for (const one of lines.slice(0, -1)) {
+    for (const one of lines.slice(-mostRepeats, -1)) {
       // A line that overrides one of an included file is what includes are for.
       if (one.entry.unit.document !== last.entry.unit.document || !one.accepted) continue;
       const place = lineSpan(one.entry);
