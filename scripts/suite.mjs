@@ -13,7 +13,7 @@ import { hostNode } from './setup/vscodeHost.mjs';
 
 const suites = {
   // `vscode` is deliberately not external here: a unit test that reaches it does not build.
-  unit: { folder: 'test/unit', parts: [], timeout: 5_000 },
+  unit: { folder: 'test/unit', parts: [], timeout: 20_000 },
   package: { folder: 'test/package', parts: ['vsix'], timeout: 60_000 },
   redis: { folder: 'test/redis', parts: ['redis-server', 'docker', 'images'], timeout: 60_000 },
   host: { folder: 'test/host', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'], timeout: 60_000 },

@@ -23,9 +23,9 @@ const suites = [
   { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], parts: [], counts: false, minutes: 5 },
   mocha('unit', [], 5),
   mocha('package', ['host'], 5),
-  mocha('redis', ['redis-server', 'docker', 'images'], 12),
-  mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 6),
-  mocha('e2e', ['docker', 'images', 'host', 'chromium'], 10),
+  mocha('redis', ['redis-server', 'docker', 'images'], 15),
+  mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
+  mocha('e2e', ['docker', 'images', 'host', 'chromium'], 12),
   { name: 'bench', command: [node, 'scripts/bench.mjs', '--smoke'], parts: ['redis-server', 'docker', 'images'], counts: true, minutes: 5 },
 ];
 
@@ -89,14 +89,21 @@ try {
   await step('Packages', ensurePackages);
   // These need packages, so they are loaded now.
   const { need } = await import('./setup/parts.mjs');
-  for (const part of new Set(suites.flatMap(suite => suite.parts))) {
-    try {
-      await step(...need(part));
-    } catch (error) {
-      report(error);
-      missing.set(part, error instanceof MissingPart ? error.what : String(error));
+  /** @param {string[]} parts */
+  const setUp = async parts => {
+    for (const part of parts) {
+      try {
+        await step(...need(part));
+      } catch (error) {
+        report(error);
+        missing.set(part, error instanceof MissingPart ? error.what : String(error));
+      }
     }
-  }
+  };
+  // npm and apt wait for a network most of the time, and images are made meanwhile.
+  const wanted = [...new Set(suites.flatMap(suite => suite.parts))];
+  const later = wanted.filter(part => ['host', 'chromium'].includes(part));
+  await Promise.all([setUp(wanted.filter(part => !later.includes(part))), setUp(later)]);
   for (const suite of suites) {
     console.log(`\n== ${suite.name}`);
     const started = performance.now();

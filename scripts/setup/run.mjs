@@ -68,6 +68,8 @@ export function asRoot() {
 }
 
 let listsAreFresh = false;
+/** @type {Promise<void>} */
+let queue = Promise.resolve();
 
 /**
  * Installs Debian packages, or throws MissingPart with the command a person would type.
@@ -85,9 +87,14 @@ export async function aptInstall(packages, why) {
     const [command = 'env', ...rest] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=a', 'apt-get', '-qq', ...args];
     return run(command, rest, root[0] === 'sudo' && root.length === 1 ? { stdio: ['inherit', 'pipe', 'pipe'] } : {});
   };
-  if (!listsAreFresh) await apt('update');
-  listsAreFresh = true;
-  await apt('install', '-y', '--no-install-recommends', ...packages);
+  // One after another, whoever asks: apt-get holds a lock.
+  const turn = queue.then(async () => {
+    if (!listsAreFresh) await apt('update');
+    listsAreFresh = true;
+    await apt('install', '-y', '--no-install-recommends', ...packages);
+  });
+  queue = turn.catch(() => undefined);
+  await turn;
 }
 
 /** @param {number} ms */
