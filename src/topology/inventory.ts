@@ -121,6 +121,7 @@ export class Inventory implements InventoryPort, Disposable {
     this.#engines = this.#deps.engines.map(engine => new EngineWatch(engine, {
       onChange: () => { this.#reconcile(); this.#dirty(); },
       onSignal: signal => this.#onEngine(signal),
+      onFailure: this.#onFailure,
     }));
   }
 
@@ -160,6 +161,7 @@ export class Inventory implements InventoryPort, Disposable {
           onChange: () => this.#dirty(),
           onHeard: (one, channel, message) => this.#onHeard(one, channel, message),
           channels: one => this.#channelsOf(one),
+          onFailure: this.#onFailure,
         }, this.#timing);
         this.#watches.set(id, fresh);
         this.#dirty();
@@ -304,12 +306,14 @@ export class Inventory implements InventoryPort, Disposable {
   }
 
   #run(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if (this.#disposed) return;
-      if (this.#deps.onFailure === undefined) throw error;
-      this.#deps.onFailure(error);
-    });
+    work.catch(this.#onFailure);
   }
+
+  readonly #onFailure = (error: unknown): void => {
+    if (this.#disposed) return;
+    if (this.#deps.onFailure === undefined) queueMicrotask(() => { throw error; });
+    else this.#deps.onFailure(error);
+  };
 
   dispose(): void {
     if (this.#disposed) return;

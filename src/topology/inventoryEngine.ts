@@ -13,6 +13,8 @@ export type WatchedEngine = Pick<Engine, 'kind' | 'describe' | 'list' | 'watch'>
 export interface EngineWatchDeps {
   readonly onChange: () => void;
   readonly onSignal: (signal: EngineSignal) => void;
+  /** Told of what is no answer of an engine but a mistake of ours. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Follows one engine: its events only wake, its list tells. One list at a time; a signal during it makes it list once more. */
@@ -52,7 +54,7 @@ export class EngineWatch implements Disposable {
       this.#setStatus({ kind: this.#engine.kind, state: 'unavailable', fault: signal.fault });
     } else {
       if (signal.type === 'connected') this.#described = false;
-      void this.list();
+      this.list().catch(this.#deps.onFailure);
     }
     this.#deps.onSignal(signal);
   }

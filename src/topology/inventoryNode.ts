@@ -34,6 +34,8 @@ export interface NodeWatchDeps {
   readonly onHeard: (watch: NodeWatch, channel: string, message: string) => void;
   /** The channels worth hearing on this server; none: no subscription. */
   readonly channels: (watch: NodeWatch) => readonly string[];
+  /** Told of what is no silence of a server but a mistake of ours. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Milliseconds. */
@@ -147,7 +149,7 @@ export class NodeWatch implements Disposable {
 
   /**
    * Asks the server now, unless it is in back-off and `force` is not set. While a look is under way, a forced one makes it ask
-   * once more, so that what comes is never older than the call. Never throws: what went wrong is the contact.
+   * once more, so that what comes is never older than the call. What went wrong is the contact; only a mistake of ours is thrown.
    */
   look(force = false): Promise<void> {
     if (this.#ending.signal.aborted || !this.#mayAnswer) return Promise.resolve();
@@ -275,7 +277,7 @@ export class NodeWatch implements Disposable {
     const timer = setTimeout(() => {
       if (this.#connection === undefined && this.#contact.state === 'answering' && this.#mayAnswer) this.#silent('closed');
     }, this.#timing.grace);
-    void this.look(true).finally(() => clearTimeout(timer));
+    this.look(true).finally(() => clearTimeout(timer)).catch(this.#deps.onFailure);
   }
 
   #silent(reason: SilenceReason): void {

@@ -57,11 +57,11 @@ suite('topology/inventory on real servers: Cluster made by redis-cli', function 
     const shards = topology().shards?.map(shard => shard.id);
     const killedAt = Date.now();
     servers[0]?.signal('SIGKILL');
-    await see('silent', () => topology().nodes.some(node => node.name === 'node-1' && node.contact.state === 'silent'), 1000);
+    await see('silent', () => topology().nodes.some(node => node.name === 'node-1' && node.contact.state === 'silent'), 5000);
     await see('failed over', () => topology().shards?.[0]?.nodes.length === 1 || topology().nodes.filter(node => node.role === 'master' && node.contact.state === 'answering').length === 3);
     console.log(`      failed over, shown after ${Date.now() - killedAt} ms`);
     await see('served again', () => topology().health.level === 'degraded' && topology().cluster?.uncovered.length === 0);
-    await see('one crown a shard', () => topology().nodes.find(node => node.name === 'node-1')?.role !== 'master', 2000);
+    await see('one crown a shard', () => topology().nodes.find(node => node.name === 'node-1')?.role !== 'master', 10_000);
     assert.deepEqual(topology().shards?.map(shard => shard.id), shards);
   });
 });

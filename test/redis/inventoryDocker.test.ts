@@ -100,7 +100,7 @@ suite('topology/inventory on containers made by hand', function () {
 
   test('it comes back: a false master for some ten seconds, shown as stale, then a replica', async () => {
     await docker('start', 'inv-hand-6379');
-    await see('stale', () => node('inv-hand-6379').role === 'master' && node('inv-hand-6379').staleMaster !== undefined, 10_000);
+    await see('stale', () => node('inv-hand-6379').role === 'master' && node('inv-hand-6379').staleMaster !== undefined, 15_000);
     assert.ok(inventory.snapshot.topologies[0]?.health.reasons.some(({ code }) => code === 'stale-master'));
     assert.ok(!inventory.snapshot.topologies[0]?.health.reasons.some(({ code }) => code === 'several-masters'), 'never two equal crowns');
     await see('replica', () => node('inv-hand-6379').role === 'replica' && node('inv-hand-6379').staleMaster === undefined, 40_000);
@@ -109,8 +109,8 @@ suite('topology/inventory on containers made by hand', function () {
   test('pause is shown beside what Redis last said', async () => {
     const paused = inventory.snapshot.topologies[0]?.nodes.find(one => one.role === 'replica' && one.name !== 'inv-hand-6379') as Node;
     await docker('pause', paused.name);
-    await see('paused', () => { const { contact } = node(paused.name); return contact.state === 'silent' && contact.reason === 'paused' && contact.last !== undefined; }, 3000);
+    await see('paused', () => { const { contact } = node(paused.name); return contact.state === 'silent' && contact.reason === 'paused' && contact.last !== undefined; }, 15_000);
     await docker('unpause', paused.name);
-    await see('back', () => node(paused.name).contact.state === 'answering', 5000);
+    await see('back', () => node(paused.name).contact.state === 'answering', 15_000);
   });
 });

@@ -26,7 +26,7 @@ suite('topology/inventory on a Sentinel topology of ours, on the real daemon', f
   test('a killed container is shown right after the event or the closed socket', async () => {
     for (const name of ['redis-2', 'sentinel-1']) {
       const { shownMs } = await killDrill(live, name);
-      assert.ok(shownMs < 250, `${name}: ${shownMs} ms`);
+      assert.ok(shownMs < 1000, `${name}: ${shownMs} ms`);
     }
   });
 
