@@ -64,7 +64,7 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   const inventory = store.add(new Inventory({ engines: [docker], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
-  const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), onFailure: error => log.error('slot map', error) }));
+  const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', { kind: 'topology', topology, slots }), onFailure: error => log.error('slot map', error) }));
   const deps: VerbDeps = {
     engine: kind => {
       if (kind === docker.kind) return docker;

@@ -20,6 +20,7 @@ export const commands = {
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
   showSlotMap: 'redisTopology.showSlotMap',
+  moveSlots: 'redisTopology.moveSlots',
 } as const;
 
 /** Commands of the conf files' language, registered apart: they need no engine. */

@@ -256,7 +256,20 @@ export class Page {
     byId('openPart').hidden = open.length === 0;
   }
 
+  #moveButton(first: number, last: number): HTMLElement {
+    const button = element('button', { type: 'button', class: 'act' }, word('move'));
+    button.addEventListener('click', () => this.#send({ type: 'move', first, last }));
+    return button;
+  }
+
+  /** The button is a new one after each drawing; whoever stood on it stays there. */
   #drawDetails(): void {
+    const onButton = document.activeElement?.classList.contains('act') === true;
+    this.#drawSlot();
+    if (onButton) byId('details').querySelector<HTMLElement>('.act')?.focus();
+  }
+
+  #drawSlot(): void {
     const slot = this.#cursor;
     const selection = this.#selection();
     const details = byId('details');
@@ -264,7 +277,7 @@ export class Page {
       const [first, last] = selection;
       const owners = new Set<string>();
       for (let one = first; one <= last; one++) owners.add(this.#shardOf(one)?.master.name ?? word('nobody'));
-      details.replaceChildren(line('selected', word('range', count(last - first + 1), first, last)), line('owner', [...owners].join(', ')));
+      details.replaceChildren(line('selected', word('range', count(last - first + 1), first, last)), line('owner', [...owners].join(', ')), this.#moveButton(first, last));
       byId('spoken').textContent = word('range', count(last - first + 1), first, last);
       return;
     }
@@ -285,6 +298,7 @@ export class Page {
       line('keys', keys === null ? '…' : keys === undefined ? '–' : count(keys)),
       ...(this.#pinned ? [line('tag', `{${tagOf(slot)}}`)] : []),
       ...(open ? [line('moving', word('openSlot', slot, open.from ?? '?', open.to ?? '?'))] : []),
+      ...(this.#pinned && shard ? [this.#moveButton(slot, slot)] : []),
       ...(dispute ? dispute.claims.map(claim => line('says', word('claim', claim.by.join(', '), claim.owner === 0 ? word('nobody') : claim.name))) : []),
     );
     byId('spoken').textContent = `${word('slotN', slot)}, ${shard ? shard.master.name : word('nobody')}`;

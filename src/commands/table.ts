@@ -7,6 +7,7 @@ import { failover } from './failover';
 import { finishOrRemove } from './finishCreation';
 import type { Command } from './kit';
 import { restart, start, stop } from './lifecycle';
+import { moveSlots } from './moveSlots';
 import { openConsole } from './openConsole';
 import { refresh } from './refresh';
 import { remove } from './remove';
@@ -34,4 +35,5 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   refresh,
   showTimeline,
   showSlotMap,
+  moveSlots,
 };

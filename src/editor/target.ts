@@ -1,6 +1,6 @@
 /** What a row of the tree stands for, and so what a command acts on. Commands get one as their first argument from menus. */
 export type Target =
-  | { readonly kind: 'topology'; readonly topology: string }
+  | { readonly kind: 'topology'; readonly topology: string; /** Chosen on the slot map. */ readonly slots?: readonly (readonly [first: number, last: number])[] }
   /** `topology` is absent for servers that belong to none. */
   | { readonly kind: 'node'; readonly node: string; readonly topology?: string }
   | { readonly kind: 'others' };

@@ -19,6 +19,8 @@ export interface SlotMapDeps {
   readonly inventory: InventoryPort;
   /** Shows a node in the tree. */
   reveal(node: string): void;
+  /** Begins the dialogue about moving these slots. */
+  move(topologyId: string, slots: readonly (readonly [first: number, last: number])[]): void;
   onFailure(error: unknown): void;
 }
 
@@ -175,6 +177,9 @@ class SlotMapPanel implements Disposable {
         break;
       case 'reveal':
         if (this.#topology()?.nodes.some(({ id }) => id === message.node)) this.#deps.reveal(message.node);
+        break;
+      case 'move':
+        this.#deps.move(this.#topologyId, [[message.first, message.last]]);
         break;
       case 'heat':
         this.#heating?.abort();

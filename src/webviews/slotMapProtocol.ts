@@ -20,6 +20,8 @@ export type PageMessage =
   | { readonly type: 'ask-keys'; readonly slot: number }
   /** Show this node in the tree. `node` is an id of the snapshot. */
   | { readonly type: 'reveal'; readonly node: string }
+  /** Move these slots: the host asks where to, shows the plan and asks again. */
+  | { readonly type: 'move'; readonly first: number; readonly last: number }
   | { readonly type: 'heat'; readonly on: boolean };
 
 /** Flat triples: first slot, last slot, owner; owner 0 is nobody, n the shard of colour n - 1. */
@@ -84,6 +86,10 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
     case 'ready': return { type: 'ready' };
     case 'ask-keys': return isSlot(message['slot']) ? { type: 'ask-keys', slot: message['slot'] } : undefined;
     case 'reveal': return typeof message['node'] === 'string' ? { type: 'reveal', node: message['node'] } : undefined;
+    case 'move': {
+      const { first, last } = message;
+      return isSlot(first) && isSlot(last) && first <= last ? { type: 'move', first, last } : undefined;
+    }
     case 'heat': return typeof message['on'] === 'boolean' ? { type: 'heat', on: message['on'] } : undefined;
     default: return undefined;
   }

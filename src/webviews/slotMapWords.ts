@@ -24,6 +24,7 @@ export function slotMapWords(t: Translate): Readonly<Record<string, string>> {
     inRange: t('Range'),
     selected: t('Selected'),
     range: t('{0} slots ({1} – {2})', '{0}', '{1}', '{2}'),
+    move: t('Move…'),
     tag: t('Tag that lands here'),
     moving: t('Moving'),
     says: t('Says'),

@@ -102,10 +102,29 @@ suite('a cluster in the workbench', function () {
     });
   }
 
+  test('moves ten slots by keyboard only', async () => {
+    await map().locator('#map').focus();
+    await workbench.page.keyboard.press('Home');
+    for (let step = 0; step < 9; step++) await workbench.page.keyboard.press('Shift+ArrowRight');
+    await map().locator('[data-part=selected] dd').filter({ hasText: '10 slots (0 – 9)' }).waitFor();
+    await workbench.screenshot('cluster-06-selected');
+    await map().locator('button.act').focus();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput.getByText('Which master takes 10 slots').or(workbench.page.getByPlaceholder('Which master takes 10 slots')).first().waitFor();
+    await workbench.input.fill('redis-2');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.monaco-dialog-box').getByText(/redis-1 → redis-2: 10 slots \(0-9\)/).waitFor({ timeout: 20_000 });
+    await workbench.screenshot('cluster-06-move-asked');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.toast('10 slots with 0 keys moved').waitFor({ timeout: 30_000 });
+    await map().locator('#shards tr').filter({ hasText: 'redis-2' }).filter({ hasText: '5,472' }).waitFor();
+    await workbench.screenshot('cluster-06-moved');
+  });
+
   test('hands a master over on Failover, and the map follows', async () => {
     await row('redis-5', 'replica').click({ button: 'right' });
     await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Failover', exact: true }).click();
-    await workbench.page.locator('.monaco-dialog-box').getByText(/redis-5 becomes master of the slots 0-5460/).waitFor({ timeout: 20_000 });
+    await workbench.page.locator('.monaco-dialog-box').getByText(/redis-5 becomes master of the slots 10-5460/).waitFor({ timeout: 20_000 });
     await workbench.screenshot('cluster-06-failover-asked');
     await workbench.press('Failover');
     await workbench.toast('redis-5 is master in the place of redis-1 now').waitFor({ timeout: 40_000 });

@@ -3,13 +3,15 @@ import type { ClusterCreationCheck } from '../../topology/cluster/createCluster'
 import type { CrewFault } from '../../topology/cluster/crew';
 import type { ClusterFailoverFault, ClusterFailoverStep } from '../../topology/cluster/failover';
 import type { JoinFault } from '../../topology/cluster/join';
+import type { MovePlanFault, SlotMove } from '../../topology/cluster/movePlan';
+import type { MoveFault } from '../../topology/cluster/moveSlots';
 import type { ClusterNote, ClusterPlanFault } from '../../topology/cluster/plan';
-import { formatRanges } from '../../model/slots';
+import { countSlots, formatRanges } from '../../model/slots';
 import type { Translate } from '../translate';
 import type { Words } from './table';
 import { inWords } from './table';
 
-export type ClusterFault = JoinFault | ClusterPlanFault | CrewFault | ClusterFailoverFault;
+export type ClusterFault = JoinFault | ClusterPlanFault | CrewFault | ClusterFailoverFault | MoveFault | MovePlanFault;
 
 const lacks: Words<ClusterLack> = {
   pair: (t, l) => t('{0} has no link to {1}', l.from, l.to),
@@ -50,7 +52,22 @@ export const clusterFaults: Words<ClusterFault> = {
   'cluster-failover-refused': (t, f) => t('{0} refused the failover: {1}. Nothing was changed.', f.node, f.text),
   'cluster-failover-without-effect': (t, f) => t('{0} took the order, but was not promoted within {1} s: its master {2} did not hand over. The roles are as they were.', f.node, Math.round(f.ms / 1000), f.master),
   'cluster-failover-not-settled': (t, f) => t('{0} is promoted, but {1} do not see it so yet. The cluster goes on spreading the news.', f.node, f.by.join(', ')),
+  'move-nothing': t => t('There is nothing to move: the slots are there already.'),
+  'move-not-a-master': (t, f) => t('{0} is no master of this cluster and can take no slots.', f.node),
+  'move-uncovered': (t, f) => t('The slots {0} belong to nobody, so that there is nothing to move. Assign them first.', formatRanges(f.ranges, ', ')),
+  'move-no-other-master': t => t('There is no other master that could take the slots.'),
+  'move-others-open': (t, f) => t('Slots are half moved already ({0}), by somebody else or an earlier run. Finish those first.', f.slots.slice(0, 10).join(', ')),
+  'move-views-differ': (t, f) => t('{0} see other owners of slots than the rest. Wait until the cluster agrees.', f.nodes.join(', ')),
+  'move-stopped': (t, f) => t('Stopped at slot {0} ({1} → {2}) after {4} slots: {3}. No key is lost; move the same slots again to go on, {5} are left.', f.slot, f.from, f.to, f.text, f.done, f.left),
+  'move-not-agreed': (t, f) => t('The slots are moved, but {0} do not see it so yet. The cluster goes on spreading the news.', f.nodes.join(', ')),
+  'move-key-too-big': (t, f) => t('The key “{1}” in slot {4} is too big to move: {2} MB, where {0} would be blocked for too long above {3} MB. Raise cluster-node-timeout, or make the key smaller.', f.node, f.key, Math.round(f.bytes / 1e6), Math.round(f.most / 1e6), f.slot),
+  'move-target-silent': (t, f) => t('{0} does not answer, so that slot {1} was not begun. Everything before it is moved. Look at the node, then move the rest.', f.node, f.slot),
 };
+
+/** One line of a plan. */
+export function moveInWords(t: Translate, { from, to, ranges }: SlotMove, names: ReadonlyMap<string, string>): string {
+  return t('{0} → {1}: {2} slots ({3})', names.get(from) ?? from.slice(0, 8), names.get(to) ?? to.slice(0, 8), countSlots(ranges), formatRanges(ranges, ', '));
+}
 
 /** Steps of a failover in a cluster. */
 export const clusterFailoverSteps: { readonly [Step in ClusterFailoverStep]: (t: Translate) => string } = {

@@ -57,7 +57,7 @@ suite('webviews/slotMapState', () => {
 
 suite('webviews/slotMapProtocol', () => {
   const cases: readonly [message: unknown, read: boolean][] = [
-    [{ type: 'ready' }, true], [{ type: 'ask-keys', slot: 0 }, true], [{ type: 'ask-keys', slot: 16383 }, true], [{ type: 'reveal', node: 'x' }, true], [{ type: 'heat', on: true }, true],
+    [{ type: 'ready' }, true], [{ type: 'ask-keys', slot: 0 }, true], [{ type: 'ask-keys', slot: 16383 }, true], [{ type: 'reveal', node: 'x' }, true], [{ type: 'heat', on: true }, true], [{ type: 'move', first: 0, last: 16383 }, true], [{ type: 'move', first: 9, last: 8 }, false], [{ type: 'move', first: 0 }, false],
     [{ type: 'ask-keys', slot: 16384 }, false], [{ type: 'ask-keys', slot: -1 }, false], [{ type: 'ask-keys', slot: 1.5 }, false], [{ type: 'ask-keys', slot: '1' }, false], [{ type: 'ask-keys' }, false],
     [{ type: 'reveal', node: { toString: 1 } }, false], [{ type: 'heat', on: 1 }, false], [{ type: 'run', command: 'rm' }, false], [null, false], ['ready', false], [undefined, false], [{}, false],
   ];

@@ -1,0 +1,101 @@
+import { HumanError } from '../../base/errors';
+import type { Reply } from '../../redis/client';
+import { ReplyError } from '../../redis/client';
+import type { Crew, CrewMember } from './crew';
+import { ask, refused } from './wire';
+
+export type SlotMoverFault =
+  /** Moving it would block its node for so long that the others take it for dead. */
+  | { readonly code: 'move-key-too-big'; readonly node: string; readonly key: string; readonly bytes: number; readonly most: number; readonly slot: number }
+  | { readonly code: 'move-target-silent'; readonly node: string; readonly text: string; readonly slot: number };
+
+/** Keys looked at in one go, bytes sent in one MIGRATE. */
+const KEYS = 200;
+const BATCH_BYTES = 512 * 1024;
+/** What a link surely carries in a millisecond, serialising included; a key that needs more than the time-out is refused before it blocks. */
+const BYTES_PER_MS = 64 * 1024;
+
+/** Moves slots between two masters in the order that keeps every key reachable at every moment. */
+export class SlotMover {
+  private constructor(
+    private readonly source: CrewMember, private readonly target: CrewMember, private readonly others: readonly CrewMember[],
+    /** MIGRATE blocks its source: it must give up long before the others would miss it. */
+    private readonly timeoutMs: number, private readonly auth: readonly string[],
+  ) {}
+
+  static async between(crew: Crew, source: CrewMember, target: CrewMember, password: string | undefined): Promise<SlotMover> {
+    const [setting] = await ask(source.connection, [['CONFIG', 'GET', 'cluster-node-timeout']]);
+    const nodeTimeout = Number(Array.isArray(setting) ? setting[1] : NaN) || 15_000;
+    const { seen } = await crew.look(AbortSignal.timeout(5000));
+    const masters = new Set(seen.filter(one => one.role === 'master').map(one => one.name));
+    const others = crew.members.filter(member => masters.has(member.name) && member !== source && member !== target);
+    return new SlotMover(source, target, others, Math.min(1000, Math.floor(nodeTimeout / 3)), password === undefined ? [] : ['AUTH', password]);
+  }
+
+  /** Returns how many keys went along. Not cancellable: a slot that is begun is finished, or reported as open. */
+  async move(slot: number): Promise<number> {
+    const { source, target } = this;
+    try {
+      // Also asks whether the target lives: a frozen one would hold the source for the whole time-out.
+      await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, 500);
+    } catch (error) {
+      // The target took the slot in an earlier run that was cut off before the others were told.
+      if (!(error instanceof HumanError && error.fault.code === 'redis-refused')) throw new HumanError<SlotMoverFault>({ code: 'move-target-silent', node: target.name, text: String((error as Error).message), slot }, { cause: error });
+      if (!/already the owner/i.test(error.message)) throw error;
+      await this.#hand(slot);
+      return 0;
+    }
+    await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target.id]]);
+    let moved = 0;
+    for (;;) {
+      const [found] = await ask(source.connection, [['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]]);
+      const keys = Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
+      if (keys.length === 0) break;
+      for (const batch of await this.#batches(slot, keys)) {
+        await this.#migrate(batch);
+        moved += batch.length;
+      }
+    }
+    await this.#hand(slot);
+    return moved;
+  }
+
+  /** The new owner first (else a crash of the target in between loses the slot), then the old, then the other masters. */
+  async #hand(slot: number): Promise<void> {
+    const order = ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.target.id];
+    await ask(this.target.connection, [order]);
+    const [reply] = await this.source.connection.pipeline([order]);
+    // With its last slot a master becomes a replica of the taker, and as such takes no such order; it knows already.
+    if (reply instanceof ReplyError && !/master/i.test(reply.text)) throw refused(this.source.connection, order, reply);
+    await Promise.all(this.others.map(other => other.connection.pipeline([order]).catch(() => undefined))); // a silent one hears it from the target by gossip
+  }
+
+  /** Together small enough that no MIGRATE comes near the time-out. */
+  async #batches(slot: number, keys: readonly string[]): Promise<string[][]> {
+    const sizes = await this.source.connection.pipeline(keys.map(key => ['MEMORY', 'USAGE', key, 'SAMPLES', '5']));
+    const most = this.timeoutMs * BYTES_PER_MS;
+    const batches: string[][] = [];
+    let bytes = Infinity;
+    keys.forEach((key, index) => {
+      const size = typeof sizes[index] === 'number' ? sizes[index] : 0;
+      if (size > most) throw new HumanError<SlotMoverFault>({ code: 'move-key-too-big', node: this.source.name, key, bytes: size, most, slot });
+      if (bytes + size > BATCH_BYTES) {
+        batches.push([]);
+        bytes = 0;
+      }
+      bytes += size;
+      batches[batches.length - 1]?.push(key);
+    });
+    return batches;
+  }
+
+  async #migrate(keys: readonly string[], replace = false): Promise<void> {
+    const { host, port } = this.target.announced;
+    const command = ['MIGRATE', host, String(port), '', '0', String(this.timeoutMs), ...(replace ? ['REPLACE'] : []), ...this.auth, 'KEYS', ...keys];
+    const [reply] = await this.source.connection.pipeline([command], { timeoutMs: this.timeoutMs * 2 + 1000 });
+    if (!(reply instanceof ReplyError)) return;
+    // A copy that an interrupted MIGRATE left at the target: while the source has the key, only the source was written to.
+    if (reply.text.includes('BUSYKEY') && !replace) return this.#migrate(keys, true);
+    throw refused(this.source.connection, ['MIGRATE'], reply);
+  }
+}
