@@ -8,7 +8,7 @@ import type { ConfDocument } from '../conf/document';
 import { groupOf } from '../conf/features/groups';
 import { guessMode } from '../conf/mode';
 import type { Finding } from '../conf/types';
-import { validate } from '../conf/validate';
+import { validateInSteps } from '../conf/validate';
 import type { Contexts } from './contexts';
 import { modeOf } from './contexts';
 import type { Judged } from './diagnostics';
@@ -16,6 +16,7 @@ import { toDiagnostic } from './diagnostics';
 import { isConf } from './documents';
 import { topologyRoot } from './files';
 import { settingsFor } from './settings';
+import { inSlices } from './slices';
 
 /** Other files matter less than the text under the caret. */
 const debounceMs = 250;
@@ -100,11 +101,15 @@ export class AcrossFiles implements vscode.Disposable {
     const own = parsed.find(one => one.uri.toString() === document.uri.toString());
     if (own === undefined) return [];
     const made = topologyRoot(document.uri.fsPath) !== undefined;
-    return (made ? parsed : groupOf(own.document, parsed)).map(({ document: conf, uri, open }) => ({
-      document: conf,
-      title: made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath),
-      report: validate(conf, { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf) }),
-    }));
+    const group = made ? parsed : groupOf(own.document, parsed);
+    const files: TopologyFile[] = [];
+    for (const { document: conf, uri, open } of group.length > 1 ? group : []) {
+      const options = { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf) };
+      const report = await inSlices(validateInSteps(conf, options, 100), () => document.isClosed);
+      if (report === undefined) return [];
+      files.push({ document: conf, title: made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath), report });
+    }
+    return files;
   }
 
   async #readFile(uri: vscode.Uri): Promise<ConfDocument | undefined> {

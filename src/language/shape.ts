@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { foldingOf } from '../conf/features/folding';
+import { foldingInSteps } from '../conf/features/folding';
 import type { Fold } from '../conf/features/folding';
 import { formatEdits } from '../conf/features/format';
 import { pathLinks } from '../conf/features/links';
@@ -10,6 +10,7 @@ import type { Contexts } from './contexts';
 import { rangeOf, selector } from './documents';
 import type { WorkspaceFiles } from './files';
 import { settingsFor } from './settings';
+import { inSlices } from './slices';
 
 /** Outline, folding, formatting and links: what follows from the shape of a file alone. */
 export function registerShape(contexts: Contexts, files: WorkspaceFiles): vscode.Disposable {
@@ -21,9 +22,10 @@ export function registerShape(contexts: Contexts, files: WorkspaceFiles): vscode
       },
     }, { label: 'Redis' }),
     vscode.languages.registerFoldingRangeProvider(selector, {
-      provideFoldingRanges: async document => {
+      provideFoldingRanges: async (document, _, token) => {
         const parsed = await contexts.documents.parsed(document);
-        return parsed === undefined ? undefined : foldingOf(parsed).map(one => new vscode.FoldingRange(one.start, one.end, foldKinds[one.kind]));
+        const folds = parsed === undefined ? undefined : await inSlices(foldingInSteps(parsed), () => token.isCancellationRequested);
+        return folds?.map(one => new vscode.FoldingRange(one.start, one.end, foldKinds[one.kind]));
       },
     }),
     vscode.languages.registerDocumentFormattingEditProvider(selector, {

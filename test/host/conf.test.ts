@@ -176,4 +176,22 @@ suite('conf files', () => {
     const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', document.uri);
     assert.deepEqual(links.map(one => one.target?.path.split('/').at(-1)), ['part.inc']);
   });
+
+  test('files that name each other are judged together, and the fix mends one', async () => {
+    const id = '0123456789abcdef0123456789abcdef01234567';
+    const own = mkdtempSync(join(tmpdir(), 'rtx-across-'));
+    writeFileSync(join(own, 'sentinel-b.conf'), `port 26380\nsentinel monitor shop 10.9.8.7 6379 2\nsentinel myid ${id}\n`);
+    const file = join(own, 'sentinel-a.conf');
+    writeFileSync(file, `port 26379\nsentinel monitor shop 10.9.8.7 6379 2\nsentinel myid ${id}\n`);
+    const document = await vscode.workspace.openTextDocument(file);
+    await vscode.window.showTextDocument(document);
+    const finding = await until(() => vscode.languages.getDiagnostics(document.uri).find(one => typeof one.code === 'object' && one.code.value === 'topology-myid-twice'));
+    assert.equal(finding.range.start.line, 2);
+    assert.deepEqual(finding.relatedInformation?.map(one => one.location.uri.path.split('/').at(-1)), ['sentinel-b.conf']);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, finding.range, vscode.CodeActionKind.QuickFix.value);
+    const fix = actions.find(one => one.title === 'Comment the line out');
+    assert.ok(fix?.edit, actions.map(one => one.title).join(', '));
+    await vscode.workspace.applyEdit(fix.edit);
+    await until(() => codes(document).includes('topology-myid-twice') ? undefined : true);
+  });
 });

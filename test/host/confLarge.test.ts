@@ -19,10 +19,13 @@ suite('a file of 100,000 lines', () => {
     const fault = (): vscode.Diagnostic | undefined => vscode.languages.getDiagnostics(document.uri).find(one => typeof one.code === 'object' && one.code.value === 'bool-value');
     while (fault() === undefined) await new Promise(resolve => setTimeout(resolve, 50));
 
+    // How much the thread works between two beats of a timer, in processor time: other programs on the machine do not count.
+    const cpu = (process as unknown as { threadCpuUsage(): { readonly user: number; readonly system: number } });
+    const worked = (): number => { const { user, system } = cpu.threadCpuUsage(); return (user + system) / 1000; };
     const gaps: number[] = [];
-    let last = performance.now();
+    let last = worked();
     const beat = setInterval(() => {
-      const now = performance.now();
+      const now = worked();
       gaps.push(now - last);
       last = now;
     }, 1);
@@ -41,8 +44,8 @@ suite('a file of 100,000 lines', () => {
     clearInterval(beat);
     gaps.sort((a, b) => a - b);
     const at = (share: number): number => Math.round((gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))] ?? 0) * 10) / 10;
-    console.log(`      gaps between beats: median ${String(at(0.5))} ms, 99 % ${String(at(0.99))} ms, 99.9 % ${String(at(0.999))} ms, longest ${String(at(1))} ms`);
+    console.log(`      work between beats: median ${String(at(0.5))} ms, 99 % ${String(at(0.99))} ms, longest ${String(at(1))} ms`);
     assert.ok(gaps.length > 100);
-    assert.ok(at(0.95) <= 16, 'the host was held up');
+    assert.ok(at(0.99) <= 16, 'the host was held up');
   });
 });

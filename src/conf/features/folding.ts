@@ -10,6 +10,15 @@ export interface Fold {
 }
 
 export function foldingOf(document: ConfDocument): Fold[] {
+  const steps = foldingInSteps(document, Infinity);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Looks at some lines per `next()`, for very long files in an editor. */
+export function* foldingInSteps(document: ConfDocument, linesPerStep = 5000): Generator<void, Fold[]> {
   const folds: Fold[] = [];
   const tail = generatedTail(document);
   const last = document.lineCount - 1;
@@ -19,11 +28,11 @@ export function foldingOf(document: ConfDocument): Fold[] {
     const end = withoutBlanks(document, start, (sections[index + 1] ?? last + 1) - 1);
     if (end > start) folds.push({ start, end, kind: 'section' });
   });
-  folds.push(...commentsAndRegions(document, new Set(sections)));
+  folds.push(...yield* commentsAndRegions(document, new Set(sections), linesPerStep));
   return folds.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-function commentsAndRegions(document: ConfDocument, sections: ReadonlySet<number>): Fold[] {
+function* commentsAndRegions(document: ConfDocument, sections: ReadonlySet<number>, linesPerStep: number): Generator<void, Fold[]> {
   const folds: Fold[] = [];
   const open: number[] = [];
   let run = -1;
@@ -32,6 +41,7 @@ function commentsAndRegions(document: ConfDocument, sections: ReadonlySet<number
     run = -1;
   };
   for (let line = 0; line < document.lineCount; line++) {
+    if (line % linesPerStep === linesPerStep - 1) yield;
     const text = isComment(document, line) ? document.lineText(line) : undefined;
     const region = text === undefined ? undefined : /^[ \t]*#[ \t]*(region|endregion)\b/.exec(text)?.[1];
     if (text === undefined || sections.has(line) || region !== undefined) close(line);

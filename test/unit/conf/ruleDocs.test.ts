@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { validateTopology } from '../../../src/conf/acrossFiles';
 import { parseDocument } from '../../../src/conf/document';
+import { guessMode } from '../../../src/conf/mode';
 import { ruleCodes, rules } from '../../../src/conf/rules/codes';
 import type { RuleCode } from '../../../src/conf/rules/codes';
 import { defaultTarget, parseTarget } from '../../../src/conf/target';
@@ -43,11 +45,29 @@ function found(examples: readonly Fence[]): Set<RuleCode> {
   return new Set(report.findings.map(one => one.code));
 }
 
+/** Findings over all files of an example. */
+function foundTogether(examples: readonly Fence[]): Set<RuleCode> {
+  assert.ok(examples.length > 0);
+  return new Set(validateTopology(examples.map(one => {
+    const document = parseDocument(one.text, `${folder}/${one.file}`);
+    return { document, title: one.file, report: validate(document, { target: defaultTarget, mode: guessMode(document) }) };
+  })).map(one => one.code));
+}
+
 suite('docs/rules', () => {
   test('every rule has its page, with the head that the table gives', () => {
     const run = spawnSync(process.execPath, ['scripts/ruleDocs.mjs', '--check'], { encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
   });
+
+  for (const code of ruleCodes.filter(one => rules[one].family === 'topology' && existsSync(`docs/rules/${one}.md`))) {
+    test(`${code}: the files show it, and the better ones do not`, () => {
+      const page = readFileSync(`docs/rules/${code}.md`, 'utf8');
+      const [bad, good] = [foundTogether(fences(page, 'Found')), foundTogether(fences(page, 'Better'))];
+      assert.ok(bad.has(code), `not found; found ${[...bad].join(', ')}`);
+      assert.deepEqual([...good].filter(one => one === code || rules[one].severity === 'error'), []);
+    });
+  }
 
   for (const code of ruleCodes.filter(one => rules[one].family !== 'topology' && existsSync(`docs/rules/${one}.md`))) {
     test(`${code}: the example shows it, and the better one does not`, () => {
