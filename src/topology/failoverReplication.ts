@@ -113,19 +113,22 @@ async function handOver(deps: Pick<VerbDeps, 'secrets' | 'now'>, { topologyId, m
   const password = await passwordOf(deps, topologyId, to);
   if (password !== undefined) await connection.call(['CONFIG', 'SET', 'masterauth', password]);
   const { host, port } = to.announced;
+  const began = deps.now();
   const [reply] = await connection.pipeline([['FAILOVER', 'TO', host, String(port), 'TIMEOUT', String(HANDOVER_MS)]]);
   if (reply instanceof ReplyError) throw refused({ code: 'handover-refused', node: master.name, text: reply.text });
   const ended = await until('hand-over', { everyMs: 10, deadlineMs: HANDOVER_MS + 5000 }, async () => {
     // The promotion cuts connections; a silent moment is not an answer.
     const states = await Promise.all([to, master].map(seat => deadline('answer', 1000, undefined, async signal => {
       const each = await talk.to(seat, { everyMs: 20, deadlineMs: 500, signal });
-      return { role: await roleOf(each), state: readInfo(await each.call(['INFO', 'replication'])).get('master_failover_state') };
+      // Both from one reply: asked one after the other, a hand-over that ends in between looks like one that was taken back.
+      const info = readInfo(await each.call(['INFO', 'replication']));
+      return { role: info.get('role'), state: info.get('master_failover_state') };
     }).catch(() => undefined)));
     const [next, old] = states;
     if (next?.role === 'master' && old?.role === 'slave') return 'done';
     return old?.role === 'master' && old.state === 'no-failover' ? 'taken back' : undefined;
   });
-  if (ended === 'taken back') throw refused({ code: 'handover-timed-out', node: to.name, ms: HANDOVER_MS });
+  if (ended === 'taken back') throw refused({ code: 'handover-timed-out', node: to.name, ms: deps.now() - began });
 }
 
 async function verify(talk: Talk, { to }: HandoverRequest, others: readonly Seat[]): Promise<void> {

@@ -95,17 +95,20 @@ class SafeFailover {
   async #switch(): Promise<Answering> {
     const { masterName } = this.request;
     const leader = this.sight.sentinelsAnswering[0] as Answering;
-    const [reply] = await leader.connection.pipeline([['SENTINEL', 'FAILOVER', masterName]]);
+    // An order whose answer is lost may have been heard: then it is waited for like any other.
+    const reply = await leader.connection.pipeline([['SENTINEL', 'FAILOVER', masterName]]).then(([first]) => first, () => undefined);
     if (reply instanceof ReplyError) throw refused(orderRefused(masterName, reply));
     const began = this.deps.now();
     let renewed = began;
     for (;;) {
       // Nothing in this loop may throw before it is known how the failover ends: letting writes go on too early would lose them.
+      // First whether it is still at work, then the roles: the other way round, one that ends in between looks like one that was given up.
+      const inProgress = await this.#answer(leader.seat, connection => this.#inProgress(connection));
       const roles = await Promise.all(this.sight.eligible.map(({ seat }) => this.#answer(seat, roleOf)));
       const promoted = this.sight.eligible[roles.indexOf('master')];
       if (promoted !== undefined && await this.#isNamed(promoted.seat)) return promoted;
       const now = this.deps.now();
-      const hopeless = now - began > GIVEN_UP_MS && roles.every(role => role === 'slave') && (await this.#answer(leader.seat, connection => this.#inProgress(connection))) === false;
+      const hopeless = now - began > GIVEN_UP_MS && inProgress === false && roles.every(role => role === 'slave');
       if (hopeless || now - began > SWITCH_MS) throw refused({ code: 'failover-no-switch', ms: now - began });
       if (now - renewed > RENEW_MS) {
         await this.#answer(this.request.master, connection => pauseWrites(connection));

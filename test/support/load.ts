@@ -57,6 +57,8 @@ export class Load {
     const heard = (wanted: (message: unknown) => boolean) => new Promise<unknown>(resolve => { this.#child.on('message', message => { if (wanted(message)) resolve(message); }); });
     this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
     this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<LoadResult>, ended]);
+    // Whoever never asks for them (the failover itself failed) must not be ended by them.
+    for (const each of [ended, this.running, this.#result]) each.catch(() => undefined);
   }
 
   /** Ends the process, result or not. */

@@ -28,6 +28,8 @@ async function refusalOf(work: Promise<unknown>): Promise<FailoverFault> {
 if (!isLoadChild()) {
   suite('safe Sentinel failover on real servers', function () {
     this.timeout(90_000);
+    /** Writers that a failed test left. */
+    const loads: Load[] = [];
     let engine: ProcessesBehind;
     let deps: ReturnType<typeof memoryDeps>;
     let report: CreationReport;
@@ -47,6 +49,7 @@ if (!isLoadChild()) {
       talk = new Talk(deps.connector, deps.secrets.kept.get(report.topologyId));
     });
     teardown(async () => {
+      for (const load of loads.splice(0)) load.kill();
       talk.dispose();
       await engine.dispose();
     });
@@ -57,6 +60,7 @@ if (!isLoadChild()) {
         const request = failoverOf(report, master);
         const servers = [request.master, ...request.replicas];
         const load = new Load(__filename, { prefix: `from-${master}`, writers: 8, password: deps.secrets.kept.get(report.topologyId), masterName: 'orders', servers, sentinels: request.sentinels });
+        loads.push(load);
         await load.running;
         const done = await failover(master);
         await delay(300);

@@ -36,6 +36,8 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 if (!isLoadChild()) {
   suite('replication on real servers', function () {
     this.timeout(60_000);
+    /** Writers that a failed test left. */
+    const loads: Load[] = [];
     let engine: ProcessesBehind;
     let deps: ReturnType<typeof memoryDeps>;
     let talk: Talk | undefined;
@@ -66,6 +68,7 @@ if (!isLoadChild()) {
       deps = memoryDeps(engine, new IoredisConnector());
     });
     teardown(async () => {
+      for (const load of loads.splice(0)) load.kill();
       talk?.dispose();
       await engine.dispose();
     });
@@ -91,6 +94,7 @@ if (!isLoadChild()) {
       const report = await create();
       const seats = seatsOf(report);
       const load = new Load(__filename, { prefix: 'handover', writers: 8, password: deps.secrets.kept.get(report.topologyId), masterName: '', servers: seats, sentinels: [] });
+      loads.push(load);
       await load.running;
       const done = await failoverReplication(deps, handover(report, 0, 2), noSignal, silent);
       await delay(300);
