@@ -1,5 +1,6 @@
 /** Command and category names of every server, and whether a name is a command with subcommands. */
 import packed from './data/commands.json';
+import { Suggester } from './suggest';
 import type { Target } from './target';
 import type { Mode } from './types';
 
@@ -27,4 +28,13 @@ export function commandsOf(target: Pick<Target, 'index'>, mode: Mode): Commands 
   };
   cache.set(key, commands);
   return commands;
+}
+
+const suggesters = new WeakMap<Commands, Suggester>();
+
+/** The command (no subcommands unless typed with `|`) that a mistyped name resembles. */
+export function nearestCommand(commands: Commands, typed: string): string | undefined {
+  const ready = suggesters.get(commands) ?? new Suggester(commands.names);
+  suggesters.set(commands, ready);
+  return ready.nearest(typed);
 }

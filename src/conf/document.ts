@@ -121,7 +121,7 @@ export function parseDocument(text: string, uri = '', options: ParseOptions = {}
  * Parses a few thousand lines per `next()`, so that an editor can give the thread back between two steps of a very long
  * file. The generator's return value is the document; an abandoned generator holds nothing.
  */
-export function* parseInSteps(text: string, uri = '', options: ParseOptions = {}, linesPerStep = 4000): Generator<void, ConfDocument> {
+export function* parseInSteps(text: string, uri = '', options: ParseOptions = {}, linesPerStep = 2000): Generator<void, ConfDocument> {
   const melted = meltNul(text);
   const read = melted?.text ?? text;
   const mayHavePragmas = text.includes('redis-conf');

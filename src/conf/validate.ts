@@ -28,24 +28,22 @@ export interface Report {
 
 /** Judges in one go. */
 export function validate(document: ConfDocument, options: ValidateOptions): Report {
-  const steps = validateInSteps(document, options, Infinity);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return run(validateInSteps(document, options, Infinity));
 }
 
 /** Judges some statements per `next()`, for very long files in an editor. The generator's return value is the report. */
 export function* validateInSteps(document: ConfDocument, options: ValidateOptions, statementsPerStep = 1000): Generator<void, Report> {
   const judge = new Judge(options);
   judge.read.push(document);
-  yield* readText(judge, { document }, [document.uri], { left: statementsPerStep, perStep: statementsPerStep });
-  for (const check of [checkLogfile, readSentinelLines, checkStart, checkHabits]) {
-    yield;
-    check(judge);
-  }
+  const steps = { left: statementsPerStep, perStep: statementsPerStep };
+  yield* readText(judge, { document }, [document.uri], steps);
+  checkLogfile(judge);
+  yield* readSentinelLines(judge, steps);
+  checkStart(judge);
   yield;
-  return finish(judge, yield* settingsInSteps(judge.findings, judge.read, options, statementsPerStep));
+  yield* checkHabits(judge, steps);
+  yield;
+  return yield* finish(judge, options, steps.perStep);
 }
 
 /** Judges an ACL file (users.acl) that is open by itself. */
@@ -53,49 +51,81 @@ export function validateAcl(document: ConfDocument, options: ValidateOptions): R
   const judge = new Judge(options);
   judge.read.push(document);
   judgeAclDocument(judge, document);
-  return finish(judge, applySettings(judge.findings, judge.read, options));
+  return run(finish(judge, options, Infinity));
 }
 
 /** The lines and words of an ACL file, for editors. */
 export { parseAclFile };
 
-function finish(judge: Judge, findings: readonly Finding[]): Report {
+function* finish(judge: Judge, options: ValidateOptions, perStep: number): Generator<void, Report> {
   let firstRefusal: Finding | undefined;
   for (const finding of judge.findings) if (finding.refusal !== undefined && (firstRefusal?.refusal === undefined || finding.refusal.order < firstRefusal.refusal.order)) firstRefusal = finding;
+  const findings = yield* settled(judge.findings, judge.read, options, perStep);
   return { findings, firstRefusal, read: judge.read, judge };
 }
 
 /** Applies severities and disable comments, and puts findings in the order of the files and of their places. */
-export function applySettings(findings: readonly Finding[], read: readonly ConfDocument[], options: Pick<ValidateOptions, 'severities'>): Finding[] {
-  const steps = settingsInSteps(findings, read, options, Infinity);
+export const applySettings = (findings: readonly Finding[], read: readonly ConfDocument[], options: Pick<ValidateOptions, 'severities'>): Finding[] => run(settled(findings, read, options, Infinity));
+
+function run<R>(steps: Generator<void, R>): R {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
   }
 }
 
-function* settingsInSteps(findings: readonly Finding[], read: readonly ConfDocument[], { severities }: Pick<ValidateOptions, 'severities'>, perStep: number): Generator<void, Finding[]> {
-  let left = perStep;
+function* settled(findings: readonly Finding[], read: readonly ConfDocument[], { severities }: Pick<ValidateOptions, 'severities'>, perStep: number): Generator<void, Finding[]> {
   const order = new Map(read.map((document, index) => [document.uri, index]));
   const silenced = new Map(read.filter(document => document.pragmas.length > 0).map(document => [document.uri, document]));
-  const kept: Finding[] = [];
+  const several = order.size > 1;
   const seen = new Set<string>();
-  for (const finding of findings) {
-    if (--left <= 0) {
-      left = perStep;
+  const isKept = (finding: Finding): boolean => {
+    if (severities?.[finding.code] === 'off') return false;
+    const document = silenced.size === 0 ? undefined : silenced.get(finding.uri);
+    if (document !== undefined && isDisabled(document, finding)) return false;
+    if (!several) return true;
+    const key = `${finding.uri}\n${finding.code} ${String(finding.start)} ${String(finding.end)}`;
+    if (seen.has(key)) return false; // the same file included twice
+    seen.add(key);
+    return true;
+  };
+  const inOrder = (a: Finding, b: Finding): number => (several ? (order.get(a.uri) ?? 0) - (order.get(b.uri) ?? 0) : 0) || a.start - b.start || a.end - b.end;
+  const withSeverity = (finding: Finding): Finding => {
+    const severity = severities?.[finding.code] ?? finding.severity;
+    return severity === finding.severity || severity === 'off' ? finding : { ...finding, severity };
+  };
+  // Sorted in runs that are merged two by two, so that no step of a very long list takes long.
+  const size = perStep === Infinity ? Math.max(1, findings.length) : perStep * 2;
+  let runs: Finding[][] = [];
+  for (let from = 0; from < findings.length; from += size) {
+    runs.push(findings.slice(from, from + size).filter(isKept).map(withSeverity).sort(inOrder));
+    yield;
+  }
+  while (runs.length > 1) {
+    const merged: Finding[][] = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      merged.push(merge(runs[i] ?? [], runs[i + 1] ?? [], inOrder));
       yield;
     }
-    const severity = severities?.[finding.code] ?? finding.severity;
-    if (severity === 'off') continue;
-    const document = silenced.get(finding.uri);
-    if (document !== undefined && isDisabled(document, finding)) continue;
-    const key = `${finding.uri}\n${finding.code} ${String(finding.start)} ${String(finding.end)}`;
-    if (seen.has(key)) continue; // the same file included twice
-    seen.add(key);
-    kept.push(severity === finding.severity ? finding : { ...finding, severity });
+    runs = merged;
   }
-  yield;
-  return kept.sort((a, b) => (order.get(a.uri) ?? 0) - (order.get(b.uri) ?? 0) || a.start - b.start || a.end - b.end);
+  return runs[0] ?? [];
+}
+
+function merge<T>(a: readonly T[], b: readonly T[], inOrder: (a: T, b: T) => number): T[] {
+  const merged: T[] = [];
+  let [i, j] = [0, 0];
+  for (; ;) {
+    const [left, right] = [a[i], b[j]];
+    if (left === undefined && right === undefined) return merged;
+    if (right === undefined || (left !== undefined && inOrder(left, right) <= 0)) {
+      if (left !== undefined) merged.push(left);
+      i++;
+    } else {
+      merged.push(right);
+      j++;
+    }
+  }
 }
 
 function isDisabled(document: ConfDocument, finding: Finding): boolean {

@@ -1,11 +1,11 @@
 /** Runs, but not as meant: what a person who knows Redis would say on reading the file (section 2.3, pitfalls 1-4, 12). */
 import { isDefaultBridge, isLoopback } from '../addresses';
 import { memory } from '../numbers';
-import { fixes, lineNumber, lineSpan, nameSpan, related, wordSpan } from './judge';
-import type { Assigned, Judge } from './judge';
+import { fixes, isTime, lineNumber, lineSpan, nameSpan, related, wordSpan } from './judge';
+import type { Assigned, Judge, Steps } from './judge';
 
-export function checkHabits(judge: Judge): void {
-  checkDuplicates(judge);
+export function* checkHabits(judge: Judge, steps: Steps): Generator<void> {
+  yield* checkDuplicates(judge, steps);
   checkBridgeAddresses(judge);
   if (judge.mode === 'sentinel') {
     checkSentinelFile(judge);
@@ -28,16 +28,18 @@ const addsUp = new Set(['save', 'client-output-buffer-limit', 'dir', 'replicaof'
 /** A setting that is repeated more often is a generated file: the nearest lines before the last tell enough. */
 const mostRepeats = 100;
 
-function checkDuplicates(judge: Judge): void {
+function* checkDuplicates(judge: Judge, steps: Steps): Generator<void> {
   for (const [id, lines] of judge.assigned) {
     if (addsUp.has(id) || lines.length < 2) continue;
     const last = lines[lines.length - 1];
     if (last?.accepted !== true) continue;
+    const line = lineNumber(last.entry);
+    const again = [related('set-again', lineSpan(last.entry))];
     for (const one of lines.slice(-mostRepeats, -1)) {
       // A line that overrides one of an included file is what includes are for.
       if (one.entry.unit.document !== last.entry.unit.document || !one.accepted) continue;
-      const place = lineSpan(one.entry);
-      judge.remark('duplicate-directive', place, { name: one.entry.statement.name, line: lineNumber(last.entry) }, [fixes.commentOut(one.entry)], [related('set-again', lineSpan(last.entry))]);
+      judge.remark('duplicate-directive', lineSpan(one.entry), { name: one.entry.statement.name, line }, [fixes.commentOut(one.entry)], again);
+      if (isTime(steps)) yield;
     }
   }
 }

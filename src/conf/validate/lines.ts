@@ -103,7 +103,8 @@ export function refuseArity(judge: Judge, entry: Entry, expected: string, most: 
   const comment = words.length > most ? commentWord(entry, 1) : -1;
   const told = refusal === undefined ? { severity: 'warning' as const } : { refusal };
   if (comment >= 1 && comment <= most) {
-    judge.report('trailing-comment', restSpan(entry, comment), { name, text: shown(words[comment]?.value ?? '') }, { ...told, fixes: made(fixes.moveComment(entry, comment)) });
+    const secret = isSecret(judge, name);
+    judge.report('trailing-comment', restSpan(entry, comment), { name, text: secret ? '#' : shown(words[comment]?.value ?? '') }, { ...told, fixes: made(fixes.moveComment(entry, comment, secret)) });
     return;
   }
   const got = words.length - 1;
@@ -112,6 +113,9 @@ export function refuseArity(judge: Judge, entry: Entry, expected: string, most: 
   const place = words.length > most ? restSpan(entry, most) : lineSpan(entry);
   judge.report('wrong-arity', place, { name, expected, got: got === 0 ? 'no value' : got === 1 ? 'one value' : `${String(got)} values` }, { ...told, fixes: made(quote, words.length > most ? fixes.removeWords(entry, most) : undefined) });
 }
+
+/** Whether the values of a directive may be passwords. */
+const isSecret = (judge: Judge, name: string): boolean => judge.table.lookup(name)?.setting?.sensitive === true || /pass|auth/.test(name) || name === 'user';
 
 const shown = (text: string): string => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
 
@@ -205,11 +209,13 @@ export function unknownName(judge: Judge, entry: Entry): { code: 'unknown-direct
   const near = old ?? nearestName(judge, asciiLower(name));
   const odd = name.startsWith('//') || name.startsWith(';') ? ' (a comment starts with #)' : name.startsWith('[') ? ' (the file has no sections)' : /^[\w-]+[=:]/.test(name) ? ' (name and value are parted by a blank)' : '';
   const hint = odd !== '' ? odd : near === undefined ? '' : ` (did you mean ${near}?)`;
-  const assignment = /^([\w-]+)[=:](.+)$/.exec(entry.statement.words[0]?.value ?? '');
-  const fix = odd !== '' && assignment !== null && judge.table.lookup(asciiLower(assignment[1] ?? '')) !== undefined
-    ? [fixes.replace(place, `${assignment[1] ?? ''} ${assignment[2] ?? ''}`, true)]
+  // Of `requirepass=secret` only the name is repeated, and only the sign between is replaced.
+  const assignment = /^([\w-]+)[=:]./.exec(entry.statement.words[0]?.value ?? '');
+  const key = assignment?.[1];
+  const fix = key !== undefined && judge.table.lookup(asciiLower(key)) !== undefined && entry.statement.words[0]?.quoted === false
+    ? [fixes.replace({ uri: place.uri, start: place.start + key.length, end: place.start + key.length + 1 }, ' ', true)]
     : odd !== '' ? [fixes.commentOut(entry)] : near === undefined ? [] : [fixes.rename(place, near, false)];
-  return { code: 'unknown-directive', data: { name: shown(name), target: judge.targetTitle, hint }, fix, hint };
+  return { code: 'unknown-directive', data: { name: key === undefined ? shown(name) : `${key}…`, target: judge.targetTitle, hint }, fix, hint };
 }
 
 /** Names from before the oldest server measured, and what took their place. */

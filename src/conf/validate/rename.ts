@@ -1,7 +1,6 @@
 /** `rename-command`: edits of the command table, one after the other (section 1.5). */
 import { asciiLower } from '../bytes';
-import { commandsOf } from '../commandNames';
-import { Suggester } from '../suggest';
+import { commandsOf, nearestCommand } from '../commandNames';
 import { fixes, made, wordSpan } from './judge';
 import type { Entry, Judge } from './judge';
 
@@ -21,7 +20,7 @@ export function readRename(judge: Judge, entry: Entry): void {
     return;
   }
   if (!table.has(name)) {
-    const near = new Suggester([...table]).nearest(name);
+    const near = nearestCommand(commands, name);
     const where = judge.mode === 'sentinel' && commandsOf(judge.target, 'redis').has(name) ? ' in sentinel mode' : commands.has(name) ? ' any more (an earlier line renamed it)' : '';
     judge.refuse('rename-unknown-command', place, { command: from.value, where, hint: near === undefined ? '' : ` (did you mean ${near}?)` }, made(near === undefined ? undefined : fixes.rename(place, near.toUpperCase(), false), fixes.commentOut(entry)));
     return;

@@ -4,8 +4,8 @@ import { asciiLower, byteLength } from '../bytes';
 import { atoi, laxInteger } from '../numbers';
 import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
-import { fixes, lineNumber, lineSpan, made, related, restSpan, wordSpan } from './judge';
-import type { Entry, Judge } from './judge';
+import { fixes, isTime, lineNumber, lineSpan, made, related, restSpan, wordSpan } from './judge';
+import type { Entry, Judge, Steps } from './judge';
 import { commentWord } from './lines';
 import { inReach } from './texts';
 import { isIn, sentinelStatement, sentinelStatements } from './sentinelShape';
@@ -34,10 +34,12 @@ interface State {
   readonly named: ReadonlyMap<string, Entry>;
   readonly resolves: boolean;
   readonly seen: Set<string>;
+  /** The names of all masters. */
+  readonly nearest: Suggester;
 }
 
 /** Judges the sentinel lines that {@link readText} put by. */
-export function readSentinelLines(judge: Judge): void {
+export function* readSentinelLines(judge: Judge, steps: Steps): Generator<void> {
   const phases = judge.target.column === 'redis-6.0' ? [['pre', 'monitor', 'post']] : [['pre'], ['monitor'], ['post']];
   // A line that is none of the known ones is met in the last phase.
   const phaseOf = (entry: Entry): string => sentinelStatement(statementName(entry))?.phase ?? 'post';
@@ -48,12 +50,13 @@ export function readSentinelLines(judge: Judge): void {
   }
   const switches = judge.sentinelLines.filter(entry => statementName(entry) === 'resolve-hostnames').map(entry => asciiLower(entry.statement.words[2]?.value ?? ''));
   const resolves = switches.filter(value => value === 'yes' || value === 'no').at(-1) === 'yes';
-  const state: State = { judge, monitors: judge.monitors, named, resolves, seen: new Set() };
+  const state: State = { judge, monitors: judge.monitors, named, resolves, seen: new Set(), nearest: new Suggester([...named.keys()]) };
   for (const phase of phases) {
     for (const entry of judge.sentinelLines) {
       if (!phase.includes(phaseOf(entry))) continue;
       judge.takeTurn(entry);
       readStatement(state, entry);
+      if (isTime(steps)) yield;
     }
   }
   judge.takeTurn(undefined);
@@ -87,7 +90,7 @@ function refuseCount(judge: Judge, entry: Entry, shape: SentinelStatement, got: 
   const most = Math.max(...shape.counts);
   const comment = got > most ? commentWord(entry, 3) : -1;
   if (comment >= 0 && comment <= most + 2) {
-    judge.refuse('trailing-comment', restSpan(entry, comment), { name: `sentinel ${shape.name}`, text: '#' }, made(fixes.moveComment(entry, comment)));
+    judge.refuse('trailing-comment', restSpan(entry, comment), { name: `sentinel ${shape.name}`, text: '#' }, made(fixes.moveComment(entry, comment, /-pass$/.test(shape.name))));
     return;
   }
   const quote = got > most && /-pass$/.test(shape.name) ? fixes.quote(wordSpan(entry, entry.statement.words[most + 1]), wordSpan(entry, entry.statement.words.at(-1))) : undefined;
@@ -107,7 +110,7 @@ function knowsMaster(state: State, { entry, args, shape }: Line): boolean {
     return false;
   }
   if (later !== undefined) return false; // its own monitor line is refused already; the server never comes here
-  const near = new Suggester([...named.keys()]).nearest(master.value) ?? ([...named.keys()].find(one => asciiLower(one) === asciiLower(master.value)));
+  const near = state.nearest.nearest(master.value) ?? ([...named.keys()].find(one => asciiLower(one) === asciiLower(master.value)));
   judge.refuse('sentinel-no-such-master', place, { master: master.value, hint: near === undefined ? '' : `; "${near}" is monitored` }, made(near === undefined ? undefined : fixes.replace(place, near, asciiLower(near) === asciiLower(master.value))));
   return false;
 }

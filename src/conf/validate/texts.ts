@@ -5,18 +5,13 @@ import { lastAtMost } from '../search';
 import type { Span } from '../types';
 import { readUser } from './users';
 import { enterDirectory } from './paths';
-import { fixes, lineSpan, related, wordSpan } from './judge';
-import type { Entry, Judge, Unit } from './judge';
+import { fixes, isTime, lineSpan, related, wordSpan } from './judge';
+import type { Entry, Judge, Steps, Unit } from './judge';
 import { readLine } from './lines';
 import { readRename } from './rename';
 
 /** How deep includes are followed; real files need two or three, and the server itself has no limit but its stack. */
 const deepest = 50;
-
-export interface Steps {
-  left: number;
-  readonly perStep: number;
-}
 
 /** Reads one text from its first to its last line. `chain` holds the files that led here, this one included. */
 export function* readText(judge: Judge, unit: Unit, chain: readonly string[], steps: Steps): Generator<void> {
@@ -53,10 +48,7 @@ export function* readText(judge: Judge, unit: Unit, chain: readonly string[], st
       case 'nothing':
         break;
     }
-    if (--steps.left <= 0) {
-      steps.left = steps.perStep;
-      yield;
-    }
+    if (isTime(steps)) yield;
   }
   checkEnd(judge);
 }
@@ -118,9 +110,7 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
   const next = [...chain, ...paths];
   const glued = isPattern ? glue(judge, place, texts) : undefined;
   if (glued !== undefined) yield* readText(judge, glued, next, steps);
-  else if (texts.length > 1) {
-    for (const [index, document] of texts.entries()) yield* readText(judge, { document }, next, index === texts.length - 1 ? steps : { ...steps });
-  } else for (const document of texts) yield* readText(judge, { document }, next, steps);
+  else for (const document of texts) yield* readText(judge, { document }, next, steps);
   pointAtRefusals(judge, place, before);
 }
 

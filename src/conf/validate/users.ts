@@ -1,7 +1,7 @@
 /** `user` lines: judged once while the file is read and, when it is, again as the users are loaded at start (section 1.5). */
 import { AclUser, mergeSelectors } from '../acl/rules';
 import type { AclFault, Dialect, MergedRule } from '../acl/rules';
-import { commandsOf } from '../commandNames';
+import { commandsOf, nearestCommand } from '../commandNames';
 import { isSpace } from '../scanner';
 import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
@@ -27,8 +27,9 @@ export interface UserLine {
 
 export function readUser(judge: Judge, entry: Entry): void {
   const words = entry.statement.words;
-  const earlier = judge.users.find(other => nameOf(other) === nameOf(entry));
+  const earlier = judge.userByName.get(nameOf(entry));
   judge.users.push(entry);
+  if (earlier === undefined) judge.userByName.set(nameOf(entry), entry);
   if (earlier !== undefined) {
     const also = [related('first-defined', lineSpan(earlier))];
     if (!judge.modern) judge.remark('user-merged', wordSpan(entry, words[1]), { user: nameOf(entry), target: judge.targetTitle }, [], also);
@@ -69,12 +70,14 @@ const ruleWords = ['on', 'off', 'nopass', 'resetpass', 'reset', 'clearselectors'
 
 function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude<AclFault, { kind: 'unknown' }>): void {
   const place = rulePlace(entry, rule);
-  const secret = /^[><#!]/.test(rule.text);
+  // A word that is nothing like a rule is most often a password without its `>`.
+  const secret = /^[><#!]/.test(rule.text) || (!/^[-+~%&(@]/.test(rule.text) && new Suggester(ruleWords).nearest(rule.text.toLowerCase()) === undefined);
   const data = { rule: secret ? `${rule.text.charAt(0)}…` : rule.text };
   const start = commentWord(entry, 2);
-  const comment = start >= 2 && isHash(entry.statement.words[start]?.value) ? -1 : start;
+  // Only a lone `#` is surely a comment: `#text` may be a hash, or a password that someone took for one.
+  const comment = start >= 2 && entry.statement.words[start]?.value === '#' ? start : -1;
   if (comment >= 2 && comment - 2 <= rule.first && (fault.kind === 'hash' || fault.kind === 'syntax')) {
-    judge.refuse('trailing-comment', restSpan(entry, comment), { name: 'user', text: entry.statement.words[comment]?.value.slice(0, 1) ?? '#' }, made(fixes.moveComment(entry, comment)));
+    judge.refuse('trailing-comment', restSpan(entry, comment), { name: 'user', text: entry.statement.words[comment]?.value.slice(0, 1) ?? '#' }, made(fixes.moveComment(entry, comment, true)));
     return;
   }
   switch (fault.kind) {
@@ -85,8 +88,6 @@ function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude
     case 'after-all': judge.refuse('user-pattern-after-all', place, { ...data, all: fault.all === 'allkeys' ? '~*' : '&*', reset: fault.all === 'allkeys' ? 'resetkeys' : 'resetchannels' }, made(fixes.insert('insert-rule', place, place.start, fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels '))); return;
   }
 }
-
-const isHash = (word: string | undefined): boolean => word !== undefined && /^#[0-9a-fA-F]{16,}$/.test(word);
 
 function hintFor(judge: Judge, rule: string): string {
   if (/^[@]/.test(rule)) return ' (a category needs + or - before it)';
@@ -104,13 +105,14 @@ function ruleFixes(place: Span, rule: string): readonly Fix[] {
 
 /** What happens to the users when the server starts. */
 export function checkUsersAtStart(judge: Judge): void {
+  if (judge.users.length === 0) return;
   for (const entry of judge.users) {
     const [, name] = entry.statement.words;
     if (name !== undefined && [...name.value].some(char => isSpace(char.charCodeAt(0)) || char === '\0')) judge.exits('user-name-space', wordSpan(entry, name));
   }
   if (dialectOf(judge).allChannels) for (const line of judge.userLines) checkChannelsAgain(judge, line);
   for (const { entry, place, command } of judge.unknownCommands) {
-    const near = nearestCommand(judge, command);
+    const near = nearestName(judge, command);
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
     const byModule = judge.modules.length > 0 || judge.target.beyond || judge.unseenIncludes;
     if (byModule) judge.remark('user-maybe-module-command', place, { target: judge.targetTitle, command, hint });
@@ -132,12 +134,12 @@ function checkChannelsAgain(judge: Judge, line: UserLine): void {
   }
 }
 
-function nearestCommand(judge: Judge, command: string): string | undefined {
+function nearestName(judge: Judge, command: string): string | undefined {
   const commands = commandsOf(judge.target, judge.mode);
   const lower = command.toLowerCase();
   if (lower.startsWith('@')) {
     const near = new Suggester(commands.categories).nearest(lower.slice(1));
     return near === undefined ? undefined : `@${near}`;
   }
-  return new Suggester(commands.names).nearest(lower);
+  return nearestCommand(commands, lower);
 }
