@@ -14,7 +14,7 @@ export function growTree(t: Translate, snapshot: Snapshot): readonly Branch[] {
 function topologyBranch(t: Translate, topology: Topology): Branch {
   const here = new Map(topology.nodes.map(node => [node.id, node]));
   const replicasOf = (master: Node): readonly Node[] => topology.nodes.filter(node => node.role === 'replica' && node.masterId === master.id);
-  const leaf = (node: Node, children: readonly Branch[] = []): Branch => {
+  const leaf = (node: Node, parent: string, childrenOf: (key: string) => readonly Branch[] = () => []): Branch => {
     const masterName = node.masterId === undefined ? undefined : here.get(node.masterId)?.name;
     const slots = topology.shards?.find(shard => shard.nodes[0] === node.id)?.slots;
     const place: NodePlace = {
@@ -22,18 +22,27 @@ function topologyBranch(t: Translate, topology: Topology): Branch {
       ...(masterName === undefined ? {} : { masterName }),
       ...(slots === undefined ? {} : { slots }),
     };
-    return { key: `${topology.id}/${node.id}`, target: { kind: 'node', node: node.id, topology: topology.id }, row: describeNode(t, node, place), children };
+    const children = childrenOf(keyOf(node, parent, true));
+    return { key: keyOf(node, parent, children.length > 0), target: { kind: 'node', node: node.id, topology: topology.id }, row: describeNode(t, node, place), children };
   };
   const shown = new Set<string>();
-  const withReplicas = (node: Node): Branch => {
+  const withReplicas = (node: Node, parent: string): Branch => {
     shown.add(node.id);
-    return leaf(node, replicasOf(node).filter(replica => !shown.has(replica.id)).map(withReplicas)); // a replica may feed replicas of its own
+    return leaf(node, parent, key => replicasOf(node).filter(replica => !shown.has(replica.id)).map(replica => withReplicas(replica, key))); // a replica may feed replicas of its own
   };
-  const masters = topology.nodes.filter(node => node.role === 'master').map(withReplicas);
+  const masters = topology.nodes.filter(node => node.role === 'master').map(node => withReplicas(node, topology.id));
   const loose = topology.nodes.filter(node => node.role !== 'sentinel' && !shown.has(node.id)).sort((a, b) => Number(followsOther(a, here)) - Number(followsOther(b, here)));
-  const adrift = loose.flatMap(node => shown.has(node.id) ? [] : [withReplicas(node)]);
-  const sentinels = topology.nodes.filter(node => node.role === 'sentinel').map(node => leaf(node));
+  const adrift = loose.flatMap(node => shown.has(node.id) ? [] : [withReplicas(node, topology.id)]);
+  const sentinels = topology.nodes.filter(node => node.role === 'sentinel').map(node => leaf(node, topology.id));
   return { key: topology.id, target: { kind: 'topology', topology: topology.id }, row: describeTopology(t, topology), children: [...masters, ...adrift, ...sentinels] };
+}
+
+/**
+ * A row's key holds its way from the top, and whether it has rows below it. VS Code mixes rows up that change parents under one
+ * key (menu commands are then called without their row), and keeps a row closed that becomes a parent.
+ */
+function keyOf(node: Node, parent: string, isParent: boolean): string {
+  return `${parent}/${node.id}${isParent ? '+' : ''}`;
 }
 
 /** Roots of a chain come first, so that a replica of a replica is not shown beside it. */

@@ -12,7 +12,7 @@ export type Element = Target & { readonly key: string };
 const readingMs = 15_000;
 
 /**
- * Shows snapshots as a tree. Elements and ids stay the same over refreshes, so that VS Code keeps selection and expansion;
+ * Shows snapshots as a tree. Elements and ids stay the same over refreshes, as long as a row stays in its place, so that VS Code keeps selection and expansion;
  * only what differs from what is shown is redrawn.
  */
 export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Disposable {
@@ -65,8 +65,7 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     const { row, children, target } = branch;
     const item = new vscode.TreeItem(row.label, children.length === 0 ? vscode.TreeItemCollapsibleState.None
       : target.kind === 'others' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded);
-    // A row that becomes a parent would stay closed under its old id, and the replicas of a new master be hidden.
-    item.id = children.length > 0 ? `${element.key}/+` : element.key;
+    item.id = element.key;
     item.description = row.description;
     item.iconPath = row.icon.color === undefined ? new vscode.ThemeIcon(row.icon.id) : new vscode.ThemeIcon(row.icon.id, new vscode.ThemeColor(row.icon.color));
     item.contextValue = row.contextValue;

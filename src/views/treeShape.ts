@@ -10,12 +10,11 @@ export interface Branch {
 }
 
 /**
- * What has to be redrawn to get from `before` to `after`: `'all'` when top-level rows came or went, or a row moved to another
- * parent (VS Code then forgets what the row stands for, unless it begins anew), else the branches whose own row or list of
- * children changed, none of which lies inside another.
+ * What has to be redrawn to get from `before` to `after`: `'all'` when top-level rows came or went, else the branches whose own
+ * row or list of children changed, none of which lies inside another.
  */
 export function changedBranches(before: readonly Branch[], after: readonly Branch[]): 'all' | readonly Branch[] {
-  if (!sameKeys(before, after) || hasMoved(before, after)) return 'all';
+  if (!sameKeys(before, after)) return 'all';
   const changed: Branch[] = [];
   const visit = (old: Branch, now: Branch): void => {
     if (!sameKeys(old.children, now.children) || !sameRow(old.row, now.row)) changed.push(now);
@@ -28,11 +27,6 @@ export function changedBranches(before: readonly Branch[], after: readonly Branc
 /** Tooltips are not compared: they hold figures that change with every look, and VS Code asks for one when it is wanted. */
 function sameRow(a: Row, b: Row): boolean {
   return JSON.stringify({ ...a, tooltip: '' }) === JSON.stringify({ ...b, tooltip: '' });
-}
-
-function hasMoved(before: readonly Branch[], after: readonly Branch[]): boolean {
-  const old = indexTree(before);
-  return [...indexTree(after)].some(([key, { parent }]) => old.has(key) && old.get(key)?.parent !== parent);
 }
 
 function sameKeys(a: readonly Branch[], b: readonly Branch[]): boolean {

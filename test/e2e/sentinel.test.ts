@@ -1,7 +1,7 @@
 // The main job, as a person does it: create by palette, look, stop the master, watch it heal, start it again, fail over, remove.
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { cleanUp, docker, leftovers } from '../support/docker';
+import { cleanUp, leftovers } from '../support/docker';
 import { newPrefix, testPorts } from '../support/naming';
 import { Workbench } from '../support/workbench';
 
@@ -126,24 +126,6 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.run('Redis: Show Timeline');
     await workbench.page.locator('.output-view').getByText(/switch-master/).first().waitFor();
     await workbench.screenshot('sentinel-14-timeline');
-  });
-
-  test('shows the log of a node, and goes on with it', async () => {
-    await act('redis-1', 'Show Logs');
-    await workbench.page.locator('.output-view').getByText(/Ready to accept connections/).first().waitFor();
-  });
-
-  test('opens a console that is logged in, its password not on the command line', async () => {
-    await act('redis-1', 'Open Console');
-    const screen = workbench.page.locator('.terminal-wrapper.active .xterm-rows');
-    await screen.getByText(/:\d+>/).first().waitFor({ timeout: 30_000 });
-    await workbench.page.keyboard.type('ROLE\n');
-    await screen.getByText(/"slave"/).first().waitFor();
-    await workbench.screenshot('sentinel-14-console');
-    await workbench.page.keyboard.type('CLIENT INFO\nexit\n');
-    const lines = (await docker('top', `${topology}-redis-1`, '-eo', 'args')).split('\n');
-    assert.ok(lines.every(line => !/--pass|-a |AUTH/.test(line)), lines.join('\n'));
-    await workbench.run('View: Toggle Panel Visibility');
   });
 
   for (const [theme, name] of [['Dark Modern', 'dark'], ['Light Modern', 'light'], ['Dark High Contrast', 'contrast']] as const) {

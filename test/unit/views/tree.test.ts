@@ -32,8 +32,16 @@ suite('tree of a snapshot', () => {
   test('every key is unique and knows its parent', () => {
     const index = indexTree(grow(whole));
     assert.equal(index.size, 7);
-    assert.equal(index.get('t1/redis-2')?.parent, 't1/redis-1');
+    assert.equal(index.get('t1/redis-1+/redis-2')?.parent, 't1/redis-1+');
     assert.equal(index.get('t1')?.parent, undefined);
+  });
+});
+
+suite('keys', () => {
+  test('differ for a row under another parent, and for one that becomes a parent', () => {
+    const before = new Set(indexTree(grow(sentinelTopology())).keys());
+    const after = sentinelTopology({ nodes: [node('redis-2', 'master'), node('redis-1', 'replica', { masterId: 'redis-2' }), node('sentinel-1', 'sentinel')] });
+    assert.deepEqual([...indexTree(grow(after)).keys()].filter(key => before.has(key)), ['t1', 't1/sentinel-1']);
   });
 });
 
@@ -47,9 +55,9 @@ suite('what is redrawn', () => {
   const cases: readonly (readonly [what: string, after: Topology, expected: 'all' | readonly string[]])[] = [
     ['nothing when nothing changed', sentinelTopology(), []],
     ['nothing when only a figure of the tooltip changed', changeNode(before, 'redis-3', { lag: { bytes: 17, seconds: 0 } }), []],
-    ['one node when it fell behind', changeNode(before, 'redis-3', { lag: { bytes: 9, seconds: 1 }, contact: { state: 'silent', reason: 'timeout' } }), ['t1/redis-3']],
+    ['one node when it fell behind', changeNode(before, 'redis-3', { lag: { bytes: 9, seconds: 1 }, contact: { state: 'silent', reason: 'timeout' } }), ['t1/redis-1+/redis-3']],
     ['the sentinel that stopped', changeNode(before, 'sentinel-2', { instance: instance('exited') }), ['t1/sentinel-2']],
-    ['everything when rows moved to another parent', promoted, 'all'],
+    ['the topology when rows moved to another parent', promoted, ['t1']],
     ['the topology when a node came', { ...before, nodes: [...before.nodes, node('sentinel-4', 'sentinel')] }, ['t1']],
     ['the topology when its health changed', { ...before, health: { level: 'down', reasons: [{ code: 'no-master' }] } }, ['t1']],
     ['everything when another topology came', { ...before, id: 't2' }, 'all'],
