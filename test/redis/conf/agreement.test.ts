@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseDocument } from '../../../src/conf/document';
+import { validate } from '../../../src/conf/validate';
 import { compareFiles, compareLines } from '../../support/confAgreement';
 import type { Disagreement } from '../../support/confAgreement';
 import { oracles } from '../../support/confOracle';
@@ -14,6 +18,15 @@ suite('conf: generated lines and files, judged by us and by real servers', () =>
   test('three servers are at hand', () => assert.ok(found.length >= 3, found.map(one => one.name).join(', ')));
 
   for (const oracle of found) {
+    test(`${oracle.name}: its own stock file has no error`, () => {
+      const path = oracle.target.product === 'valkey' ? '/etc/valkey/valkey.conf' : '/etc/redis/redis.conf';
+      const text = oracle.image === undefined ? readFileSync(path, 'utf8') : execFileSync('docker', ['run', '--rm', '--network', 'none', '--user', '0', '--entrypoint', 'cat', oracle.image, path], { encoding: 'utf8' });
+      const { findings } = validate(parseDocument(text, path), { target: oracle.target, mode: 'redis' });
+      assert.ok(text.split('\n').length > 1000);
+      // The packages switch daemonize on: worth a word, no more.
+      assert.deepEqual(findings.filter(one => one.severity !== 'info' && one.severity !== 'hint').map(one => one.code), []);
+    });
+
     test(`${oracle.name}: every line`, async () => {
       const { refused, disagreements } = await compareLines(oracle, seed, 300, 20);
       assert.deepEqual(disagreements.map(shown), []);
