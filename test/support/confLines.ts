@@ -20,7 +20,7 @@ export function random(seed: number): () => number {
 /** Settings of which the verdict depends on the machine or the build, and what to do with them. */
 const leftOut = new Set(['logfile', 'activedefrag']);
 
-const allNames = [...new Set(measured.flatMap((_, index) => tableFor({ index }).names))];
+const allNames = [...new Set(measured.flatMap((_, index) => tableFor({ index }).names))].filter(name => !leftOut.has(name) && name !== 'dir');
 
 export class Generator {
   readonly #random: () => number;

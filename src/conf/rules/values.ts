@@ -30,7 +30,7 @@ export const valueRules = {
   'hostname-value': { severity: 'error', family, message: '{name} may only hold letters, digits, dots and hyphens and at most 255 of them; the server refuses "{value}".' },
   'nodename-value': { severity: 'error', family, message: '{name} must not hold any of !#$%&()*+:;<>?@[]{|}~, which the cluster uses as marks; the server refuses "{value}".' },
   'ip-value': { severity: 'error', family, message: '{name} must be {what}; the server refuses "{value}".' },
-  'proc-title-template': { severity: 'error', family, message: 'proc-title-template may only use {title} {listen-addr} {server-mode} {port} {tls-port} {unixsocket} {config-file} and must not be empty: the server refuses the line.' },
+  'proc-title-template': { severity: 'error', family, message: 'proc-title-template may only use {title} {listen-addr} {server-mode} {port} {tls-port} {unixsocket} {config-file} and must not come out empty, as {title} alone does: the server refuses the line.' },
   'shutdown-flags': { severity: 'error', family, message: '{name} cannot have both {first} and {second}: the server refuses the line.' },
   'percentile-value': { severity: 'error', family, message: 'latency-tracking-info-percentiles takes numbers between 0.0 and 100.0; the server refuses "{value}".' },
   'password-too-long': { severity: 'error', family, message: '{target} takes passwords of at most 512 bytes and refuses this one of {bytes}.' },

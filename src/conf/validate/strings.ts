@@ -28,18 +28,32 @@ const checks: Readonly<Record<string, (text: string, judge: Judge) => Fault>> = 
   isValidAnnouncedIp: text => (text === '' || /^[A-Za-z0-9.:_%-]+$/.test(text) ? undefined : ['ip-value', { value: text, what: 'an address or host name' }]),
   isValidIpV4: text => (text === '' || isPlainIpv4(text) ? undefined : ['ip-value', { value: text, what: 'an IPv4 address' }]),
   isValidIpV6: text => (text === '' || isIpv6(text, false) ? undefined : ['ip-value', { value: text, what: 'an IPv6 address' }]),
-  isValidProcTitleTemplate: text => (isTemplate(text) ? undefined : ['proc-title-template']),
+  isValidProcTitleTemplate: (text, judge) => ((expandTemplate(text, judge) ?? '').replace(/^ +| +$/g, '') === '' ? ['proc-title-template'] : undefined),
 };
 
 const fileName = (text: string): Fault => (/[/\\]/.test(text) ? ['file-name-is-path'] : undefined);
 
-function isTemplate(text: string): boolean {
-  if (text === '') return false;
+/** The title that the server would make of it while it reads the file; undefined for a wrong template. `{{` is a brace. */
+function expandTemplate(text: string, judge: Judge): string | undefined {
+  // Empty while the file is read: the program's name is not known yet, and what is not set.
+  const empty: Readonly<Record<string, string>> = {
+    title: '', unixsocket: judge.value('unixsocket') ?? '',
+    'server-mode': judge.mode === 'sentinel' || judge.isYes('cluster-enabled') ? 'mode' : '',
+  };
+  let title = '';
   for (let rest = text; ;) {
     const open = rest.indexOf('{');
-    if (open < 0) return true;
+    if (open < 0) return title + rest;
+    title += rest.slice(0, open);
+    if (rest.charAt(open + 1) === '{') {
+      title += '{';
+      rest = rest.slice(open + 2);
+      continue;
+    }
     const close = rest.indexOf('}', open);
-    if (close < 0 || !templateVariables.has(rest.slice(open + 1, close))) return false;
+    const name = rest.slice(open + 1, close);
+    if (close < 0 || !templateVariables.has(name)) return undefined;
+    title += empty[name] ?? 'x';
     rest = rest.slice(close + 1);
   }
 }
