@@ -1,11 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { HumanError } from './base/errors';
 import type { Disposable } from './base/disposable';
 import { DisposableStore } from './base/disposable';
 import type { Event } from './base/emitter';
 import { Emitter } from './base/emitter';
-import type { Kit } from './commands/kit';
+import type { EngineChoice, Kit } from './commands/kit';
 import { runTold } from './commands/run';
 import { commandTable } from './commands/table';
 import { ContextKey } from './editor/contextKey';
@@ -16,8 +15,10 @@ import { NodeLogChannels } from './editor/nodeLogs';
 import type { Redactor } from './editor/redact';
 import { isTarget } from './editor/target';
 import { createDockerEngine } from './engine/docker';
-import type { Engine, EngineFault } from './engine/engine';
+import type { Engine } from './engine/engine';
+import { createProcessEngine } from './engine/process';
 import type { commands } from './manifest';
+import type { EngineKind } from './model/instance';
 import { contextKeys, views } from './manifest';
 import type { Snapshot } from './model/snapshot';
 import { lazyConnector } from './redis/lazyConnector';
@@ -41,6 +42,12 @@ export interface Surroundings {
   readonly redactor: Redactor;
   readonly dockerHost: ConfigValue<string>;
   readonly confirm: ConfigValue<boolean>;
+  /** Which engine a creation uses. */
+  readonly preferred: ConfigValue<EngineChoice>;
+  /** Paths of server programs to offer before those that are found. */
+  readonly servers: ConfigValue<readonly string[]>;
+  /** A folder of this installation that outlives the editor: records and volumes of plain processes. */
+  readonly home: string;
   readonly extensionUri: vscode.Uri;
 }
 
@@ -57,26 +64,25 @@ export interface Core extends Disposable {
 }
 
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
-export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm, extensionUri }: Surroundings): Core {
+export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm, preferred, servers, home, extensionUri }: Surroundings): Core {
   const store = new DisposableStore();
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
+  const processes = store.add(createProcessEngine({ owner, home, servers: () => servers.value }));
+  const engines: Readonly<Record<EngineKind, Engine>> = { docker, process: processes };
   const connector = lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector());
-  const inventory = store.add(new Inventory({ engines: [docker], connector, secrets }));
+  const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
   const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', { kind: 'topology', topology, slots }), onFailure: error => log.error('slot map', error) }));
   const deps: VerbDeps = {
-    engine: kind => {
-      if (kind === docker.kind) return docker;
-      throw new HumanError<EngineFault>({ code: 'engine-missing', endpoint: kind });
-    },
+    engine: kind => engines[kind],
     connector, secrets, records, owner,
     now: () => Date.now(),
     uuid: () => randomUUID(),
     randomPassword: () => randomBytes(32).toString('base64url'),
   };
   const kit: Kit = {
-    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, slotMaps,
+    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred, slotMaps,
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
     showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable';
 import { Lazy } from './base/lazy';
+import type { EngineChoice } from './commands/kit';
 import { ConfigValue } from './editor/configValue';
 import { Log } from './editor/log';
 import { StoredRecords, StoredSecrets } from './editor/memory';
@@ -18,11 +19,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = new Log('Redis', redactor);
   const dockerHost = new ConfigValue(settings.dockerHost, '');
   const confirm = new ConfigValue(settings.confirm, true);
+  const preferred = new ConfigValue<EngineChoice>(settings.preferredEngine, 'auto');
+  const servers = new ConfigValue<readonly string[]>(settings.servers, []);
   const core = new Lazy(async () => (await import('./core')).openCore({
     secrets: new StoredSecrets(context.secrets, redactor),
     records: new StoredRecords(context.globalState),
     owner: await ownerOf(context.globalState),
-    log, redactor, dockerHost, confirm, extensionUri: context.extensionUri,
+    log, redactor, dockerHost, confirm, preferred, servers, extensionUri: context.extensionUri, home: context.globalStorageUri.fsPath,
   }));
   context.subscriptions.push(
     log, core,

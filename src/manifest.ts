@@ -39,6 +39,8 @@ export const slotMapView = 'redisTopology.slotMap';
 
 export const settings = {
   dockerHost: 'redisTopology.docker.host',
+  preferredEngine: 'redisTopology.create.engine',
+  servers: 'redisTopology.process.servers',
   confirm: 'redisTopology.confirm',
 } as const;
 

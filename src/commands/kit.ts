@@ -4,8 +4,12 @@ import type { Documents } from '../editor/documents';
 import type { Log } from '../editor/log';
 import type { Redactor } from '../editor/redact';
 import type { Target } from '../editor/target';
+import type { EngineKind } from '../model/instance';
 import type { VerbDeps } from '../topology/deps';
 import type { InventoryPort } from '../topology/inventoryPort';
+
+/** `auto`: Docker where it answers, else plain processes. */
+export type EngineChoice = 'auto' | EngineKind;
 
 /** What a command is given. Each asks for the part that it needs: `Pick<Kit, 'inventory'>`. */
 export interface Kit {
@@ -17,6 +21,8 @@ export interface Kit {
   readonly documents: Documents;
   /** Whether acts that interrupt a server are asked for first. */
   readonly confirm: Pick<ConfigValue<boolean>, 'value'>;
+  /** Which engine a creation uses. */
+  readonly preferred: Pick<ConfigValue<EngineChoice>, 'value'>;
   /** Brings the tree to the front. */
   showView(): Promise<void>;
   showTimeline(): void;

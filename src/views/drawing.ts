@@ -25,14 +25,24 @@ export const welcomes: ReadonlySet<string> = new Set(['engine-missing', 'engine-
 export function draw(t: Translate, snapshot: Snapshot): Drawing {
   const branches = growTree(t, snapshot);
   const engine = engineWord(snapshot);
-  const down = snapshot.engines.find(engine => engine.state === 'unavailable');
+  const down = worthTelling(snapshot);
   const welcomed = branches.length === 0 && welcomes.has(engine);
   return {
     branches, engine,
     message: down?.state === 'unavailable' && !welcomed ? engineFaultInWords(t, down.fault) : '',
-    where: snapshot.engines.map(whereIs).filter(text => text !== '').join(' · '),
+    where: (snapshot.engines.some(({ state }) => state === 'answering') ? snapshot.engines.filter(({ state }) => state === 'answering').slice(0, 1) : snapshot.engines).map(whereIs).filter(text => text !== '').join(' · '),
     summary: summarize(t, snapshot),
   };
+}
+
+/** The engine whose absence matters: without Docker there are plain processes, without server programs there is Docker. */
+function worthTelling({ engines, topologies }: Snapshot): EngineStatus | undefined {
+  const down = engines.find(engine => engine.state === 'unavailable');
+  const other = engines.some(engine => engine.state === 'answering');
+  if (engines.some(({ state }) => state === 'connecting')) return undefined; // it may be all that is wanted
+  if (down?.state !== 'unavailable' || !other) return down;
+  const used = topologies.some(({ nodes }) => nodes.some(({ instance }) => instance?.engine === down.kind));
+  return used || (down.kind === 'docker' && down.fault.code !== 'engine-missing') ? down : undefined;
 }
 
 function whereIs(engine: EngineStatus): string {

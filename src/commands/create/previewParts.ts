@@ -11,7 +11,20 @@ export function passwordInWords(t: Translate, { password }: Pick<TopologyPlan, '
   }
 }
 
-export function storageInWords(t: Translate, { storage }: Pick<TopologyPlan, 'storage'>): string {
+/** What all of them run, and who reaches it. */
+export function runInWords(t: Translate, { engine, image }: Pick<TopologyPlan, 'engine' | 'image'>, fetch: boolean): string {
+  if (engine === 'process') return t('All run {0} as plain processes that listen on this machine only and outlive the editor.', code(image));
+  const run = t('All run {0} on a network of their own, where each has a fixed address. Their ports are the same inside and outside and are open to this machine only.', code(image));
+  return fetch ? `${run} ${t('The image is not here yet and is fetched first.')}` : run;
+}
+
+/** The address as the other nodes know it. */
+export function insideInWords({ engine }: Pick<TopologyPlan, 'engine'>, { name, port }: { readonly name: string; readonly port: number }): string {
+  return code(`${engine === 'process' ? '127.0.0.1' : name}:${port}`);
+}
+
+export function storageInWords(t: Translate, { storage, engine }: Pick<TopologyPlan, 'storage' | 'engine'>): string {
+  if (storage.kind === 'volume' && engine === 'process') return t('In the extension’s own folder, two folders for each server: one with what it is told, one with what it keeps.');
   return storage.kind === 'folder'
     ? t('In {0}, one folder for each server: {1} with what it is told, {2} with what it keeps.', code(storage.root), code('conf'), code('data'))
     : t('In Docker volumes, two for each server: one with what it is told, one with what it keeps.');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineDescription, ServerImage, Storage } from '../../engine/engine';
+import type { EngineKind } from '../../model/instance';
 import type { Translate } from '../../editor/translate';
 import type { Answer, Choice, Step, Verdict } from '../../editor/wizard';
 import { askText, back, choose } from '../../editor/wizard';
@@ -10,6 +11,8 @@ import { validateName, validatePassword } from '../../topology/sentinelRequest';
 /** What every creation asks. */
 export interface CommonAnswers {
   readonly name: string;
+  readonly engine: EngineKind;
+  /** Image reference, or the path of a server program. */
   readonly image: string;
   /** Whether the image has to be fetched first. */
   readonly fetch: boolean;
@@ -50,7 +53,21 @@ export function askName<State extends CommonAnswers>({ t, taken }: Surroundings,
   }), name => ({ name } as Partial<State>));
 }
 
-export function askImage<State extends CommonAnswers>({ images }: Surroundings): Step<State> {
+export function askImage<State extends CommonAnswers>(around: Surroundings): Step<State> {
+  return around.engine.kind === 'docker' ? askDockerImage(around) : askProgram(around);
+}
+
+function askProgram<State extends CommonAnswers>({ images }: Surroundings): Step<State> {
+  const choices = images.map((image): Choice<Image> => ({
+    label: [image.product, image.version].filter(Boolean).join(' '), description: image.reference,
+    iconPath: new vscode.ThemeIcon('server-process'), value: { image: image.reference, fetch: false },
+  }));
+  return async (state, frame) => withAnswer(state, await choose<Image>(frame, {
+    placeholder: vscode.l10n.t('Program that runs as plain processes'), choices, active: ({ image }) => image === state.image,
+  }), value => value as Partial<State>);
+}
+
+function askDockerImage<State extends CommonAnswers>({ images }: Surroundings): Step<State> {
   const local = images.map((image): Choice<Image> => ({
     label: image.reference,
     description: [image.product, image.version].filter(Boolean).join(' '),
@@ -115,7 +132,7 @@ export function askStorage<State extends CommonAnswers>({ engine }: Surroundings
       iconPath: new vscode.ThemeIcon('folder'),
       value: { kind: 'folder', root: vscode.Uri.joinPath(folder.uri, 'redis', state.name).fsPath },
     }));
-    choices.push({ label: vscode.l10n.t('Docker volumes'), detail: vscode.l10n.t('Nothing is written into your folders'), iconPath: new vscode.ThemeIcon('archive'), value: { kind: 'volume' } });
+    choices.push({ label: engine.kind === 'docker' ? vscode.l10n.t('Docker volumes') : vscode.l10n.t('The extension’s own folder'), detail: vscode.l10n.t('Nothing is written into your folders'), iconPath: new vscode.ThemeIcon('archive'), value: { kind: 'volume' } });
     return withAnswer(state, await choose(frame, { placeholder: vscode.l10n.t('Where conf and data live'), choices, active: ({ kind }) => kind === state.storage.kind }), storage => ({ storage } as Partial<State>));
   };
 }

@@ -3,6 +3,8 @@ import { withProgress } from '../../editor/progress';
 import type { Answer, Frame, Step } from '../../editor/wizard';
 import { back, choose, walk } from '../../editor/wizard';
 import { createSteps } from '../../editor/words/steps';
+import type { Engine, EngineDescription } from '../../engine/engine';
+import type { EngineKind } from '../../model/instance';
 import type { TopologyPlan } from '../../topology/plan';
 import type { AnyProgress, AnyReport } from '../../topology/unfinished';
 import type { Kit } from '../kit';
@@ -41,19 +43,33 @@ export async function createByWizard<Answers extends CommonAnswers, Plan extends
 }
 
 async function lookAround(kit: Kit): Promise<Surroundings> {
-  const engine = kit.deps.engine('docker');
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking what is here') }, async () => {
-    const [description, images, instances] = await Promise.all([engine.describe(), engine.images(), engine.list()]);
+    const { engine, description } = await chooseEngine(kit);
+    const [images, instances] = await Promise.all([engine.images(), engine.list()]);
     const taken = instances.flatMap(({ ownership, compose }) => [ownership?.topologyName, compose?.project]).filter(name => name !== undefined);
     return { t: kit.t, engine: description, images, taken: [...new Set(taken)], freePorts: (from, count) => engine.freePorts(from, count) };
   });
+}
+
+/** What the setting says; else Docker, and where none answers, plain processes. With neither, it is Docker's absence that is told. */
+async function chooseEngine({ deps, preferred }: Pick<Kit, 'deps' | 'preferred'>): Promise<{ engine: Engine; description: EngineDescription }> {
+  const of = async (kind: EngineKind): Promise<{ engine: Engine; description: EngineDescription }> => {
+    const engine = deps.engine(kind);
+    return { engine, description: await engine.describe() };
+  };
+  if (preferred.value !== 'auto') return of(preferred.value);
+  try {
+    return await of('docker');
+  } catch (why) {
+    return of('process').catch(() => { throw why; });
+  }
 }
 
 /** Name and port are still the kind's to say. */
 function commonAnswers({ images, engine }: Surroundings): CommonAnswers {
   const [image] = images;
   return {
-    name: '', image: image?.reference ?? 'redis:8.0', fetch: image === undefined, firstPort: 0,
+    name: '', engine: engine.kind, image: image?.reference ?? 'redis:8.0', fetch: image === undefined, firstPort: 0,
     storage: engine.sharesFiles && (vscode.workspace.workspaceFolders?.length ?? 0) > 0 ? { kind: 'folder', root: '' } : { kind: 'volume' },
   };
 }
@@ -77,7 +93,7 @@ async function create<Answers extends CommonAnswers, Plan extends TopologyPlan>(
   try {
     if (answers.fetch) {
       await withProgress(vscode.l10n.t('Fetching {0}', answers.image), (signal, say) =>
-        kit.deps.engine('docker').pull(answers.image, fraction => say(fraction === undefined ? '' : vscode.l10n.t('{0} %', Math.round(fraction * 100))), signal));
+        kit.deps.engine(answers.engine).pull(answers.image, fraction => say(fraction === undefined ? '' : vscode.l10n.t('{0} %', Math.round(fraction * 100))), signal));
     }
     const report = await withProgress(vscode.l10n.t('Creating {0}', plan.name), (signal, say) =>
       creating.create(plan, answers.password === '' ? undefined : answers.password, signal, progress => say(stepInWords(kit, progress))));

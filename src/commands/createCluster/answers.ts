@@ -8,5 +8,5 @@ export interface ClusterAnswers extends CommonAnswers {
 }
 
 export function clusterRequestOf({ fetch: _, ...answers }: ClusterAnswers): ClusterRequest {
-  return { ...answers, engine: 'docker', extra: 0 };
+  return { ...answers, extra: 0 };
 }

@@ -5,7 +5,7 @@ import { roleInWords } from '../../editor/words/health';
 import { warningInWords } from '../../editor/words/request';
 import { countSlots, formatRanges } from '../../model/slots';
 import type { ClusterCreationPlan } from '../../topology/cluster/request';
-import { fence, filesInWords, passwordInWords, storageInWords } from '../create/previewParts';
+import { fence, filesInWords, insideInWords, passwordInWords, runInWords, storageInWords } from '../create/previewParts';
 
 /** The plan as a document that a person reads before anything is made. Holds no secret: where the password will stand is said. */
 export function clusterPreviewOf(t: Translate, plan: ClusterCreationPlan, fetch: boolean): string {
@@ -21,9 +21,9 @@ export function clusterPreviewOf(t: Translate, plan: ClusterCreationPlan, fetch:
     ])),
     `## ${t('Servers')}`,
     table([t('Name'), t('Role'), t('Inside'), t('Outside'), t('Follows')], plan.nodes.map(node => [
-      code(node.name), escapeMarkdown(roleInWords(t, node.role)), code(`${node.name}:${node.port}`), code(`127.0.0.1:${node.port}`), node.follows === undefined ? '' : code(node.follows),
+      code(node.name), escapeMarkdown(roleInWords(t, node.role)), insideInWords(plan, node), code(`127.0.0.1:${node.port}`), node.follows === undefined ? '' : code(node.follows),
     ])),
-    t('All run {0} on a network of their own, where each has a fixed address. Their ports are the same inside and outside and are open to this machine only.', code(plan.image)) + (fetch ? ` ${t('The image is not here yet and is fetched first.')}` : ''),
+    runInWords(t, plan, fetch),
     `## ${t('What it survives')}`,
     [...plan.notes.map(note => clusterNoteInWords(t, note)), t('A lost master is noticed after {0} s; its replica takes over a few seconds later.', plan.nodeTimeoutMs / 1000)].map(line => `- ${line}`).join('\n'),
     `## ${t('Password')}`,

@@ -11,7 +11,7 @@ export interface ReplicationAnswers extends CommonAnswers {
 export type Shape = 'star' | 'chain' | 'relay';
 
 export function replicationRequestOf({ fetch: _, shape, ...answers }: ReplicationAnswers): ReplicationRequest {
-  return { ...answers, engine: 'docker', follows: followsOf(shape, answers.replicas) };
+  return { ...answers, follows: followsOf(shape, answers.replicas) };
 }
 
 /** Whom each replica follows: 0 the master, k the k-th replica. */

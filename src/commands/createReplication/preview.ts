@@ -3,7 +3,7 @@ import type { Translate } from '../../editor/translate';
 import { roleInWords } from '../../editor/words/health';
 import { warningInWords } from '../../editor/words/request';
 import type { ReplicationPlan } from '../../topology/replicationPlan';
-import { fence, filesInWords, passwordInWords, storageInWords } from '../create/previewParts';
+import { fence, filesInWords, insideInWords, passwordInWords, runInWords, storageInWords } from '../create/previewParts';
 
 /** The plan as a document that a person reads before anything is made. Holds no secret. */
 export function replicationPreviewOf(t: Translate, plan: ReplicationPlan, fetch: boolean): string {
@@ -14,9 +14,9 @@ export function replicationPreviewOf(t: Translate, plan: ReplicationPlan, fetch:
     ...(plan.password === 'none' ? [`> ⚠ ${escapeMarkdown(warningInWords(t, { code: 'no-password' }))}`] : []),
     `## ${t('Servers')}`,
     table([t('Name'), t('Role'), t('Inside'), t('Outside'), t('Follows')], plan.nodes.map(node => [
-      code(node.name), escapeMarkdown(roleInWords(t, node.role)), code(`${node.name}:${node.port}`), code(`127.0.0.1:${node.port}`), node.follows === undefined ? '' : code(node.follows),
+      code(node.name), escapeMarkdown(roleInWords(t, node.role)), insideInWords(plan, node), code(`127.0.0.1:${node.port}`), node.follows === undefined ? '' : code(node.follows),
     ])),
-    t('All run {0} on a network of their own, where each has a fixed address. Their ports are the same inside and outside and are open to this machine only.', code(plan.image)) + (fetch ? ` ${t('The image is not here yet and is fetched first.')}` : ''),
+    runInWords(t, plan, fetch),
     `## ${t('What it survives')}`,
     [
       t('The data survive the loss of any one container that is not the only copy.'),

@@ -10,9 +10,9 @@ export interface Answers extends CommonAnswers {
 }
 
 export function requestOf(answers: Answers): SentinelRequest {
-  const { name, image, replicas, sentinels, firstPort, password, storage } = answers;
+  const { name, engine, image, replicas, sentinels, firstPort, password, storage } = answers;
   return {
-    name, engine: 'docker', image, replicas, sentinels, quorum: majorityOf(sentinels), firstPort, storage,
+    name, engine, image, replicas, sentinels, quorum: majorityOf(sentinels), firstPort, storage,
     firstSentinelPort: firstSentinelPort(firstPort, replicas + 1, sentinels),
     ...(password === undefined ? {} : { password }),
   };

@@ -2,7 +2,7 @@ import { code, escapeMarkdown, table } from '../../editor/markdown';
 import type { Translate } from '../../editor/translate';
 import { roleInWords } from '../../editor/words/health';
 import { warningInWords } from '../../editor/words/request';
-import { fence, filesInWords, passwordInWords, storageInWords } from '../create/previewParts';
+import { fence, filesInWords, insideInWords, passwordInWords, runInWords, storageInWords } from '../create/previewParts';
 import type { SentinelPlan } from '../../topology/sentinelPlan';
 import type { SentinelRequest } from '../../topology/sentinelRequest';
 import { warningsOf } from '../../topology/sentinelRequest';
@@ -16,10 +16,10 @@ export function previewOf(t: Translate, plan: SentinelPlan, request: SentinelReq
     ...warnings.map(warning => `> ⚠ ${escapeMarkdown(warningInWords(t, warning))}`),
     `## ${t('Servers')}`,
     table([t('Name'), t('Role'), t('Inside'), t('Outside'), t('Follows')], plan.nodes.map(node => [
-      code(node.name), escapeMarkdown(roleInWords(t, node.role)), code(`${node.name}:${node.port}`), code(`127.0.0.1:${node.port}`),
+      code(node.name), escapeMarkdown(roleInWords(t, node.role)), insideInWords(plan, node), code(`127.0.0.1:${node.port}`),
       node.follows === undefined ? (node.role === 'sentinel' ? escapeMarkdown(t('watches the master')) : '') : code(node.follows),
     ])),
-    t('All run {0} on a network of their own, where each has a fixed address. Their ports are the same inside and outside and are open to this machine only.', code(plan.image)) + (fetch ? ` ${t('The image is not here yet and is fetched first.')}` : ''),
+    runInWords(t, plan, fetch),
     `## ${t('What it survives')}`,
     survivalOf(t, plan),
     `## ${t('Password')}`,

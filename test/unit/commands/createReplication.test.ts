@@ -7,7 +7,7 @@ import { planReplication, validateReplicationRequest } from '../../../src/topolo
 import { plain } from '../../support/plain';
 import { node, sentinelTopology } from '../../support/snapshots';
 
-const answers = { name: 'pairs', image: 'redis:7.0', fetch: false, firstPort: 6379, storage: { kind: 'volume' }, replicas: 3 } as const;
+const answers = { name: 'pairs', engine: 'docker', image: 'redis:7.0', fetch: false, firstPort: 6379, storage: { kind: 'volume' }, replicas: 3 } as const;
 
 suite('commands/createReplication', () => {
   const shapes: readonly (readonly [Shape, number, readonly number[]])[] = [

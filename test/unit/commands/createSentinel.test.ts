@@ -7,7 +7,7 @@ import { reportOf } from '../../../src/commands/create/report';
 import { planSentinel } from '../../../src/topology/sentinelPlan';
 import { plain } from '../../support/plain';
 
-const enterEnterEnter: Answers = { name: 'orders', image: 'redis:7.0', fetch: false, replicas: 2, sentinels: 3, firstPort: 6379, storage: { kind: 'volume' } };
+const enterEnterEnter: Answers = { name: 'orders', engine: 'docker', image: 'redis:7.0', fetch: false, replicas: 2, sentinels: 3, firstPort: 6379, storage: { kind: 'volume' } };
 const preview = (answers: Answers): string => {
   const request = requestOf(answers);
   const ports = Array.from({ length: request.replicas + 1 + request.sentinels }, (_, index) => 6379 + index);
@@ -31,6 +31,7 @@ suite('preview', () => {
     ['a trap', { ...enterEnterEnter, sentinels: 2 }, [/⚠ When any sentinel is lost/, /\*\*No\*\* sentinel may be lost/]],
     ['no password', { ...enterEnterEnter, password: '' }, [/There is \*\*no\*\* password/]],
     ['a folder', { ...enterEnterEnter, storage: { kind: 'folder', root: '/w/redis/orders' } }, [/`\/w\/redis\/orders`/]],
+    ['plain processes', { ...enterEnterEnter, engine: 'process', image: '/usr/bin/redis-server' }, [/`127\.0\.0\.1:6380` \| `127\.0\.0\.1:6380`/, /as plain processes/, /own folder/]],
     ['an image to fetch', { ...enterEnterEnter, fetch: true }, [/fetched first/]],
     ['the conf files', enterEnterEnter, [/### `redis-1\/conf\/redis\.conf`/, /requirepass <password>/, /sentinel announce-ip <sentinel-1>/]],
   ];
