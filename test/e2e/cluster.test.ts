@@ -57,8 +57,7 @@ suite('a cluster in the workbench', function () {
   });
 
   test('shows its slots, and the home of a key', async () => {
-    await topologyRow().click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Show Slot Map', exact: true }).click();
+    await workbench.choose(topologyRow(), 'Show Slot Map');
     await map().getByRole('heading', { name: new RegExp(topology) }).waitFor();
     await map().getByText('16,384 of 16,384 slots served by 3 shards').waitFor();
     await map().getByLabel('Find the slot of a key').fill('page');
@@ -122,8 +121,7 @@ suite('a cluster in the workbench', function () {
   });
 
   test('hands a master over on Failover, and the map follows', async () => {
-    await row('redis-5', 'replica').click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Failover', exact: true }).click();
+    await workbench.choose(row('redis-5', 'replica'), 'Failover');
     await workbench.page.locator('.monaco-dialog-box').getByText(/redis-5 becomes master of the slots 10-5460/).waitFor({ timeout: 20_000 });
     await workbench.screenshot('cluster-06-failover-asked');
     await workbench.press('Failover');
@@ -135,8 +133,7 @@ suite('a cluster in the workbench', function () {
   });
 
   test('is removed with its data, and nothing of it is left', async () => {
-    await topologyRow().click({ button: 'right' });
-    await workbench.page.getByRole('menuitem', { name: 'Remove Topology…', exact: true }).click();
+    await workbench.choose(topologyRow(), 'Remove Topology…');
     await workbench.page.locator('.monaco-dialog-box').getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
     await workbench.press('Remove with Data');
     await workbench.toast(`${topology} is removed`).waitFor({ timeout: 60_000 });

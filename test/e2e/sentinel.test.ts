@@ -183,13 +183,7 @@ suite('a Sentinel topology in the workbench', function () {
   }
 
   async function choose(entry: string): Promise<void> {
-    const item = workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true });
-    await item.waitFor();
-    for (let tries = 0; await item.isVisible(); tries++) {
-      if (tries > 10) throw new Error(`the menu does not take ${entry}`);
-      await item.click({ timeout: 2000 }).catch(() => undefined);
-      await workbench.page.waitForTimeout(300);
-    }
+    await workbench.chooseFromMenu(entry);
     await lookAway();
   }
 

@@ -163,6 +163,23 @@ export class Workbench {
     await this.page.getByRole('menuitem', { name: entry, exact: true }).click();
   }
 
+  /** Right click on a row, then the entry. A menu that has just opened may not listen yet: then once more. */
+  async choose(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.chooseFromMenu(entry);
+  }
+
+  /** Takes an entry of the menu that is open. */
+  async chooseFromMenu(entry: string): Promise<void> {
+    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true });
+    await item.waitFor();
+    for (let tries = 0; await item.isVisible(); tries++) {
+      if (tries > 10) throw new Error(`the menu does not take ${entry}`);
+      await item.click({ timeout: 2000 }).catch(() => undefined);
+      await this.page.waitForTimeout(300);
+    }
+  }
+
   /** The names in the context menu of a row; closes it again. */
   async contextMenuEntries(row: string | RegExp): Promise<string[]> {
     await this.treeItem(row).click({ button: 'right' });
