@@ -18,7 +18,7 @@ const suites = {
   redis: { folder: 'test/redis', parts: ['redis-server', 'docker', 'images'], timeout: 60_000 },
   host: { folder: 'test/host', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'], timeout: 60_000 },
   desktop: { folder: 'test/host', parts: ['build'], timeout: 60_000 },
-  e2e: { folder: 'test/e2e', parts: ['docker', 'images', 'host', 'chromium', 'vsix'], timeout: 120_000 },
+  e2e: { folder: 'test/e2e', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'vsix'], timeout: 120_000 },
 };
 
 /**
