@@ -9,6 +9,7 @@ const topology = newPrefix();
 
 suite('a cluster in the workbench', function () {
   this.timeout(120_000);
+  this.bail(true); // each test goes on from where the one before it ended
   let workbench: Workbench;
   suiteSetup(async () => {
     workbench = await Workbench.open({ files: { 'README.md': '# shop\n' } });

@@ -121,9 +121,18 @@ export class Workbench {
 
   /** Runs a command by its title, category included: `Redis: Create Sentinel Topology`. */
   async run(title: string): Promise<void> {
-    await this.palette();
-    await this.input.fill(`>${title}`);
-    await this.option(title).first().click();
+    // The palette lists what is enabled when it opens; a workbench that has just started may not know yet that it is trusted.
+    for (let tries = 0; ; tries++) {
+      await this.palette();
+      await this.input.fill(`>${title}`);
+      try {
+        await this.option(title).first().click({ timeout: 4000 });
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** An entry of the open quick pick; a string matches the beginning of its label. */
