@@ -28,7 +28,7 @@ export const valueRules = {
   'file-name-is-path': { severity: 'error', family, message: '{name} must be a bare file name: the server refuses one with a slash or backslash. The folder is set by dir.' },
   'empty-value': { severity: 'error', family, message: '{name} must not be empty: the server refuses the line.' },
   'hostname-value': { severity: 'error', family, message: '{name} may only hold letters, digits, dots and hyphens and at most 255 of them; the server refuses "{value}".' },
-  'nodename-value': { severity: 'error', family, message: '{name} must not hold any of !#$%&()*+:;<>?@[]{|}~, which the cluster uses as marks; the server refuses "{value}".' },
+  'nodename-value': { severity: 'error', family, message: '{name} must not hold any of {marks}, which the cluster uses as marks; the server refuses "{value}".' },
   'ip-value': { severity: 'error', family, message: '{name} must be {what}; the server refuses "{value}".' },
   'proc-title-template': { severity: 'error', family, message: 'proc-title-template may only use {title} {listen-addr} {server-mode} {port} {tls-port} {unixsocket} {config-file} and must not come out empty, as {title} alone does: the server refuses the line.' },
   'shutdown-flags': { severity: 'error', family, message: '{name} cannot have both {first} and {second}: the server refuses the line.' },

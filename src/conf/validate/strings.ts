@@ -15,7 +15,10 @@ type Fault = readonly [code: RuleCode, data?: Data] | undefined;
 const templateVariables = new Set(['title', 'listen-addr', 'server-mode', 'port', 'tls-port', 'unixsocket', 'config-file']);
 
 /** The characters that the cluster's own file and messages use as marks. */
-const nodeName = (text: string): Fault => (/[!#$%&()*+:;<>?@[\]{|}~]/.test(text) ? ['nodename-value', { value: text }] : undefined);
+function nodeName(text: string, judge: Judge): Fault {
+  const marks = atLeast(judge.target, 'valkey', 8, 1) ? '!#$%&()*+;<>?@[]^{|}~' : '!#$%&()*+:;<>?@[]^{|}~';
+  return [...text].some(letter => marks.includes(letter)) ? ['nodename-value', { value: text, marks }] : undefined;
+}
 
 /** By name of the check in the servers' sources. */
 const checks: Readonly<Record<string, (text: string, judge: Judge) => Fault>> = {
