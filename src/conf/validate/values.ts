@@ -44,8 +44,8 @@ const checks: Readonly<Record<ValueType, Check>> = {
 export const checkValues: Check = checked => checks[checked.setting.type](checked);
 
 /** Addresses are only looked at when the server listens; while parsing, only their number counts. */
-function checkAddresses({ judge, entry, setting, values }: Checked): boolean {
-  if (setting.id !== 'bind' || values.length <= 16) return true;
+function checkAddresses({ judge, entry, values }: Checked): boolean {
+  if (values.length <= 16) return true;
   judge.refuse('bind-too-many', wordSpan(entry, entry.statement.words[17]), { count: values.length });
   return false;
 }
