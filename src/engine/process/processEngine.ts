@@ -146,6 +146,7 @@ export class ProcessEngine implements Engine, Disposable {
     await this.#telling(id, 'destroy', async () => {
       const held = await this.#runner.held(id, expect);
       await this.#runner.kill(id, expect, signal);
+      this.#runner.forget(id);
       await this.#manifests.remove(held);
     });
   }

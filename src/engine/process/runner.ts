@@ -29,7 +29,15 @@ function fail(fault: EngineFault, cause?: unknown): never {
 
 /** Starts server processes and signals them. A signal is only ever sent to the process that the manifest knows, by number *and* start time. */
 export class Runner {
+  /** Instances that are being removed: how they ended is no longer written down, or the record would come back. */
+  readonly #forgotten = new Set<string>();
+
   constructor(private readonly manifests: Manifests, private readonly table: ProcessTable, private readonly onEnd: (ended: Ended) => void) {}
+
+  /** Called before the instance's record is removed. */
+  forget(id: string): void {
+    this.#forgotten.add(id);
+  }
 
   /** The instance, if it is there and is what `expect` says. */
   async held(id: string, expect: Expectation): Promise<Held> {
@@ -143,8 +151,8 @@ export class Runner {
 
   async #noteEnd(held: Held, pid: number, { code, at }: Ended): Promise<void> {
     const now = await this.manifests.find(held.id);
-    // Gone when it was removed meanwhile; another process when it was started again.
-    if (now?.process?.pid === pid) await this.manifests.write(now.root, { ...now, exit: { code, at } });
+    // Gone when it was removed meanwhile; another process when it was started again. Written at once: a removal must not come between.
+    if (now?.process?.pid === pid && !this.#forgotten.has(held.id)) this.manifests.writeNow(now.root, { ...now, exit: { code, at } });
   }
 }
 
