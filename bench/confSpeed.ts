@@ -1,7 +1,6 @@
 /**
  * How fast conf files are read and judged, each figure beside what it is measured against in the same run: a bare split of
  * the same text into words, and a spawn of redis-server on it. `npm run bench -- confSpeed`
- * smoke: yes
  * needs: redis-server
  */
 import { spawnSync } from 'node:child_process';

@@ -79,7 +79,7 @@ async function main(name, words) {
   // Found from out/ too: playwright and the rest are asked for from there.
   if (!existsSync(join(root, 'out', 'node_modules'))) symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
   const reporter = mochaArguments.some(word => word.startsWith('--reporter')) ? [] : ['--reporter', join(root, 'scripts', 'setup', 'reporter.cjs')];
-  const mocha = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), '--ui', 'tdd', '--recursive', '--forbid-only', '--forbid-pending', '--fail-zero',
+  const mocha = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), '--ui', 'tdd', '--recursive', '--forbid-only', '--forbid-pending', '--fail-zero', '--exit',
     '--timeout', String(suites[name].timeout), ...reporter, ...mochaArguments, out];
   return spawnSync(process.execPath, ['--enable-source-maps', ...mocha], { stdio: 'inherit', cwd: root }).status ?? 1;
 }
