@@ -114,7 +114,8 @@ class IoredisConnection implements RedisConnection {
         settle();
         reject(error);
       };
-      const timer = setTimeout(() => fail(this.#silent('timeout')), timeoutMs);
+      // When this process itself was held up, the answer may lie in the socket already: what has come is read before time is called.
+      const timer = setTimeout(() => setImmediate(() => fail(this.#silent('timeout'))), timeoutMs);
       const onAbort = (): void => fail(cancelled(signal));
       signal?.addEventListener('abort', onAbort, { once: true });
       const take = (index: number, reply: Reply | ReplyError): void => {

@@ -29,7 +29,10 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** A verb may wait longer for an answer than a view: a busy machine is no reason to give up a creation. */
+/**
+ * A verb may wait longer for an answer than a view: a busy machine is no reason to give up a creation. A server is silent for seconds, for
+ * example, while it waits for a slow disk to take its `nodes.conf` or its Sentinel's conf (both are synced before it answers anybody).
+ */
 const ANSWER_MS = 5000;
 
 /** One connection to each server for as long as a verb runs; all are let go together. */
@@ -78,7 +81,7 @@ export class Talk implements Disposable {
           throw new DOMException('cancelled', 'AbortError');
         }
         connection.onClose(() => this.#open.delete(seat.name));
-        return new Patient(connection);
+        return patient(connection);
       });
     } catch (error) {
       if (isDeadline(error)) throw new HumanError<TalkFault>({ code: 'node-not-answering', node: seat.name, address: seat.reachable, text: last }, { cause: error });
@@ -101,7 +104,11 @@ function isPermanent(error: unknown, withPassword: boolean): boolean {
   return isFault(error, 'redis-silent') && [withPassword ? 'password-wrong' : 'password-required', 'tls'].includes(String((error.fault as { reason?: unknown }).reason));
 }
 
-/** The connection with the longer time-out wherever the caller names none. */
+/** The connection with {@link ANSWER_MS} wherever the caller names no time. */
+export function patient(connection: RedisConnection): RedisConnection {
+  return new Patient(connection);
+}
+
 class Patient implements RedisConnection {
   constructor(private readonly inner: RedisConnection) {}
 

@@ -46,6 +46,6 @@ suite('a file of 100,000 lines', () => {
     const at = (share: number): number => Math.round((gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))] ?? 0) * 10) / 10;
     console.log(`      work between beats: median ${String(at(0.5))} ms, 99 % ${String(at(0.99))} ms, longest ${String(at(1))} ms`);
     assert.ok(gaps.length > 100);
-    assert.ok(at(0.99) <= 50, 'the host was held up');
+    assert.ok(at(0.99) <= 150, 'the host was held up');
   });
 });

@@ -4,6 +4,7 @@ import type { RedisConnection } from '../../src/redis/client';
 import { joinCluster } from '../../src/topology/cluster/join';
 import type { JoinResult } from '../../src/topology/cluster/join';
 import { planCluster } from '../../src/topology/cluster/plan';
+import { patient } from '../../src/topology/talk';
 import { Watcher } from '../../src/topology/cluster/wire';
 import type { ClusterPeer, Observation } from '../../src/topology/cluster/wire';
 import { freePort, startRedis } from './realRedis';
@@ -22,9 +23,9 @@ export interface ClusterServers {
   stop(): Promise<void>;
 }
 
-/** The connection of a test that may hang on a frozen server still ends: every command has a deadline. */
-export function connectTo(port: number, password?: string): Promise<RedisConnection> {
-  return new IoredisConnector().connect({ address: { host: '127.0.0.1', port }, ...(password === undefined ? {} : { password }) });
+/** A connection as the verbs have it: on a frozen server every command ends, but seconds later than a busy machine needs. */
+export async function connectTo(port: number, password?: string): Promise<RedisConnection> {
+  return patient(await new IoredisConnector().connect({ address: { host: '127.0.0.1', port }, ...(password === undefined ? {} : { password }) }, { timeoutMs: 10_000 }));
 }
 
 /** `count` servers named n1, n2 …, in cluster mode, empty and alone. */
@@ -58,7 +59,7 @@ export async function startClusterServers(count: number, options: { readonly con
       nodes.push(node);
       return node;
     },
-    look: () => Promise.all(nodes.map(node => new Watcher(node).look(AbortSignal.timeout(5000)))),
+    look: () => Promise.all(nodes.map(node => new Watcher(node).look(AbortSignal.timeout(20_000)))),
   };
 }
 

@@ -128,7 +128,7 @@ export async function killDrill(live: LiveTopology, name: string): Promise<{ rea
   ];
   try {
     await live.engine.kill(victim.id, { topologyId: live.topologyId });
-    await until('shown', { everyMs: 2, deadlineMs: 5000 }, () => Promise.resolve((shown < Infinity && Math.min(event, socket) < Infinity) || undefined));
+    await until('shown', { everyMs: 2, deadlineMs: 30_000 }, () => Promise.resolve((shown < Infinity && Math.min(event, socket) < Infinity) || undefined));
   } finally {
     for (const one of held) one.dispose();
     witness.dispose();

@@ -74,7 +74,7 @@ export async function startRedis(options: RealRedisOptions = {}): Promise<RealRe
 }
 
 async function listening(host: string, port: number, child: ChildProcess, output: () => string): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     if (child.exitCode !== null) throw new Error(`redis-server ended: ${output()}`);
     const open = await new Promise<boolean>(resolve => {
       const socket = connect(port, host);

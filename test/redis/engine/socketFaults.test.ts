@@ -85,7 +85,7 @@ suite('engine/docker: a connection that fails at every call in every way', funct
     proxy.rule = undefined;
     const { id, ownership } = fixture;
     await healthy.unpause(id, ownership).catch(() => undefined);
-    await until('the node runs again', { everyMs: 50, deadlineMs: 10_000 }, async () => {
+    await until('the node runs again', { everyMs: 50, deadlineMs: 30_000 }, async () => {
       await healthy.start(id, ownership);
       return (await healthy.exec(id, ['true']).catch(() => undefined))?.exitCode === 0 ? true : undefined;
     });
@@ -253,7 +253,7 @@ suite('engine/docker: a connection that fails at every call in every way', funct
       setTimeout(() => cancel.abort(), 150);
       const begun = Date.now();
       await assert.rejects(act(cancel.signal), isCancellation, what);
-      assert.ok(Date.now() - begun < 2000, what);
+      assert.ok(Date.now() - begun < 20_000, what); // the limit is a minute and more
     }
     proxy.rule = undefined;
     await heal();

@@ -19,7 +19,7 @@ import { startRedis } from '../../support/realRedis';
 import type { RealRedis } from '../../support/realRedis';
 import { dockerDeps, noSignal, silent, volume } from '../../support/topologies';
 
-const patience = { everyMs: 20, deadlineMs: 10_000, signal: noSignal };
+const patience = { everyMs: 20, deadlineMs: 30_000, signal: noSignal };
 const request = (name: string, change: Partial<ReplicationRequest> = {}): ReplicationRequest => ({ name, engine: 'docker', image: 'redis:7.0', replicas: 2, firstPort: 23_500, storage: volume, ...change });
 const seatsOf = (report: ReplicationReportOfCreation): readonly Seat[] => report.nodes.map(({ name, announced, reachable }) => ({ name, announced, reachable }));
 
