@@ -17,6 +17,7 @@ export const commands = {
   showLogs: 'redisTopology.showLogs',
   openConsole: 'redisTopology.openConsole',
   copyAddress: 'redisTopology.copyAddress',
+  copyConnectionCode: 'redisTopology.copyConnectionCode',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
   showSlotMap: 'redisTopology.showSlotMap',

@@ -16,9 +16,20 @@ async function ensureRedisServer() {
   return capture('redis-server', ['--version']).out.split(' ').slice(0, 3).join(' ');
 }
 
+/** Debian's own Python is the one that gets Debian's libraries; another may come first on the PATH. */
+const python = '/usr/bin/python3';
+
+/** Makes sure that Debian's redis-py is there, for the tests that run connection code. */
+async function ensureRedisPy() {
+  const version = () => capture(python, ['-c', 'import redis; print(redis.__version__)']);
+  if (!version().ok) await aptInstall(['python3', 'python3-redis'], 'The tests run connection code with redis-py');
+  return `redis-py ${version().out}`;
+}
+
 /** @type {Record<string, [string, () => Promise<string>]>} */
 const parts = {
   'redis-server': ['redis-server', ensureRedisServer],
+  'redis-py': ['redis-py', ensureRedisPy],
   docker: ['Docker engine', ensureDocker],
   images: ['Images', () => ensureImages(Object.keys(recipes))],
   host: ['VS Code server', ensureHost],

@@ -1,4 +1,5 @@
 import type { commands } from '../manifest';
+import { copyConnectionCode } from './connectionCode';
 import { copyAddress } from './copyAddress';
 import { createClusterCommand } from './createCluster/command';
 import { createReplicationCommand } from './createReplication/command';
@@ -32,6 +33,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   showLogs,
   openConsole,
   copyAddress,
+  copyConnectionCode,
   refresh,
   showTimeline,
   showSlotMap,
