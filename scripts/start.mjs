@@ -6,10 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MissingPart, report, seconds, step } from './setup/console.mjs';
-import { dockerVersion, ensureDocker } from './setup/docker.mjs';
+import { dockerVersion, isForbidden } from './setup/docker.mjs';
 import { ensureImages } from './setup/images.mjs';
 import { ensurePackages } from './setup/install.mjs';
 import { cacheFolder, root } from './setup/paths.mjs';
+import { ensureRedisServer } from './setup/redisServer.mjs';
 import { capture, which } from './setup/run.mjs';
 
 const options = new Set(process.argv.slice(2));
@@ -72,6 +73,21 @@ async function install() {
   await step('Extension installed', () => installExtension(home, vsix));
 }
 
+/**
+ * Where topologies will live: in Docker where it answers, else in plain processes. No engine is installed or started from here: that
+ * changes a machine too much to be done for somebody who only wants to look.
+ * @returns {Promise<() => Promise<unknown>>} what may go on while npm works
+ */
+async function placeForServers() {
+  const docker = dockerVersion();
+  if (docker !== undefined) {
+    await step('Docker engine', async () => `Docker ${docker} answers`);
+    return () => tryStep('Image redis:7.0', () => ensureImages(['redis:7.0'], { mayPull: true }));
+  }
+  const why = isForbidden() ? 'a Docker engine runs, but this user may not talk to it (sudo usermod -aG docker "$USER", then log out and in again)' : 'no Docker engine answers';
+  return () => tryStep('redis-server', async () => `${await ensureRedisServer(`There is no redis-server, and ${why}`)}: topologies will be plain processes, because ${why}`);
+}
+
 /** Runs the workbench until Ctrl+C.
  * @param {string} workspace
  */
@@ -80,34 +96,44 @@ async function serve(workspace) {
   const tokenFile = join(home, 'token');
   if (!existsSync(tokenFile)) writeFileSync(tokenFile, randomBytes(16).toString('hex'));
   chmodSync(tokenFile, 0o600);
-  const server = await startServer({ home, port: await freePort(25_400), tokenFile });
+  const ending = new AbortController();
+  /** @type {Awaited<ReturnType<typeof startServer>> | undefined} */
+  let server;
+  const stop = async () => {
+    if (ending.signal.aborted) return;
+    ending.abort();
+    if (server === undefined) return; // it is starting, and hears the signal
+    await server.stop();
+    console.log('\nThe workbench has ended. Topologies keep running; `npm start` shows them again.');
+    process.exit(0);
+  };
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => void stop());
+  try {
+    server = await startServer({ home, port: await freePort(25_400), tokenFile, signal: ending.signal });
+  } catch (error) {
+    if (ending.signal.aborted) process.exit(0);
+    throw error;
+  }
+  if (ending.signal.aborted) {
+    await server.stop(); // Ctrl+C came with its first answer
+    process.exit(0);
+  }
   const address = `${server.address}/?${new URLSearchParams({ tkn: readFileSync(tokenFile, 'utf8').trim(), folder: workspace })}`;
   console.log(`\nThe workbench is open after ${seconds(performance.now() - began)}:\n\n  ${address}\n\nPress F1 and type "Redis: Create Sentinel Topology". Ctrl+C ends the workbench; topologies keep running.\n`);
   if (!options.has('--no-open') && hasDesktop()) openBrowser(address);
 
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    await server.stop();
-    console.log('The workbench has ended. Topologies keep running; `npm start` shows them again.');
-    process.exit(0);
-  };
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => void stop());
   const code = await server.exited;
-  if (stopping) return;
+  if (ending.signal.aborted) return;
   console.error(`The VS Code server ended with ${code}; its log is ${server.log}`);
   process.exit(1);
 }
 
 try {
   const code = desktopCode();
-  const foundDocker = dockerVersion() !== undefined;
-  const engine = await tryStep('Docker engine', ensureDocker);
-  // The image comes while npm works. A machine that had Docker before has a network as a rule: there the official one is asked for first.
-  const image = engine ? tryStep('Image redis:7.0', () => ensureImages(['redis:7.0'], { mayPull: foundDocker })) : undefined;
+  // Servers come while npm works.
+  const servers = (await placeForServers())();
   const installed = step('Packages', ensurePackages).then(() => code === undefined ? install() : undefined);
-  for (const { status, ...result } of await Promise.allSettled([image, installed])) if (status === 'rejected' && 'reason' in result) throw result.reason;
+  for (const { status, ...result } of await Promise.allSettled([servers, installed])) if (status === 'rejected' && 'reason' in result) throw result.reason;
   const workspace = await sampleWorkspace();
   if (code === undefined) {
     await serve(workspace);

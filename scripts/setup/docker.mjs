@@ -14,7 +14,7 @@ export function dockerVersion() {
 }
 
 /** True when an engine is there and refuses this user. */
-function isForbidden() {
+export function isForbidden() {
   return which('docker') !== undefined && /permission denied/i.test(capture('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 15_000 }).err);
 }
 

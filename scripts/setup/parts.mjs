@@ -2,19 +2,10 @@
 import { ensureChromium } from './chromium.mjs';
 import { ensureDocker } from './docker.mjs';
 import { ensureImages, recipes } from './images.mjs';
-import { MissingPart } from './console.mjs';
 import { build, packageExtension } from './package.mjs';
-import { aptInstall, capture, which } from './run.mjs';
+import { ensureRedisServer } from './redisServer.mjs';
+import { aptInstall, capture } from './run.mjs';
 import { ensureHost } from './vscodeHost.mjs';
-
-/** Makes sure that redis-server is on the machine, for tests that start plain processes. */
-async function ensureRedisServer() {
-  if (which('redis-server') === undefined) {
-    if (process.platform === 'darwin') throw new MissingPart('The tests need redis-server.', 'brew install redis');
-    await aptInstall(['redis-server', 'redis-tools'], 'The tests need redis-server');
-  }
-  return capture('redis-server', ['--version']).out.split(' ').slice(0, 3).join(' ');
-}
 
 /** Debian's own Python is the one that gets Debian's libraries; another may come first on the PATH. */
 const python = '/usr/bin/python3';
@@ -28,7 +19,7 @@ async function ensureRedisPy() {
 
 /** @type {Record<string, [string, () => Promise<string>]>} */
 const parts = {
-  'redis-server': ['redis-server', ensureRedisServer],
+  'redis-server': ['redis-server', () => ensureRedisServer('The tests need redis-server')],
   'redis-py': ['redis-py', ensureRedisPy],
   docker: ['Docker engine', ensureDocker],
   images: ['Images', () => ensureImages(Object.keys(recipes))],

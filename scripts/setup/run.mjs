@@ -11,11 +11,13 @@ import { MissingPart } from './console.mjs';
 export function which(program) {
   for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin']) {
     if (folder === '') continue;
-    const path = join(folder, program);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch { /* not here: look in the next folder */ }
+    for (const name of process.platform === 'win32' ? [`${program}.exe`, `${program}.cmd`] : [program]) {
+      const path = join(folder, name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch { /* not here: look in the next folder */ }
+    }
   }
   return undefined;
 }

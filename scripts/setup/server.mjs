@@ -59,11 +59,12 @@ export async function installExtension(home, vsix) {
 
 /**
  * Starts the server and waits until it answers.
- * @param {{ home: string, port?: number, tokenFile?: string, args?: string[], env?: NodeJS.ProcessEnv }} options
+ * @param {{ home: string, port?: number, tokenFile?: string, args?: string[], env?: NodeJS.ProcessEnv, signal?: AbortSignal }} options
  *   `tokenFile`: a file with the secret that the browser must send; without it anyone on this machine may connect.
+ *   `signal`: ends the server that is just starting, which nobody else could end yet.
  * @returns {Promise<{ address: string, port: number, log: string, exited: Promise<number | null>, stop: () => Promise<void> }>}
  */
-export async function startServer({ home, port, tokenFile, args = [], env = {} }) {
+export async function startServer({ home, port, tokenFile, args = [], env = {}, signal: ending }) {
   const folders = prepare(home);
   const chosen = port ?? await freePort();
   const log = join(home, 'server.log');
@@ -94,6 +95,10 @@ export async function startServer({ home, port, tokenFile, args = [], env = {} }
   };
   const address = `http://127.0.0.1:${chosen}`;
   for (let tries = 0; tries < 600; tries++) {
+    if (ending?.aborted) {
+      await stop();
+      throw new Error('ended while the VS Code server was starting');
+    }
     if (over) throw new Error(`the VS Code server ended before it answered; its log is ${log}\n${readFileSync(log, 'utf8').slice(-2000)}`);
     try {
       if ((await fetch(`${address}/version`)).ok) return { address, port: chosen, log, exited, stop };
