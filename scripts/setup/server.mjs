@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from './paths.mjs';
 import { run, wait } from './run.mjs';
 import { hostNode, vscodeFolder } from './vscodeHost.mjs';
@@ -70,11 +71,11 @@ export async function startServer({ home, port, tokenFile, args = [], env = {}, 
   const log = join(home, 'server.log');
   const file = openSync(log, 'a');
   const child = spawn(hostNode(), [
-    join(vscodeFolder, 'out', 'server-main.js'), ...common(folders), '--host', '127.0.0.1', '--port', String(chosen),
+    '--import', pathToFileURL(join(root, 'scripts', 'vscode-host', 'mintKey.mjs')).href, join(vscodeFolder, 'out', 'server-main.js'), ...common(folders), '--host', '127.0.0.1', '--port', String(chosen),
     ...(tokenFile === undefined ? ['--without-connection-token'] : ['--connection-token-file', tokenFile]),
     '--disable-telemetry', '--disable-workspace-trust', ...args,
   // A process group of its own: Ctrl+C in the terminal reaches us, and we end the server with all its children.
-  ], { stdio: ['ignore', file, file], detached: true, env: { ...process.env, ...env } });
+  ], { stdio: ['ignore', file, file], detached: true, env: { ...process.env, ...env, REDIS_TOPOLOGY_KEY_FILE: join(home, 'secrets.key'), REDIS_TOPOLOGY_TOKEN_FILE: tokenFile ?? '' } });
   closeSync(file);
   let over = false;
   /** @type {Promise<number | null>} */
