@@ -5,7 +5,7 @@ import type { TopologyFile } from '../conf/acrossFiles';
 import { decodeBytes } from '../conf/bytes';
 import { parseDocument } from '../conf/document';
 import type { ConfDocument } from '../conf/document';
-import { groupOf } from '../conf/features/groups';
+import { groupInSteps } from '../conf/features/groups';
 import { guessMode } from '../conf/mode';
 import type { Finding } from '../conf/types';
 import { validateInSteps } from '../conf/validate';
@@ -68,7 +68,8 @@ export class AcrossFiles implements vscode.Disposable {
   of(document: vscode.TextDocument): Judged | undefined {
     const uri = document.uri.toString();
     for (const { findings, read } of this.#found.values()) {
-      if (read.get(uri)?.text === document.getText()) return { version: document.version, findings, read };
+      const parsed = read.get(uri);
+      if (parsed !== undefined && this.contexts.documents.isPresent(document, parsed)) return { version: document.version, findings, read };
     }
     return undefined;
   }
@@ -101,11 +102,12 @@ export class AcrossFiles implements vscode.Disposable {
     const own = parsed.find(one => one.uri.toString() === document.uri.toString());
     if (own === undefined) return [];
     const made = topologyRoot(document.uri.fsPath) !== undefined;
-    const group = made ? parsed : groupOf(own.document, parsed);
+    const group = made ? parsed : await inSlices(groupInSteps(own.document, parsed), () => document.isClosed);
+    if (group === undefined) return [];
     const files: TopologyFile[] = [];
     for (const { document: conf, uri, open } of group.length > 1 ? group : []) {
       const options = { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf) };
-      const report = await inSlices(validateInSteps(conf, options, 100), () => document.isClosed);
+      const report = await inSlices(validateInSteps(conf, options, 50), () => document.isClosed);
       if (report === undefined) return [];
       files.push({ document: conf, title: made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath), report });
     }

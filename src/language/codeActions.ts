@@ -35,7 +35,8 @@ class CodeActions implements vscode.CodeActionProvider {
   #actionsFor(document: vscode.TextDocument, parsed: ConfDocument, judged: Judged, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
     const wanted = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
     const actions: vscode.CodeAction[] = [];
-    const here = judged.findings.filter(finding => finding.uri === parsed.uri && rangeOf(parsed, finding).intersection(range) !== undefined);
+    const [from, to] = [parsed.offsetAt(range.start), parsed.offsetAt(range.end)];
+    const here = judged.findings.filter(finding => finding.start <= to && finding.end >= from && finding.uri === parsed.uri);
     if (wanted(vscode.CodeActionKind.QuickFix)) {
       for (const finding of here) {
         const about = context.diagnostics.filter(one => isAbout(one, finding, parsed));
@@ -44,7 +45,8 @@ class CodeActions implements vscode.CodeActionProvider {
       // An ACL file may hold no comments, so nothing can be silenced there.
       if (!isAcl(document)) for (const code of new Set(here.map(finding => finding.code))) actions.push(...disableActions(document, parsed, code, here));
     }
-    if (wanted(fixAllKind)) {
+    // Asked for whenever the caret moves, so not unless it is wanted by name: on save, or by the menu of source actions.
+    if (context.only !== undefined && wanted(fixAllKind)) {
       const all = fixAll(judged, parsed);
       if (all !== undefined) actions.push(all);
     }
@@ -76,11 +78,14 @@ function workspaceEdit(edits: readonly Edit[], judged: Judged): vscode.Workspace
 /** The safe fixes of this file that do not overlap; the next run mends what is left. */
 export function safeEdits(findings: readonly Finding[], uri: string): Edit[] {
   const chosen: Edit[] = [];
+  let end = -1; // findings come in the order of the file, so do most of their fixes: only the last ones can be near
   for (const finding of findings) {
     const fix = finding.fixes.find(one => one.safe);
     if (finding.uri !== uri || fix === undefined || fix.edits.some(edit => edit.uri !== uri)) continue;
-    if (fix.edits.some(edit => chosen.some(other => edit.start <= other.end && other.start <= edit.end))) continue;
+    const near = fix.edits.some(edit => edit.start <= end) ? chosen : [];
+    if (fix.edits.some(edit => near.some(other => edit.start <= other.end && other.start <= edit.end))) continue;
     chosen.push(...fix.edits);
+    end = Math.max(end, ...fix.edits.map(edit => edit.end));
   }
   return chosen;
 }

@@ -13,8 +13,11 @@ import { messageOf, relatedOf } from './words';
 
 /** Short enough to feel instant, long enough that a burst of key strokes is judged once. */
 const debounceMs = 40;
-/** VS Code shows no more of one file; the errors come first. */
-const mostShown = 1000;
+/** A long file takes longer to judge, so it waits for a real pause; what was found before moves with the text until then. */
+const longDebounceMs = 250;
+const longFile = 20_000;
+/** More of one file help nobody, and each costs the editor; the errors come first. */
+const mostShown = 500;
 
 export interface Judged {
   readonly version: number;
@@ -24,8 +27,11 @@ export interface Judged {
 }
 
 interface Work {
+  readonly document: vscode.TextDocument;
   timer?: ReturnType<typeof setTimeout>;
   judged?: Judged;
+  /** What was found, as VS Code shows it, by file. */
+  shown?: ReadonlyMap<string, readonly vscode.Diagnostic[]>;
   /** Files besides its own in which the last run found something, or which it read. */
   touched: ReadonlySet<string>;
 }
@@ -69,10 +75,10 @@ export class Diagnostics implements vscode.Disposable {
     for (const document of vscode.workspace.textDocuments) this.schedule(document);
   }
 
-  schedule(document: vscode.TextDocument, delay = debounceMs): void {
+  schedule(document: vscode.TextDocument, delay = document.lineCount > longFile ? longDebounceMs : debounceMs): void {
     if (!isConf(document) && !isAcl(document)) return;
     const key = document.uri.toString();
-    const work = this.#work.get(key) ?? { touched: new Set<string>() };
+    const work: Work = this.#work.get(key) ?? { document, touched: new Set<string>() };
     this.#work.set(key, work);
     clearTimeout(work.timer);
     work.timer = setTimeout(() => {
@@ -86,38 +92,42 @@ export class Diagnostics implements vscode.Disposable {
     const unwanted = (): boolean => document.isClosed || document.version !== version || this.#work.get(key) !== work;
     const settings = settingsFor(document.uri);
     if (!settings.validate) {
-      work.judged = { version, findings: [], read: new Map() };
-      this.#publish(key, work);
+      this.#publish(key, work, { version, findings: [], read: new Map() }, new Map());
+      this.#judgedEmitter.fire(document);
       return;
     }
     const context = await this.contexts.of(document);
     if (context === undefined || unwanted()) return;
     const around = this.files.around(document.uri, settings.workingDirectory);
     const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, build: { tls: settings.tls }, ...around };
-    const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 100), unwanted);
+    const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 50), unwanted);
     if (report === undefined || unwanted()) return;
-    work.judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };
-    this.#publish(key, work);
+    const judged: Judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };
+    const shown = await inSlices(diagnosticsOf(judged), unwanted);
+    if (shown === undefined || unwanted()) return;
+    this.#publish(key, work, judged, shown);
     this.#judgedEmitter.fire(document);
   }
 
-  #publish(key: string, work: Work): void {
+  #publish(key: string, work: Work, judged: Judged, shown: ReadonlyMap<string, readonly vscode.Diagnostic[]>): void {
     const before = work.touched;
-    work.touched = new Set([key, ...(work.judged?.read.keys() ?? [])]);
+    work.judged = judged;
+    work.shown = shown;
+    work.touched = new Set([key, ...judged.read.keys()]);
     for (const uri of new Set([...before, ...work.touched])) this.#show(uri);
   }
 
   /** A file shows its own findings when it is open itself, else what the files that include it found there. */
   #show(uri: string): void {
-    const own = this.#work.get(uri)?.judged;
-    const sources = own === undefined ? [...this.#work.values()] : [{ judged: own }];
+    const own = this.#work.get(uri);
+    if (own?.judged !== undefined) {
+      // Its text has changed since: it is judged again soon, and until then VS Code moves what it shows with the text.
+      if (own.judged.version === own.document.version) this.#collection.set(vscode.Uri.parse(uri, true), own.shown?.get(uri) ?? []);
+      return;
+    }
     const shown = new Map<string, vscode.Diagnostic>();
-    for (const { judged } of sources) {
-      const document = judged?.read.get(uri);
-      if (judged === undefined || document === undefined) continue;
-      for (const finding of mostImportant(judged.findings.filter(one => one.uri === uri))) {
-        shown.set(`${finding.code} ${String(finding.start)} ${String(finding.end)}`, toDiagnostic(finding, document, judged.read));
-      }
+    for (const work of this.#work.values()) {
+      for (const one of work.shown?.get(uri) ?? []) shown.set(keyOf(one), one);
     }
     this.#collection.set(vscode.Uri.parse(uri, true), [...shown.values()]);
   }
@@ -150,11 +160,44 @@ const severities: Readonly<Record<Finding['severity'], vscode.DiagnosticSeverity
   error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, info: vscode.DiagnosticSeverity.Information, hint: vscode.DiagnosticSeverity.Hint,
 };
 
+const keyOf = ({ code, range: { start, end } }: vscode.Diagnostic): string =>
+  `${typeof code === 'object' ? code.value : code ?? ''} ${start.line}:${start.character} ${end.line}:${end.character}`;
+
 const order: readonly Finding['severity'][] = ['error', 'warning', 'info', 'hint'];
+
+/** What VS Code shows of each file that was read, in steps. */
+function* diagnosticsOf({ findings, read }: Judged): Generator<void, Map<string, vscode.Diagnostic[]>> {
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const list = byFile.get(finding.uri);
+    if (list === undefined) byFile.set(finding.uri, [finding]);
+    else list.push(finding);
+  }
+  yield;
+  const shown = new Map<string, vscode.Diagnostic[]>();
+  for (const [uri, all] of byFile) {
+    const document = read.get(uri);
+    if (document === undefined) continue;
+    const diagnostics: vscode.Diagnostic[] = [];
+    for (const finding of mostImportant(all)) {
+      diagnostics.push(toDiagnostic(finding, document, read));
+      if (diagnostics.length % 20 === 0) yield;
+    }
+    if (all.length > mostShown) diagnostics.push(notShown(all.length - mostShown));
+    shown.set(uri, diagnostics);
+  }
+  return shown;
+}
 
 function mostImportant(findings: readonly Finding[]): readonly Finding[] {
   if (findings.length <= mostShown) return findings;
-  return order.flatMap(severity => findings.filter(one => one.severity === severity)).slice(0, mostShown);
+  return order.flatMap(severity => findings.filter(one => one.severity === severity).slice(0, mostShown)).slice(0, mostShown);
+}
+
+function notShown(count: number): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 0), vscode.l10n.t('{0} more findings of this file are not shown; the most severe come first.', count), vscode.DiagnosticSeverity.Information);
+  diagnostic.source = 'redis-conf';
+  return diagnostic;
 }
 
 /** Rules about lines without effect are drawn faded, rules about old names struck through. */

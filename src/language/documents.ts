@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { parseInSteps } from '../conf/document';
 import type { ConfDocument } from '../conf/document';
 import { inSlices } from './slices';
+import { KeptTexts } from './texts';
 
 export const redisConf = 'redis-conf';
 export const sentinelConf = 'redis-sentinel-conf';
@@ -23,6 +24,7 @@ interface Entry {
 /** One parse per version of each open document, shared by all features. */
 export class ConfDocuments implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
+  readonly #texts = new KeptTexts();
   readonly #closing = vscode.workspace.onDidCloseTextDocument(document => this.#entries.delete(document.uri.toString()));
 
   /** The parsed document; undefined when it changed or was closed meanwhile, so the asker is no longer wanted either. */
@@ -31,16 +33,24 @@ export class ConfDocuments implements vscode.Disposable {
     const known = this.#entries.get(key);
     if (known?.version === document.version) return known.parsed;
     const { version } = document;
-    const parsed = inSlices(
-      parseInSteps(document.getText(), key, { byteOrderMark: document.encoding === 'utf8bom' }, 1000),
-      () => document.isClosed || document.version !== version,
-    );
+    const parsed = inSlices(this.#parse(document, key), () => document.isClosed || document.version !== version);
     this.#entries.set(key, { version, parsed });
     return parsed;
   }
 
+  /** Whether a parse is about the text that the document has now. */
+  isPresent(document: vscode.TextDocument, parsed: ConfDocument): boolean {
+    const known = this.#texts.known(document);
+    return known === undefined ? document.getText() === parsed.text : known === parsed.text;
+  }
+
+  *#parse(document: vscode.TextDocument, key: string): Generator<void, ConfDocument> {
+    const text = yield* this.#texts.read(document);
+    return yield* parseInSteps(text, key, { byteOrderMark: document.encoding === 'utf8bom' }, 500);
+  }
+
   dispose(): void {
-    this.#closing.dispose();
+    vscode.Disposable.from(this.#closing, this.#texts).dispose();
     this.#entries.clear();
   }
 }

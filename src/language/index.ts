@@ -50,11 +50,11 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
     registerCompletion(contexts, descriptions),
     registerHover(contexts, descriptions),
     registerShape(contexts, files),
-    registerNotes(contexts),
+    registerNotes(contexts, diagnostics.onDidJudge),
     registerMasters(documents),
     registerSwitch(documents),
     registerRuleDocs(extensionUri),
-    new TargetStatus(contexts),
+    new TargetStatus(contexts, diagnostics.onDidJudge),
   );
   return {
     dispose: () => { all.dispose(); },

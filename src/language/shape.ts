@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { foldingInSteps } from '../conf/features/folding';
 import type { Fold } from '../conf/features/folding';
 import { formatEdits } from '../conf/features/format';
-import { pathLinks } from '../conf/features/links';
+import { pathLinksInSteps } from '../conf/features/links';
 import { outlineOf } from '../conf/features/outline';
 import type { OutlineItem } from '../conf/features/outline';
 import type { ConfDocument } from '../conf/document';
@@ -35,11 +35,12 @@ export function registerShape(contexts: Contexts, files: WorkspaceFiles): vscode
       provideDocumentRangeFormattingEdits: async (document, range) => toEdits(await contexts.documents.parsed(document), { from: range.start.line, to: range.end.line }),
     }),
     vscode.languages.registerDocumentLinkProvider(selector, {
-      provideDocumentLinks: async document => {
+      provideDocumentLinks: async (document, token) => {
         const context = await contexts.of(document);
         const around = files.around(document.uri, settingsFor(document.uri).workingDirectory);
         if (context === undefined || around === undefined) return undefined;
-        return pathLinks(context).flatMap(link => {
+        const links = await inSlices(pathLinksInSteps(context), () => token.isCancellationRequested);
+        return links?.flatMap(link => {
           const opened = around.files.open(around.files.resolve(around.workingDirectory, link.path));
           return typeof opened === 'string' ? [] : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
         });

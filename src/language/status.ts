@@ -9,13 +9,13 @@ export class TargetStatus implements vscode.Disposable {
   readonly #item = vscode.languages.createLanguageStatusItem('redisTopology.conf.target', selector);
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(private readonly contexts: Contexts) {
+  constructor(private readonly contexts: Contexts, onDidJudge: vscode.Event<vscode.TextDocument>) {
     this.#item.name = vscode.l10n.t('Redis configuration: server');
     this.#item.command = { command: 'workbench.action.openSettings', arguments: [`${section}.target`], title: vscode.l10n.t('Change…') };
     this.#subscriptions = [
       this.#item,
       vscode.window.onDidChangeActiveTextEditor(() => void this.#show()),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => { if (document === vscode.window.activeTextEditor?.document) void this.#show(); }),
+      onDidJudge(document => { if (document === vscode.window.activeTextEditor?.document) void this.#show(); }),
       vscode.workspace.onDidChangeConfiguration(event => { if (event.affectsConfiguration(section)) void this.#show(); }),
       contexts.running.onDidChange(() => void this.#show()),
     ];

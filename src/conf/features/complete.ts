@@ -75,10 +75,9 @@ function endOfWord(text: string, offset: number): number {
 
 function names(context: Context, line: number): Proposal[] {
   const table = tableOf(context);
-  const present = new Set<string>();
-  for (const statement of context.document.statements) {
-    if (statement.line !== line) present.add(table.lookup(statement.name)?.setting?.id ?? statement.name);
-  }
+  const written = new Set<string>();
+  for (const statement of context.document.statements) if (statement.line !== line) written.add(statement.name);
+  const present = new Set([...written].map(name => table.lookup(name)?.setting?.id ?? name));
   const found: Proposal[] = [];
   for (const setting of table.settings) {
     if (setting.hidden || (present.has(setting.id) && !repeatable.has(setting.name))) continue;

@@ -12,5 +12,6 @@ export function otherMode(document: ConfDocument, mode: 'redis' | 'sentinel'): '
   const sentinel = document.statements.some(one => one.name === 'sentinel' && one.words.length > 1);
   if (mode === 'redis') return sentinel ? 'sentinel' : undefined;
   if (sentinel) return undefined;
-  return document.statements.filter(one => serverOnly.has(one.name)).length >= 2 ? 'redis' : undefined;
+  let telling = 0;
+  return document.statements.some(one => serverOnly.has(one.name) && ++telling === 2) ? 'redis' : undefined;
 }

@@ -18,7 +18,7 @@ export function foldingOf(document: ConfDocument): Fold[] {
 }
 
 /** Looks at some lines per `next()`, for very long files in an editor. */
-export function* foldingInSteps(document: ConfDocument, linesPerStep = 5000): Generator<void, Fold[]> {
+export function* foldingInSteps(document: ConfDocument, linesPerStep = 1000): Generator<void, Fold[]> {
   const folds: Fold[] = [];
   const tail = generatedTail(document);
   const last = document.lineCount - 1;

@@ -1,5 +1,5 @@
 /** Which files belong to one topology, told from their text: they watch the same master, or name each other by address. */
-import type { ConfDocument } from '../document';
+import type { ConfDocument, Statement } from '../document';
 
 export interface Grouped {
   readonly document: ConfDocument;
@@ -17,7 +17,17 @@ interface Facts {
 
 /** The files of the group that `document` belongs to, itself included, in the order given. */
 export function groupOf<T extends Grouped>(document: ConfDocument, files: readonly T[]): T[] {
-  const facts = files.map(read);
+  const steps = groupInSteps(document, files, Infinity);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Looks at some statements per `next()`, for very long files in an editor. */
+export function* groupInSteps<T extends Grouped>(document: ConfDocument, files: readonly T[], perStep = 2000): Generator<void, T[]> {
+  const facts: Facts[] = [];
+  for (const file of files) facts.push(yield* read(file, perStep));
   const group = new Set(facts.filter(one => one.file.document.uri === document.uri));
   for (let before = -1; before !== group.size;) {
     before = group.size;
@@ -26,9 +36,21 @@ export function groupOf<T extends Grouped>(document: ConfDocument, files: readon
   return files.filter(file => [...group].some(one => one.file === file));
 }
 
-function read(file: Grouped): Facts {
-  const last = (name: string): readonly string[] => file.document.statements.filter(one => one.name === name).at(-1)?.words.slice(1).map(word => word.value) ?? [];
-  const monitors = file.document.statements.filter(one => one.name === 'sentinel' && one.words[1]?.value.toLowerCase() === 'monitor');
+const telling = new Set(['replicaof', 'slaveof', 'port', 'bind', 'replica-announce-ip', 'cluster-announce-ip']);
+
+function* read(file: Grouped, perStep: number): Generator<void, Facts> {
+  let left = perStep;
+  const lines = new Map<string, Statement>();
+  const monitors: Statement[] = [];
+  for (const statement of file.document.statements) {
+    if (--left === 0) {
+      left = perStep;
+      yield;
+    }
+    if (telling.has(statement.name)) lines.set(statement.name, statement);
+    else if (statement.name === 'sentinel' && statement.words[1]?.value.toLowerCase() === 'monitor') monitors.push(statement);
+  }
+  const last = (name: string): readonly string[] => lines.get(name)?.words.slice(1).map(word => word.value) ?? [];
   const [host, port] = last('replicaof').length > 0 ? last('replicaof') : last('slaveof');
   return {
     file, port: Number(last('port')[0] ?? (monitors.length > 0 ? 26379 : 6379)),

@@ -2,6 +2,7 @@
 import type { Statement } from '../document';
 import { lookup } from './context';
 import type { Context } from './context';
+import { statementsOf } from './lines';
 import { memoryBytes } from './quantities';
 import { sentinelStatement } from './statements';
 
@@ -16,9 +17,8 @@ export type InlayNote = { readonly offset: number; readonly line: number } & (
 /** Notes for the lines `from` to `to`, both inclusive. */
 export function inlayNotes(context: Context, from = 0, to = Infinity): InlayNote[] {
   const notes: InlayNote[] = [];
-  for (const statement of context.document.statements) {
-    if (statement.line > to) break;
-    if (statement.line < from || statement.fault !== undefined) continue;
+  for (const statement of statementsOf(context.document, from, to)) {
+    if (statement.fault !== undefined) continue;
     const note = noteOf(context, statement);
     if (note !== undefined) notes.push(note);
   }

@@ -19,10 +19,24 @@ const later: ReadonlySet<string> = new Set([
 ]);
 
 export function pathLinks(context: Context): PathLink[] {
+  const steps = pathLinksInSteps(context, Infinity);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Looks at some statements per `next()`, for very long files in an editor. */
+export function* pathLinksInSteps(context: Context, perStep = 2000): Generator<void, PathLink[]> {
   const links: PathLink[] = [];
   let directory = '';
   const late: { start: number; end: number; path: string }[] = [];
+  let left = perStep;
   for (const statement of context.document.statements) {
+    if (--left === 0) {
+      left = perStep;
+      yield;
+    }
     const value = statement.words[1];
     if (value === undefined || statement.fault !== undefined) continue;
     const place = { start: value.start, end: value.end };

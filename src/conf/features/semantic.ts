@@ -1,7 +1,8 @@
 /** Colours that depend on the server or on other lines, which a grammar cannot know. */
-import type { Statement } from '../document';
+import type { ConfDocument, Statement } from '../document';
 import { lookup, pseudoDirectives } from './context';
 import type { Context } from './context';
+import { statementsOf } from './lines';
 import { sentinelStatement } from './statements';
 
 export const tokenTypes = ['property', 'class', 'enumMember', 'variable'] as const;
@@ -21,17 +22,25 @@ export interface SemanticToken {
 
 export function semanticTokens(context: Context, from = 0, to = Infinity): SemanticToken[] {
   const tokens: SemanticToken[] = [];
-  const masters = new Set(context.document.statements.filter(one => isMonitor(one)).map(one => one.words[2]?.value));
-  for (const statement of context.document.statements) {
-    if (statement.line > to) break;
-    if (statement.line >= from) tokens.push(...tokensOf(context, statement, masters));
-  }
+  for (const statement of statementsOf(context.document, from, to)) tokens.push(...tokensOf(context, statement));
   return tokens;
 }
 
-const isMonitor = (statement: Statement): boolean => statement.name === 'sentinel' && statement.words[1]?.value.toLowerCase() === 'monitor';
+/** The masters that a file defines, looked for once per parse. */
+const mastersIn = new WeakMap<ConfDocument, ReadonlySet<string | undefined>>();
 
-function* tokensOf(context: Context, statement: Statement, masters: ReadonlySet<string | undefined>): Generator<SemanticToken> {
+function mastersOf(document: ConfDocument): ReadonlySet<string | undefined> {
+  const known = mastersIn.get(document);
+  if (known !== undefined) return known;
+  const masters = new Set<string | undefined>();
+  for (const { name, words } of document.statements) {
+    if (name === 'sentinel' && words[1]?.value.toLowerCase() === 'monitor') masters.add(words[2]?.value);
+  }
+  mastersIn.set(document, masters);
+  return masters;
+}
+
+function* tokensOf(context: Context, statement: Statement): Generator<SemanticToken> {
   const [name, second, third] = statement.words;
   if (name === undefined) return;
   const token = (word: { start: number; end: number }, type: SemanticToken['type'], ...modifiers: SemanticToken['modifiers'][number][]): SemanticToken =>
@@ -40,7 +49,7 @@ function* tokensOf(context: Context, statement: Statement, masters: ReadonlySet<
     const kind = sentinelStatement(second?.value ?? '');
     if (kind === undefined || third === undefined) return;
     if (kind.words[0] === 'new-name') yield token(third, 'class', 'declaration');
-    else if (kind.words[0] === 'name') yield masters.has(third.value) ? token(third, 'class') : token(third, 'variable');
+    else if (kind.words[0] === 'name') yield mastersOf(context.document).has(third.value) ? token(third, 'class') : token(third, 'variable');
     return;
   }
   if (statement.name === 'user' && second !== undefined) yield token(second, 'class', 'declaration');
