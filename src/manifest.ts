@@ -22,6 +22,9 @@ export const commands = {
   showTimeline: 'redisTopology.showTimeline',
   showSlotMap: 'redisTopology.showSlotMap',
   moveSlots: 'redisTopology.moveSlots',
+  addNode: 'redisTopology.addNode',
+  addReplica: 'redisTopology.addReplica',
+  removeNode: 'redisTopology.removeNode',
 } as const;
 
 /** Commands of the conf files' language, registered apart: they need no engine. */

@@ -24,15 +24,19 @@ async function offer(kit: Kit, unfinished: Unfinished): Promise<void> {
   const remove = vscode.l10n.t('Remove');
   const question = unfinished.verb === 'create'
     ? vscode.l10n.t('The creation of {0} was interrupted. Finish it, or remove what was made?', unfinished.name)
-    : vscode.l10n.t('The removal of {0} was interrupted. Remove the rest?', unfinished.name);
+    : unfinished.verb === 'add'
+      ? vscode.l10n.t('The addition of a node to {0} was interrupted. Finish it, or remove the new node?', unfinished.name)
+      : vscode.l10n.t('The removal of {0} was interrupted. Remove the rest?', unfinished.name);
   const answer = await vscode.window.showWarningMessage(question, ...(unfinished.canFinish ? [finish] : []), remove);
   if (answer === undefined) return;
   await kit.showView();
   const holding = kit.inventory.hold();
   try {
     if (answer === finish) {
-      announce(kit, await withProgress(vscode.l10n.t('Finishing {0}', unfinished.name), (signal, say) =>
-        finishCreation(kit.deps, unfinished.topologyId, signal, progress => say(stepInWords(kit, progress)))));
+      const report = await withProgress(vscode.l10n.t('Finishing {0}', unfinished.name), (signal, say) =>
+        finishCreation(kit.deps, unfinished.topologyId, signal, progress => say(stepInWords(kit, progress))));
+      if (unfinished.verb === 'add') void vscode.window.showInformationMessage(vscode.l10n.t('{0} belongs to {1} now.', report.nodes[0]?.name ?? '', report.name));
+      else announce(kit, report);
     } else {
       await withProgress(vscode.l10n.t('Removing {0}', unfinished.name), signal => removeUnfinished(kit.deps, unfinished.topologyId, signal));
     }

@@ -1,5 +1,7 @@
 import type { commands } from '../manifest';
 import { copyConnectionCode } from './connectionCode';
+import { addNode, addReplica } from './clusterNodes/add';
+import { removeNode } from './clusterNodes/remove';
 import { copyAddress } from './copyAddress';
 import { createClusterCommand } from './createCluster/command';
 import { createReplicationCommand } from './createReplication/command';
@@ -38,4 +40,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   showTimeline,
   showSlotMap,
   moveSlots,
+  addNode,
+  addReplica,
+  removeNode,
 };

@@ -23,6 +23,10 @@ export interface Engine {
 
   /** Makes the network (and volumes) of one topology. Chooses a subnet that overlaps no network of the engine. */
   createPlace(request: PlaceRequest, signal?: AbortSignal): Promise<Place>;
+  /** Makes room for one more node in a place that is there: its volumes or folders, and a fixed address that no node of ours has. `addresses` of what comes back is that one. */
+  extendPlace(request: RoomRequest, signal?: AbortSignal): Promise<Place>;
+  /** Removes the volumes or folders of one node, if they carry the topology's label. Its instance must be gone. What is gone already is done. */
+  removeRoom(topologyId: string, node: string, signal?: AbortSignal): Promise<void>;
   /** The folders as the server process of `node` sees them, for `dir` and the like. */
   insidePaths(storage: Storage, node: string): InsidePaths;
   /** Ports on 127.0.0.1, `count` of them from `first` upwards, that nothing listens on and no instance of the engine has reserved. */
@@ -91,6 +95,11 @@ export interface PlaceRequest {
   readonly storage: Storage;
 }
 
+export interface RoomRequest {
+  readonly ownership: Ownership;
+  readonly storage: Storage;
+}
+
 /** Where conf and data live: folders `<root>/<node>/conf|data` of this machine, or named volumes of the engine. */
 export type Storage = { readonly kind: 'folder'; readonly root: string } | { readonly kind: 'volume' };
 
@@ -134,6 +143,8 @@ export interface OwnedObjects {
   readonly networks: readonly string[];
   /** Volume names, or folders of the process engine. */
   readonly data: readonly string[];
+  /** Names of the nodes whose volumes or folders are there, also of such as were removed without them. */
+  readonly rooms: readonly string[];
 }
 
 export interface ExecResult {

@@ -31,7 +31,7 @@ export async function makeFolders(root: string, marker: Marker, owner: Owner | u
   if (held.length > 0 && known?.topologyId !== marker.topologyId) throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: root });
   await writing(root, async () => {
     await mkdir(root, { recursive: true });
-    await writeFile(join(root, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`, { mode: 0o644 });
+    await writeFile(join(root, MARKER), markerText(marker), { mode: 0o644 });
     await writeFile(join(root, IGNORE), '# Passwords and data of running servers.\n*\n', { mode: 0o644 });
     for (const node of marker.nodes) {
       const { conf, data } = nodeFolders(root, node);
@@ -40,6 +40,25 @@ export async function makeFolders(root: string, marker: Marker, owner: Owner | u
         if (owner) await chown(folder, owner.uid, owner.gid);
       }
     }
+  });
+}
+
+/** Makes the folders of one more node below a root that is this topology's already. */
+export async function addFolders(root: string, topologyId: string, node: string, owner: Owner | undefined): Promise<void> {
+  const marker = await readMarker(root);
+  if (marker?.topologyId !== topologyId) throw new HumanError<EngineFault>({ code: 'folder-not-writable', path: root, text: 'the folder is not this topology\'s' });
+  const held = await entries(join(root, checkedName(node)));
+  if (held.length > 0 && !marker.nodes.includes(node)) throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: join(root, node) });
+  await makeFolders(root, { ...marker, nodes: [...new Set([...marker.nodes, node])] }, owner);
+}
+
+/** Removes the folders of one node; `root` stays with those of the others. */
+export async function removeNodeFolders(root: string, topologyId: string, node: string): Promise<void> {
+  const marker = await readMarker(root);
+  if (marker?.topologyId !== topologyId || !marker.nodes.includes(node)) return;
+  await writing(root, async () => {
+    await rm(join(root, checkedName(node)), { recursive: true, force: true, maxRetries: 3 });
+    await writeFile(join(root, MARKER), markerText({ ...marker, nodes: marker.nodes.filter(other => other !== node) }), { mode: 0o644 });
   });
 }
 
@@ -90,6 +109,10 @@ export async function readMarker(root: string): Promise<Marker | undefined> {
 export function checkedName(name: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) throw new RangeError(`not a name for a file: ${JSON.stringify(name)}`);
   return name;
+}
+
+function markerText(marker: Marker): string {
+  return `${JSON.stringify(marker, undefined, 2)}\n`;
 }
 
 async function entries(folder: string): Promise<readonly string[]> {

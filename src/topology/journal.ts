@@ -3,12 +3,12 @@ import type { EngineKind, Ownership, TopologyKind } from '../model/instance';
 import type { VerbDeps } from './deps';
 
 /**
- * The record of a creation (or removal) that is under way. It is written **before** each act ("intended") and after it ("done",
+ * The record of a creation, removal or addition of a node that is under way. It is written **before** each act ("intended") and after it ("done",
  * with what came of it), so that whoever finds it after a crash knows what may exist. Holds no secret.
  */
 export interface JournalRecord {
   readonly schema: 1;
-  readonly verb: 'create' | 'remove';
+  readonly verb: 'create' | 'remove' | 'add';
   readonly topologyId: string;
   /** Stands in the labels of everything that this run makes. */
   readonly session: string;
@@ -39,7 +39,11 @@ export type Undo =
   | { readonly act: 'nothing' }
   | { readonly act: 'forget-secret' }
   | { readonly act: 'remove-node'; readonly node: string }
-  | { readonly act: 'remove-place' };
+  | { readonly act: 'remove-place' }
+  /** Volumes or folders of one node that was added. */
+  | { readonly act: 'remove-room'; readonly node: string }
+  /** Every node of the cluster forgets it. */
+  | { readonly act: 'forget-member'; readonly node: string };
 
 const PREFIX = 'journal:';
 /** Longer than any single act may take; an older journal belongs to nobody. */

@@ -1,8 +1,12 @@
 import { HumanError } from '../base/errors';
 import type { EngineKind, TopologyKind } from '../model/instance';
+import { runAddition } from './cluster/addNode';
+import type { AdditionProgress, AdditionReport } from './cluster/addNode';
+import type { AdditionPlan } from './cluster/addPlan';
 import { runCluster } from './cluster/createCluster';
 import type { ClusterCreationReport, ClusterProgress } from './cluster/createCluster';
 import type { ClusterCreationPlan } from './cluster/request';
+import { undoAddition } from './cluster/undoAddition';
 import { runReplication } from './createReplication';
 import type { ReplicationProgress, ReplicationReportOfCreation } from './createReplication';
 import { runSentinel } from './createSentinel';
@@ -16,13 +20,13 @@ import type { ReplicationPlan } from './replicationPlan';
 import type { SentinelPlan } from './sentinelPlan';
 import { undoAll } from './undo';
 
-/** A creation or removal that a dead editor left in the middle. */
+/** A creation, removal or addition of a node that a dead editor left in the middle. */
 export interface Unfinished {
   readonly topologyId: string;
   readonly name: string;
   readonly kind: TopologyKind;
   readonly engine: EngineKind;
-  readonly verb: 'create' | 'remove';
+  readonly verb: 'create' | 'remove' | 'add';
   readonly startedAt: number;
   /** Whether `finishCreation` can take it up. */
   readonly canFinish: boolean;
@@ -34,8 +38,8 @@ export type UnfinishedFault =
   | { readonly code: 'cannot-finish'; readonly topologyId: string; readonly name: string };
 
 /** Progress and report of a creation, whatever its kind. */
-export type AnyProgress = CreateProgress | ReplicationProgress | ClusterProgress;
-export type AnyReport = CreationReport | ReplicationReportOfCreation | ClusterCreationReport;
+export type AnyProgress = CreateProgress | ReplicationProgress | ClusterProgress | AdditionProgress;
+export type AnyReport = CreationReport | ReplicationReportOfCreation | ClusterCreationReport | AdditionReport;
 
 /** How a creation of each kind is taken up; the plan is the one that its own verb wrote. */
 const finishers: Readonly<Record<TopologyKind, (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<AnyProgress>) => Promise<AnyReport>>> = {
@@ -44,18 +48,20 @@ const finishers: Readonly<Record<TopologyKind, (deps: VerbDeps, journal: Journal
   cluster: (deps, journal, signal, onProgress) => runCluster(deps, journal, journal.record.plan as ClusterCreationPlan, undefined, signal, onProgress),
 };
 
+const finishAddition: (typeof finishers)[TopologyKind] = (deps, journal, signal, onProgress) => runAddition(deps, journal, journal.record.plan as AdditionPlan, signal, onProgress);
+
 export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
   return journalsOf(deps.records).filter(record => !isRunning(record, deps.now())).map(record => ({
     topologyId: record.topologyId, name: record.name, kind: record.kind, engine: record.engine, verb: record.verb, startedAt: record.startedAt,
-    canFinish: record.verb === 'create' && record.kind in finishers,
+    canFinish: record.verb === 'add' || (record.verb === 'create' && record.kind in finishers),
   }));
 }
 
 /** Takes the creation up where it was cut off, to the same "done". When that fails or is cancelled everything stays as it is, to be finished or removed later. */
 export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<AnyProgress>): Promise<AnyReport> {
   const record = recordOf(deps, topologyId);
-  const finish = finishers[record.kind];
-  if (record.verb !== 'create' || finish === undefined) throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
+  const finish: (typeof finishers)[TopologyKind] | undefined = record.verb === 'add' ? finishAddition : finishers[record.kind];
+  if (record.verb === 'remove' || finish === undefined) throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
   const journal = await Journal.adopt(deps, record);
   try {
     const report = await finish(deps, journal, signal, onProgress);
@@ -72,6 +78,7 @@ export async function removeUnfinished(deps: VerbDeps, topologyId: string, signa
   const record = recordOf(deps, topologyId);
   signal.throwIfAborted();
   if (record.verb === 'create') await undoAll(deps, await Journal.adopt(deps, record));
+  else if (record.verb === 'add') await undoAddition(deps, await Journal.adopt(deps, record));
   else await removeTopology(deps, { topologyId, name: record.name, kind: record.kind, engine: record.engine, data: (record.plan as { data: boolean }).data }, signal, () => undefined);
 }
 

@@ -1,7 +1,7 @@
 import { toDisposable } from '../../src/base/disposable';
 import type { Disposable } from '../../src/base/disposable';
 import { HumanError } from '../../src/base/errors';
-import type { ConfFile, Engine, EngineDescription, EngineFault, ExecResult, Expectation, InsidePaths, Instance, InstanceRequest, OwnedObjects, Ownership, Place, PlaceRequest, ServerImage, TerminalCommand } from '../../src/engine/engine';
+import type { ConfFile, Engine, EngineDescription, EngineFault, ExecResult, Expectation, InsidePaths, Instance, InstanceRequest, OwnedObjects, Ownership, Place, PlaceRequest, RoomRequest, ServerImage, TerminalCommand } from '../../src/engine/engine';
 
 type Made = { instance: Instance; files: readonly ConfFile[] };
 
@@ -43,6 +43,20 @@ export class FakeEngine implements Engine {
       this.networks.set(network, ownership);
       for (const node of nodes) this.data.set(storage.kind === 'folder' ? `${storage.root}/${node}` : `${ownership.topologyName}_${node}`, ownership.topologyId);
       return { network, addresses: nodes.map((_, index) => this.addressOf(index)) };
+    });
+  }
+  extendPlace({ ownership, storage }: RoomRequest): Promise<Place> {
+    return this.#act('extendPlace', ownership.node, () => {
+      const [network] = [...this.networks].find(([, owner]) => owner.topologyId === ownership.topologyId) ?? [];
+      if (network === undefined) throw new HumanError<EngineFault>({ code: 'gone', id: ownership.topologyName });
+      this.data.set(storage.kind === 'folder' ? `${storage.root}/${ownership.node}` : `${ownership.topologyName}_${ownership.node}`, ownership.topologyId);
+      const taken = new Set([...this.made.values()].flatMap(({ instance }) => instance.networks.map(({ address }) => address)));
+      return { network, addresses: [Array.from({ length: 100 }, (_, index) => this.addressOf(index)).find(address => address === '127.0.0.1' || !taken.has(address)) ?? ''] };
+    });
+  }
+  removeRoom(topologyId: string, node: string): Promise<void> {
+    return this.#act('removeRoom', node, () => {
+      for (const [name, owner] of this.data) if (owner === topologyId && (name.endsWith(`_${node}`) || name.endsWith(`/${node}`))) this.data.delete(name);
     });
   }
   insidePaths(): InsidePaths {
@@ -88,6 +102,7 @@ export class FakeEngine implements Engine {
       instances: [...this.made.values()].map(({ instance }) => instance).filter(({ ownership }) => ownership?.topologyId === topologyId),
       networks: [...this.networks].filter(([, owner]) => owner.topologyId === topologyId).map(([id]) => id),
       data: [...this.data].filter(([, owner]) => owner === topologyId).map(([name]) => name),
+      rooms: [...this.data].filter(([, owner]) => owner === topologyId).map(([name]) => name.slice(Math.max(name.lastIndexOf('_'), name.lastIndexOf('/')) + 1)),
     });
   }
   ownedTopologies(): Promise<readonly Ownership[]> {

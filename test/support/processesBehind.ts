@@ -20,6 +20,7 @@ export class ProcessesBehind extends FakeEngine {
         this.#running.delete(instance.id);
         return old === undefined ? undefined : ended(old, 'SIGKILL');
       }
+      if (old !== undefined && old.exitCode === null && old.signalCode === null) return; // it runs already
       const node = instance.ownership?.node ?? '';
       const { conf, data } = this.insidePaths(undefined, node);
       mkdirSync(conf, { recursive: true });
@@ -33,6 +34,11 @@ export class ProcessesBehind extends FakeEngine {
 
   override insidePaths(_storage?: unknown, node = ''): InsidePaths {
     return { conf: join(this.root, node, 'conf'), data: join(this.root, node, 'data') };
+  }
+
+  override async removeRoom(topologyId: string, node: string): Promise<void> {
+    await super.removeRoom(topologyId, node);
+    rmSync(join(this.root, node), { recursive: true, force: true });
   }
 
   process(id: string): ChildProcess | undefined {

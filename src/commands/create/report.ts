@@ -3,11 +3,10 @@ import type { Translate } from '../../editor/translate';
 import { roleInWords } from '../../editor/words/health';
 import { checkInWords, createSteps } from '../../editor/words/steps';
 import { formatAddress } from '../../model/address';
-import type { ClusterCreationReport } from '../../topology/cluster/createCluster';
-import type { CreationReport } from '../../topology/createSentinel';
+import type { AnyReport } from '../../topology/unfinished';
 
 /** What was made, what was seen to be true, and how long each step took. */
-export function reportOf(t: Translate, report: CreationReport | ClusterCreationReport): string {
+export function reportOf(t: Translate, report: AnyReport): string {
   return [
     `# ${t('{0} is running', escapeMarkdown(report.name))}`,
     t('{0} servers in {1} s, everything checked.', report.nodes.length, (report.totalMs / 1000).toFixed(1)),

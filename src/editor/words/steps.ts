@@ -1,3 +1,5 @@
+import type { AdditionCheck } from '../../topology/cluster/addNode';
+import type { AdditionStep } from '../../topology/cluster/addPlan';
 import type { ClusterCreationCheck } from '../../topology/cluster/createCluster';
 import type { ClusterStepCode } from '../../topology/cluster/request';
 import type { CreationCheck } from '../../topology/createSentinel';
@@ -5,11 +7,13 @@ import type { FailoverStepCode } from '../../topology/failoverPlan';
 import type { CreateStepCode } from '../../topology/sentinelPlan';
 import type { Translate } from '../translate';
 import { clusterChecks } from './cluster';
+import { additionChecks, additionSteps } from './clusterNodes';
 import type { Words } from './table';
 import { inWords } from './table';
 
 /** Steps of a creation, as the progress shows them. */
-export const createSteps: { readonly [Step in CreateStepCode | ClusterStepCode]: (t: Translate) => string } = {
+export const createSteps: { readonly [Step in CreateStepCode | ClusterStepCode | AdditionStep]: (t: Translate) => string } = {
+  ...additionSteps,
   secret: t => t('Keep the password'),
   place: t => t('Make the network'),
   nodes: t => t('Start the servers'),
@@ -35,7 +39,10 @@ export const failoverSteps: { readonly [Step in FailoverStepCode]: (t: Translate
   verify: t => t('Check the roles on every node'),
 };
 
-const checks: Words<CreationCheck | ClusterCreationCheck> = {
+type AnyCheck = CreationCheck | ClusterCreationCheck | AdditionCheck;
+
+const checks: Words<AnyCheck> = {
+  ...additionChecks,
   ...clusterChecks,
   'link-up': (t, c) => t('{0} is linked to its master.', c.node),
   quorum: (t, c) => t('{0} knows {1} replicas and {2} sentinels; its quorum check says “{3}”.', c.node, c.replicas, c.sentinels, c.text),
@@ -44,6 +51,6 @@ const checks: Words<CreationCheck | ClusterCreationCheck> = {
 };
 
 /** What was seen to be true at the end of a creation. */
-export function checkInWords(t: Translate, check: CreationCheck | ClusterCreationCheck): string {
+export function checkInWords(t: Translate, check: AnyCheck): string {
   return inWords(checks, t, check);
 }

@@ -2,7 +2,7 @@ import { isFault } from '../../base/errors';
 import { mapLimit } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import type { Instance, Ownership } from '../../model/instance';
-import type { ConfFile, Engine, EngineDescription, EngineSignal, ExecResult, Expectation, InsidePaths, InstanceRequest, OwnedObjects, Place, PlaceRequest, ServerImage, TerminalCommand } from '../engine';
+import type { ConfFile, Engine, EngineDescription, EngineSignal, ExecResult, Expectation, InsidePaths, InstanceRequest, OwnedObjects, Place, PlaceRequest, RoomRequest, ServerImage, TerminalCommand } from '../engine';
 import { putFiles } from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Acts } from './acts';
@@ -92,6 +92,15 @@ export class DockerEngine implements Engine, Disposable {
     return this.#places.create(request, signal);
   }
 
+  async extendPlace(request: RoomRequest, signal?: AbortSignal): Promise<Place> {
+    const { instances } = await this.findOwned(request.ownership.topologyId, signal);
+    return this.#places.extend(request, new Set(instances.flatMap(({ networks }) => networks.flatMap(({ address }) => address ?? []))), signal);
+  }
+
+  removeRoom(topologyId: string, node: string, signal?: AbortSignal): Promise<void> {
+    return this.#places.removeRoom(topologyId, node, signal);
+  }
+
   insidePaths(): InsidePaths {
     return { conf: CONF, data: DATA };
   }
@@ -138,12 +147,13 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async findOwned(topologyId: string, signal?: AbortSignal): Promise<OwnedObjects> {
-    const [listed, networks, volumes, folders] = await Promise.all([
+    const [listed, networks, volumes, folders, rooms] = await Promise.all([
       this.#listed({ all: 1, filters: ownFilter(topologyId) }, signal),
       this.#places.networks(topologyId, signal), this.#places.volumes(topologyId, signal), this.#places.folders(topologyId, signal),
+      this.#places.rooms(topologyId, signal),
     ]);
     const instances = (await this.#details(listed, signal)).filter(instance => instance.ownership?.topologyId === topologyId);
-    return { instances, networks, data: [...volumes, ...folders] };
+    return { instances, networks, data: [...volumes, ...folders], rooms };
   }
 
   async ownedTopologies(signal?: AbortSignal): Promise<readonly Ownership[]> {

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { isFault } from '../../base/errors';
-import type { Ownership, Place, PlaceRequest } from '../engine';
-import { isFolderOf, makeFolders, removeFolders } from '../folders';
+import type { Ownership, Place, PlaceRequest, RoomRequest } from '../engine';
+import { addFolders, isFolderOf, makeFolders, readMarker, removeFolders, removeNodeFolders } from '../folders';
 import type { Calls } from './calls';
 import { fail } from './faults';
 import type { EngineHost, ThisMachine } from './host';
@@ -11,7 +11,7 @@ import { PREFIX, labelsOf, namesOf, ownFilter, ownershipOf } from './labels';
 import { makeOnce } from './once';
 import { isRecord, list, record, text, textMap, texts } from './read';
 import type { Raw } from './read';
-import { formatSubnet, freeSubnet, layOut, parseSubnet, seedOf } from './subnets';
+import { formatSubnet, freeSubnet, layOut, MOST_NODES, parseSubnet, seedOf } from './subnets';
 import type { Subnet } from './subnets';
 
 /** On the network: the folder of this machine that holds conf and data of the topology. */
@@ -43,6 +43,27 @@ export class Places {
     }
   }
 
+  /** See {@link Engine.extendPlace}. @param taken addresses that containers of ours have, also stopped ones */
+  async extend({ ownership, storage }: RoomRequest, taken: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<Place> {
+    const host = await hostOf(this.calls, this.machine, signal);
+    const [network] = await this.#ownNetworks(ownership.topologyId, signal);
+    if (!network) return fail({ code: 'gone', id: projectOf(ownership.topologyName) });
+    const subnet = subnetOf(network.raw);
+    const address = subnet && layOut(subnet, MOST_NODES).addresses.find(one => !taken.has(one));
+    if (address === undefined) return fail({ code: 'no-free-subnet' });
+    if (storage.kind === 'volume') await this.#makeVolumes(ownership, ownership.node, signal);
+    else await addFolders(storage.root, ownership.topologyId, ownership.node, identityFor(storage, host, this.machine).folders);
+    return { network: network.id, addresses: [address] };
+  }
+
+  /** See {@link Engine.removeRoom}. */
+  async removeRoom(topologyId: string, node: string, signal: AbortSignal | undefined): Promise<void> {
+    for (const { name, ownership } of await this.#volumes(topologyId, signal)) {
+      if (ownership.topologyId === topologyId && ownership.node === node) await this.calls.act('DELETE', `/volumes/${encodeURIComponent(name)}`, { signal, done: [404], about: { id: name } });
+    }
+    for (const root of folderLabels(await this.#ownNetworks(topologyId, signal))) await removeNodeFolders(root, topologyId, node);
+  }
+
   /** See {@link Engine.removePlace}. Data first: while the network is there, it tells where they are. */
   async remove(topologyId: string, data: boolean, signal: AbortSignal | undefined): Promise<void> {
     const networks = await this.#ownNetworks(topologyId, signal);
@@ -61,6 +82,13 @@ export class Places {
   /** Names of the topology's volumes. */
   async volumes(topologyId: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
     return (await this.#volumes(topologyId, signal)).map(volume => volume.name);
+  }
+
+  /** Names of the nodes that have volumes or folders. */
+  async rooms(topologyId: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const [volumes, networks] = await Promise.all([this.#volumes(topologyId, signal), this.#ownNetworks(topologyId, signal)]);
+    const markers = await Promise.all(folderLabels(networks).map(readMarker));
+    return [...new Set([...volumes.map(({ ownership }) => ownership.node), ...markers.flatMap(marker => (marker?.topologyId === topologyId ? marker.nodes : []))])];
   }
 
   /** Folders of this machine that still are the topology's. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { mapLimit } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import { HumanError } from '../../base/errors';
-import type { ConfFile, Engine, EngineDescription, EngineFault, EngineSignal, ExecResult, Expectation, InsidePaths, Instance, InstanceRequest, OwnedObjects, Ownership, Place, PlaceRequest, ServerImage, Storage, TerminalCommand } from '../engine';
-import { checkedName, isFolderOf, makeFolders, nodeFolders, putFiles, removeFolders } from '../folders';
+import type { ConfFile, Engine, EngineDescription, EngineFault, EngineSignal, ExecResult, Expectation, InsidePaths, Instance, InstanceRequest, OwnedObjects, Ownership, Place, PlaceRequest, RoomRequest, ServerImage, Storage, TerminalCommand } from '../engine';
+import { addFolders, checkedName, isFolderOf, makeFolders, nodeFolders, putFiles, removeFolders, removeNodeFolders } from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Binaries, SERVER_NAMES } from './binaries';
 import { readLog } from './logFile';
@@ -92,6 +92,17 @@ export class ProcessEngine implements Engine, Disposable {
     return { network: '', addresses: nodes.map(() => '127.0.0.1') };
   }
 
+  async extendPlace({ ownership, storage }: RoomRequest): Promise<Place> {
+    await addFolders(this.#manifests.rootOf(storage, ownership.topologyName), ownership.topologyId, ownership.node, undefined);
+    return { network: '', addresses: ['127.0.0.1'] };
+  }
+
+  async removeRoom(topologyId: string, node: string): Promise<void> {
+    const left = (await this.#manifests.instances(topologyId)).find(held => held.ownership.node === node);
+    if (left) return fail({ code: 'in-use', id: left.root, text: node });
+    for (const held of await this.#manifests.topologies()) if (held.topologyId === topologyId) await removeNodeFolders(held.root, topologyId, node);
+  }
+
   /** A server starts in its data folder, so where the folder is not yet known, the paths are relative to that. */
   insidePaths(storage: Storage, node: string): InsidePaths {
     return storage.kind === 'folder' ? nodeFolders(storage.root, node) : { conf: join('..', 'conf'), data: '.' };
@@ -153,7 +164,8 @@ export class ProcessEngine implements Engine, Disposable {
 
   async findOwned(topologyId: string): Promise<OwnedObjects> {
     const [instances, topologies] = await Promise.all([this.#manifests.instances(topologyId), this.#manifests.topologies()]);
-    return { instances: await this.#instances(instances), networks: [], data: topologies.filter(one => one.topologyId === topologyId).map(one => one.root) };
+    const own = topologies.filter(one => one.topologyId === topologyId);
+    return { instances: await this.#instances(instances), networks: [], data: own.map(one => one.root), rooms: own.flatMap(one => one.marker.nodes) };
   }
 
   async ownedTopologies(): Promise<readonly Ownership[]> {

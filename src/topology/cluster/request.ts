@@ -95,7 +95,7 @@ export function planClusterCreation(request: ClusterRequest, ports: readonly num
     const inside = insidePaths(name);
     const port = ports[index] as number;
     const follows = cluster.replicas.find(replica => replica.name === name)?.of;
-    const content = serverConf(name, port, inside, bind, secret) + clusterConf(name);
+    const content = serverConf(name, port, inside, bind, secret) + clusterConf(name, NODE_TIMEOUT_MS);
     return { name, program: 'redis', role: follows === undefined ? 'master' : 'replica', port, ...(follows === undefined ? {} : { follows }), inside, files: [{ name: 'redis.conf', content }] };
   });
   return {
@@ -104,11 +104,12 @@ export function planClusterCreation(request: ClusterRequest, ports: readonly num
   };
 }
 
-function clusterConf(name: string): string {
+/** What a node of a cluster has beyond any other server. */
+export function clusterConf(name: string, nodeTimeoutMs: number): string {
   return confText([
     confLine('cluster-enabled', 'yes'),
     confLine('cluster-config-file', 'nodes.conf'),
-    confLine('cluster-node-timeout', NODE_TIMEOUT_MS),
+    confLine('cluster-node-timeout', nodeTimeoutMs),
     confLine('cluster-announce-ip', placeholder(name)),
   ]);
 }

@@ -81,7 +81,7 @@ suite('engine/docker: faults of the real daemon', function () {
     extras.push(() => dockerQuietly('rm', '-f', '-v', `${name}-b`));
     const ownership = newOwnership(name);
     await assert.rejects(engine.createPlace({ ownership, nodes: ['a', 'b'], storage: volume }), fault('name-taken', { name: `${name}-b` }));
-    assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [] });
+    assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] });
     const { ownership: later, place } = await placed(['a'], name);
     await assert.rejects(engine.create(requestFor(later, 'b', { ...place, addresses: ['', place.addresses[0]!] }, 1, 21300, volume)), fault('name-taken', { name: `${name}-b` }));
   });
@@ -96,7 +96,7 @@ suite('engine/docker: faults of the real daemon', function () {
     extras.push(() => dockerQuietly('volume', 'rm', `${other}-a-data`));
     await assert.rejects(placed(['a'], other), fault('name-taken', { name: `${other}-a-data` }));
     const owned = await engine.findOwned(topologies.at(-1)!);
-    assert.deepEqual(owned, { instances: [], networks: [], data: [] }, 'what was made before the refusal is gone');
+    assert.deepEqual(owned, { instances: [], networks: [], data: [], rooms: [] }, 'what was made before the refusal is gone');
     assert.equal(await docker('volume', 'ls', '-q', '--filter', `name=${other}`), `${other}-a-data`, 'the foreign volume stays');
   });
 

@@ -66,7 +66,7 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
       assert.deepEqual(await traces(ids), before);
       assert.equal(await docker('volume', 'ls', '-q', '--filter', `name=${volume}`), volume);
       assert.equal(await docker('network', 'ls', '-q', '--no-trunc', '--filter', `id=${network}`), network);
-      assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [] });
+      assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] });
     } finally {
       await docker('rm', '-f', '-v', ...Object.values(decoys));
       await docker('volume', 'rm', volume);
@@ -103,7 +103,7 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
         assert.deepEqual((await engine.findOwned(ownership.topologyId)).instances, [], `${ms} ms`);
       }
       await removeAll(engine, ownership.topologyId);
-      assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [] });
+      assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] });
       assert.deepEqual((await volumes()).filter(name => name.startsWith(ownership.topologyName)), []);
     }
   });

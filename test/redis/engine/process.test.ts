@@ -99,7 +99,7 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     await assert.rejects(engine.start(id, expect), fault('gone', { id }));
     await engine.removePlace(expect.topologyId, { data: true });
     assert.equal(existsSync(root), false);
-    assert.deepEqual(await engine.findOwned(expect.topologyId), { instances: [], networks: [], data: [] });
+    assert.deepEqual(await engine.findOwned(expect.topologyId), { instances: [], networks: [], data: [], rooms: [] });
   });
 
   test('volumes, which only containers have, become a folder of the editor', async () => {

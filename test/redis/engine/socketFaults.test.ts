@@ -206,7 +206,7 @@ suite('engine/docker: a connection that fails at every call in every way', funct
         assert.equal(proxy.met, 1, fault);
         if (code !== 'done') await removal();
         assert.equal(await docker('ps', '-aq', '--filter', `label=redis-topology.topology=${ownership.topologyId}`), '');
-        assert.deepEqual(await healthy.findOwned(ownership.topologyId), { instances: [], networks: [], data: [] }, fault);
+        assert.deepEqual(await healthy.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] }, fault);
         engine.dispose();
       }
     }
