@@ -21,6 +21,7 @@ import type { commands } from './manifest';
 import type { EngineKind } from './model/instance';
 import { contextKeys, views } from './manifest';
 import type { Snapshot } from './model/snapshot';
+import { identify } from './redis/identify';
 import { lazyConnector } from './redis/lazyConnector';
 import type { VerbDeps } from './topology/deps';
 import { Inventory } from './topology/inventory';
@@ -67,9 +68,12 @@ export interface Core extends Disposable {
 export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm, preferred, servers, home, extensionUri }: Surroundings): Core {
   const store = new DisposableStore();
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
-  const processes = store.add(createProcessEngine({ owner, home, servers: () => servers.value }));
-  const engines: Readonly<Record<EngineKind, Engine>> = { docker, process: processes };
   const connector = lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector());
+  const processes = store.add(createProcessEngine({
+    owner, home, servers: () => servers.value,
+    identify: async (topologyId, port) => identify(connector, { address: { host: '127.0.0.1', port }, ...passwordOf(await secrets.get(topologyId)) }),
+  }));
+  const engines: Readonly<Record<EngineKind, Engine>> = { docker, process: processes };
   const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
@@ -105,3 +109,5 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     dispose: () => store.dispose(),
   };
 }
+
+const passwordOf = (password: string | undefined): { readonly password?: string } => (password === undefined ? {} : { password });

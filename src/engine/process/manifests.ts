@@ -16,7 +16,7 @@ export interface Manifest {
   /** The file that the server is started with. */
   readonly conf: string;
   /** The process that was started last. `start` makes sure that it is that very one: see processTable. */
-  readonly process?: { readonly pid: number; readonly start: string; readonly startedAt: number };
+  readonly process?: { readonly pid: number; readonly start: string; readonly startedAt: number; /** As it told us when it was first asked. */ readonly runId?: string };
   /** How it ended, as far as anyone saw it. */
   readonly exit?: { readonly code: number; readonly at: number };
 }
@@ -145,7 +145,7 @@ export function readManifest(value: unknown): Manifest | undefined {
   const texts = [id, binary, conf, owned.topologyId, owned.topologyName, owned.topologyKind, owned.node, owned.owner, owned.session];
   if (!texts.every(text => typeof text === 'string' && text !== '') || (program !== 'redis' && program !== 'sentinel') || !Number.isInteger(port)) return undefined;
   const running = process as Partial<NonNullable<Manifest['process']>> | undefined;
-  if (running !== undefined && !(Number.isInteger(running?.pid) && Number(running.pid) > 1 && typeof running.start === 'string' && typeof running.startedAt === 'number')) return undefined;
+  if (running !== undefined && !(Number.isInteger(running?.pid) && Number(running.pid) > 1 && typeof running.start === 'string' && typeof running.startedAt === 'number' && (running.runId === undefined || typeof running.runId === 'string'))) return undefined;
   const ended = exit as Partial<NonNullable<Manifest['exit']>> | undefined;
   if (ended !== undefined && !(Number.isInteger(ended?.code) && typeof ended.at === 'number')) return undefined;
   return value as Manifest;

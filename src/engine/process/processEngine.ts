@@ -8,12 +8,13 @@ import type { ConfFile, Engine, EngineDescription, EngineFault, EngineSignal, Ex
 import { addFolders, checkedName, isFolderOf, makeFolders, nodeFolders, putFiles, removeFolders, removeNodeFolders } from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Binaries, SERVER_NAMES } from './binaries';
+import type { AskIdentity } from './identity';
 import { readLog } from './logFile';
 import { Manifests, foldersOf, logOf } from './manifests';
 import type { Held } from './manifests';
 import { processTable } from './processTable';
 import type { ProcessTable, SeenProcess } from './processTable';
-import { Runner, unseenExit } from './runner';
+import { BUS, Runner, unseenExit } from './runner';
 import { runTool, toolTerminal } from './tools';
 import { Watcher } from './watcher';
 
@@ -23,12 +24,11 @@ export interface ProcessEngineOptions {
   readonly home: string;
   /** The user's setting: paths of server programs to offer before those that are found. */
   readonly servers?: () => readonly string[];
+  /** Asks a server who it is; without it, a process is known by number and start time alone. */
+  readonly identify?: AskIdentity;
   /** Replaced in tests. */
   readonly table?: ProcessTable;
 }
-
-/** Distance of a node's cluster bus port, unless its conf says otherwise. */
-const BUS = 10_000;
 
 /** Server processes of this machine, on loopback, for where there is no Docker. They outlive the editor and are found again. */
 export class ProcessEngine implements Engine, Disposable {
@@ -40,13 +40,13 @@ export class ProcessEngine implements Engine, Disposable {
   readonly #runner: Runner;
   readonly #watcher: Watcher;
 
-  constructor({ owner, home, servers, table = processTable() }: ProcessEngineOptions) {
+  constructor({ owner, home, servers, identify = () => Promise.resolve(undefined), table = processTable() }: ProcessEngineOptions) {
     this.#owner = owner;
     this.#binaries = new Binaries(() => ({ setting: servers?.() ?? [], path: process.env['PATH'] ?? '', platform: process.platform }));
     this.#manifests = new Manifests(home);
     this.#table = table;
     this.#watcher = new Watcher(() => this.list());
-    this.#runner = new Runner(this.#manifests, table, ({ id, code }) => this.#watcher.tell(id, 'die', code));
+    this.#runner = new Runner(this.#manifests, table, identify, ({ id, code }) => this.#watcher.tell(id, 'die', code));
   }
 
   async describe(): Promise<EngineDescription> {

@@ -7,6 +7,8 @@ import { delay } from '../../base/abort';
 import { HumanError, textOf } from '../../base/errors';
 import type { EngineFault, Expectation } from '../engine';
 import { isFree } from '../loopbackPorts';
+import { isNews, isRecorded } from './identity';
+import type { AskIdentity } from './identity';
 import type { Held, Manifests } from './manifests';
 import { foldersOf, logOf } from './manifests';
 import type { ProcessTable, SeenProcess } from './processTable';
@@ -27,12 +29,18 @@ function fail(fault: EngineFault, cause?: unknown): never {
   throw new HumanError<EngineFault>(fault, { cause });
 }
 
-/** Starts server processes and signals them. A signal is only ever sent to the process that the manifest knows, by number *and* start time. */
+/** Distance of a node's cluster bus port, unless its conf says otherwise. */
+export const BUS = 10_000;
+
+/**
+ * Starts server processes and signals them. A signal is only ever sent to the process that the manifest knows: by number *and* start
+ * time, and by the run id of the server at its port, when one answers there.
+ */
 export class Runner {
   /** Instances that are being removed: how they ended is no longer written down, or the record would come back. */
   readonly #forgotten = new Set<string>();
 
-  constructor(private readonly manifests: Manifests, private readonly table: ProcessTable, private readonly onEnd: (ended: Ended) => void) {}
+  constructor(private readonly manifests: Manifests, private readonly table: ProcessTable, private readonly ask: AskIdentity, private readonly onEnd: (ended: Ended) => void) {}
 
   /** Called before the instance's record is removed. */
   forget(id: string): void {
@@ -60,7 +68,8 @@ export class Runner {
     if (await this.look(held)) return;
     await stat(held.binary).catch(error => fail({ code: 'image-missing', reference: held.binary }, error));
     await stat(held.conf).catch(error => fail({ code: 'conflict', id, text: textOf(error) }, error));
-    if (!(await isFree(held.port))) return fail({ code: 'port-taken', port: held.port });
+    const ports = held.ownership.topologyKind === 'cluster' && held.program === 'redis' && held.port + BUS <= 65535 ? [held.port, held.port + BUS] : [held.port];
+    for (const port of ports) if (!(await isFree(port))) return fail({ code: 'port-taken', port });
     const child = this.#spawn(held);
     const ended = new Promise<Ended>(resolve => {
       child.once('exit', (code, signal) => resolve({ id, code: code ?? 128 + (signal === null ? 0 : os.signals[signal]), at: Date.now() }));
@@ -122,14 +131,30 @@ export class Runner {
 
   /** Whether the signal was sent: not to a process that has ended, and never to another that got its number. */
   async #send(held: Held, name: NodeJS.Signals): Promise<boolean> {
-    if (!held.process || !(await this.look(held))) return false;
+    const seen = await this.look(held);
+    if (!held.process || !seen) return false;
+    if (seen.state === 'running') await this.#confirm(held, held.process);
+    const { pid, start } = held.process;
+    // Looked at once more, without giving way before the signal: meanwhile it may have ended, and its number gone to another.
+    const now = this.table.lookNow(pid);
+    if (now?.start !== start || now.state === 'ended') return false;
     try {
-      process.kill(held.process.pid, name);
+      process.kill(pid, name);
       return true;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
       return fail({ code: 'conflict', id: held.id, text: textOf(error) }, error);
     }
+  }
+
+  /** Throws `not-ours` when another server answers at the node's port than the one that was started. Keeps its run id when it is new. */
+  async #confirm(held: Held, recorded: NonNullable<Held['process']>): Promise<void> {
+    const said = await this.ask(held.ownership.topologyId, held.port);
+    if (!said) return; // frozen, still loading its conf, or not talking to us: number and start time must do
+    if (!isRecorded(recorded, said)) return fail({ code: 'not-ours', id: held.id });
+    if (!isNews(recorded, said)) return;
+    const now = await this.manifests.find(held.id);
+    if (now?.process?.pid === recorded.pid && now.process.start === recorded.start && !this.#forgotten.has(held.id)) this.manifests.writeNow(now.root, { ...now, process: { ...now.process, runId: said.runId } });
   }
 
   async #gone(held: Held, ms: number, signal: AbortSignal | undefined): Promise<boolean> {

@@ -11,6 +11,8 @@ import { isFault } from '../../../src/base/errors';
 import type { Engine, EngineFault, EngineSignal, Instance } from '../../../src/engine/engine';
 import { createProcessEngine } from '../../../src/engine/process';
 import { processTable } from '../../../src/engine/process/processTable';
+import { identify } from '../../../src/redis/identify';
+import { IoredisConnector } from '../../../src/redis/ioredisClient';
 import { newOwnership, OWNER, removeAll } from './place';
 
 const alive = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/\) Z /.test(execFileSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' }));
@@ -211,6 +213,55 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     await answers(id, port);
     await engine.remove(id, expect);
     assert.equal(alive(stranger.pid!), true);
+  });
+
+  test('a process whose port another server answers is not signalled, whatever number and start time say', async () => {
+    const connector = new IoredisConnector();
+    const asking = createProcessEngine({ owner: OWNER, home, identify: (_topology, at) => identify(connector, { address: { host: '127.0.0.1', port: at }, password: 's3cret-word' }) });
+    const node = await made('', asking);
+    const { id, port, expect, root } = node;
+    await asking.start(id, expect);
+    await answers(id, port);
+    await asking.pause(id, expect);
+    await asking.unpause(id, expect);
+    const path = join(root, 'a', 'instance.json');
+    const text = await readFile(path, 'utf8');
+    const manifest = JSON.parse(text) as { process: { pid: number; start: string; runId: string } };
+    const runId = /^run_id:(\w+)/m.exec(await cli(id, port, 'INFO', 'server'))?.[1];
+    assert.equal(manifest.process.runId, runId);
+    // the record now fits a living stranger in everything that the kernel knows, while the server at the port is another process
+    const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
+    others.push(stranger);
+    const seen = processTable().lookNow(stranger.pid!);
+    for (const known of [{ runId }, {}]) {
+      await writeFile(path, JSON.stringify({ ...manifest, process: { pid: stranger.pid!, start: seen!.start, startedAt: 1, ...known } }));
+      await assert.rejects(asking.stop(id, expect, 15), fault('not-ours', { id }));
+      await assert.rejects(asking.kill(id, expect), fault('not-ours', { id }));
+      await assert.rejects(asking.pause(id, expect), fault('not-ours', { id }));
+      assert.equal(processTable().lookNow(stranger.pid!)?.state, 'running');
+    }
+    await writeFile(path, text);
+    await asking.stop(id, expect, 15);
+    assert.equal((await find(id, asking))?.exit?.code, 0);
+    asking.dispose();
+  });
+
+  test('a cluster node is not started while somebody has its bus port', async () => {
+    const expect = { ...newOwnership(), topologyKind: 'cluster' as const };
+    topologies.push(expect.topologyId);
+    const storage = { kind: 'folder', root: join(folder, expect.topologyName) } as const;
+    const place = await engine.createPlace({ ownership: expect, nodes: ['a'], storage });
+    const [port = 0] = await engine.freePorts(21800, 1);
+    const id = await engine.create({ ownership: { ...expect, node: 'a' }, program: 'redis', image: 'redis-server', place, address: '127.0.0.1', port, files: [{ name: 'redis.conf', content: `port ${port}\nbind 127.0.0.1\ncluster-enabled yes\ndir ${engine.insidePaths(storage, 'a').data}\n` }], storage });
+    const squatter = createServer();
+    await new Promise<void>(resolve => { squatter.listen(port + 10_000, '127.0.0.1', resolve); });
+    try {
+      await assert.rejects(engine.start(id, expect), fault('port-taken', { port: port + 10_000 }));
+    } finally {
+      await new Promise(resolve => { squatter.close(resolve); });
+    }
+    await engine.start(id, expect);
+    await engine.remove(id, expect);
   });
 
   test('faults: port taken, no such program, not ours, folder in use, wrong tool, place in use', async () => {
