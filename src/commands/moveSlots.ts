@@ -67,11 +67,11 @@ async function carryOut(kit: Kit, topology: Topology, view: ClusterView, plan: M
     ...plan.moves.map(move => moveInWords(kit.t, move, names)),
     '', vscode.l10n.t('No loss expected: every key stays reachable while it moves. You can cancel between two slots.'),
   ].join('\n');
-  if (await vscode.window.showWarningMessage(vscode.l10n.t('Move {0} slots with {1} keys in {2}?', plan.slots, keys, topology.name), { modal: true, detail }, button) !== button) return;
+  if (await vscode.window.showWarningMessage(vscode.l10n.t('Move {0} slots with {1} keys in {2}?', plan.slots, keys.reduce((a, b) => a + b, 0), topology.name), { modal: true, detail }, button) !== button) return;
   const holding = kit.inventory.hold();
   try {
     const report = await withProgress(vscode.l10n.t('Moving slots of {0}', topology.name), (signal, say) =>
-      run(kit.deps, request, signal, ({ done, total, slot, from, to, keys: moved }) => say(vscode.l10n.t('{0} of {1}: slot {2}, {3} → {4}, {5} keys', done, total, slot, from, to, moved))));
+      run(kit.deps, request, signal, ({ done, total, ranges, from, to, keys: moved }) => say(vscode.l10n.t('{0} of {1}: slot {2}, {3} → {4}, {5} keys', done, total, formatRanges(ranges, ', '), from, to, moved))));
     await kit.inventory.refresh();
     const undo = vscode.l10n.t('Move Back');
     const rest = vscode.l10n.t('Go On');

@@ -82,6 +82,13 @@ export function* eachSlot(ranges: readonly SlotRange[]): Generator<number> {
   for (const [first, last] of ranges) for (let slot = first; slot <= last; slot++) yield slot;
 }
 
+/** Whether a value from outside is a range of slots. */
+export function isRange(value: unknown): value is SlotRange {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [first, last] = value as unknown[];
+  return Number.isInteger(first) && Number.isInteger(last) && (first as number) >= 0 && (first as number) <= (last as number) && (last as number) < SLOT_COUNT;
+}
+
 /** `0-5460 10923`, the form of CLUSTER NODES. */
 export function formatRanges(ranges: readonly SlotRange[], separator = ' '): string {
   return ranges.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(separator);

@@ -1,6 +1,6 @@
 // Disposable servers in cluster mode, and a real cluster made of them. Bus ports stay below the system's ephemeral range.
 import { IoredisConnector } from '../../src/redis/ioredisClient';
-import type { RedisConnection } from '../../src/redis/client';
+import type { RedisConnection, RedisConnector } from '../../src/redis/client';
 import { joinCluster } from '../../src/topology/cluster/join';
 import type { JoinResult } from '../../src/topology/cluster/join';
 import { planCluster } from '../../src/topology/cluster/plan';
@@ -74,4 +74,22 @@ export async function startCluster(masters = 3, replicas = 1, options: Parameter
     await servers.stop();
     throw error;
   }
+}
+
+/** A connector that tells every command sent through it, in order, with the port of the server. */
+export function toldConnector(onCommand: (port: number, command: readonly string[]) => void): RedisConnector {
+  const inner = new IoredisConnector();
+  return {
+    async connect(endpoint, options) {
+      const connection = await inner.connect(endpoint, options);
+      const tell = (command: readonly string[]): void => onCommand(endpoint.address.port, command);
+      return {
+        address: connection.address, onClose: connection.onClose,
+        call: (command, rest) => { tell(command); return connection.call(command, rest); },
+        pipeline: (commands, rest) => { commands.forEach(tell); return connection.pipeline(commands, rest); },
+        subscribe: (patterns, listener, signal) => connection.subscribe(patterns, listener, signal),
+        dispose: () => connection.dispose(),
+      };
+    },
+  };
 }

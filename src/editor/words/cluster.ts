@@ -61,6 +61,7 @@ export const clusterFaults: Words<ClusterFault> = {
   'move-stopped': (t, f) => t('Stopped at slot {0} ({1} → {2}) after {4} slots: {3}. No key is lost; move the same slots again to go on, {5} are left.', f.slot, f.from, f.to, f.text, f.done, f.left),
   'move-not-agreed': (t, f) => t('The slots are moved, but {0} do not see it so yet. The cluster goes on spreading the news.', f.nodes.join(', ')),
   'move-key-too-big': (t, f) => t('The key “{1}” in slot {4} is too big to move: {2} MB, where {0} would be blocked for too long above {3} MB. Raise cluster-node-timeout, or make the key smaller.', f.node, f.key, Math.round(f.bytes / 1e6), Math.round(f.most / 1e6), f.slot),
+  'move-atomic-failed': (t, f) => t('The servers gave up moving the slots {2} from {0} to {1}: {3}. None of them moved.', f.from, f.to, formatRanges(f.ranges, ', '), f.text),
   'move-target-silent': (t, f) => t('{0} does not answer, so that slot {1} was not begun. Everything before it is moved. Look at the node, then move the rest.', f.node, f.slot),
 };
 

@@ -85,10 +85,16 @@ export function reversed(plan: MovePlan): MovePlan {
   return { ...plan, moves: plan.moves.map(({ from, to, ranges }) => ({ from: to, to: from, ranges })) };
 }
 
-function finished(moves: readonly SlotMove[]): MovePlan {
+/** A plan of these moves, those of no slots left out. */
+export function planFrom(moves: readonly SlotMove[]): MovePlan {
   const real = moves.filter(move => move.ranges.length > 0);
-  if (real.length === 0) throw new HumanError<MovePlanFault>({ code: 'move-nothing' });
   return { moves: real, slots: real.reduce((sum, move) => sum + countSlots(move.ranges), 0) };
+}
+
+function finished(moves: readonly SlotMove[]): MovePlan {
+  const plan = planFrom(moves);
+  if (plan.slots === 0) throw new HumanError<MovePlanFault>({ code: 'move-nothing' });
+  return plan;
 }
 
 function intersect(a: readonly SlotRange[], b: readonly SlotRange[]): SlotRange[] {

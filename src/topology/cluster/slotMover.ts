@@ -9,13 +9,24 @@ export type SlotMoverFault =
   | { readonly code: 'move-key-too-big'; readonly node: string; readonly key: string; readonly bytes: number; readonly most: number; readonly slot: number }
   | { readonly code: 'move-target-silent'; readonly node: string; readonly text: string; readonly slot: number };
 
-/** Keys looked at in one go, bytes sent in one MIGRATE. */
+/** Keys listed in one go, and in one MIGRATE at most; bytes sent in one MIGRATE. */
 const KEYS = 200;
+/** So many keys are weighed before a slot is opened: one that is too big shall be found while nothing has begun. A slot rarely has more. */
+const WEIGHED_BEFORE = 2000;
 const BATCH_BYTES = 512 * 1024;
 /** A target that says nothing for this long is frozen; a busy one is not. */
 const TARGET_MS = 2000;
 /** What a link surely carries in a millisecond, serialising included; a key that needs more than the time-out is refused before it blocks. */
 const BYTES_PER_MS = 64 * 1024;
+
+export interface MovedSlot {
+  readonly keys: number;
+  /** Fewer keys at the target than were moved there: they expired or were deleted meanwhile. */
+  readonly missing: number;
+}
+
+/** A share of the keys of a slot that one MIGRATE carries. */
+type Batch = readonly string[];
 
 /** Moves slots between two masters in the order that keeps every key reachable at every moment. */
 export class SlotMover {
@@ -34,9 +45,10 @@ export class SlotMover {
     return new SlotMover(source, target, others, Math.min(1000, Math.floor(nodeTimeout / 3)), password === undefined ? [] : ['AUTH', password]);
   }
 
-  /** Returns how many keys went along. Not cancellable: a slot that is begun is finished, or reported as open. */
-  async move(slot: number): Promise<number> {
+  /** Not cancellable: a slot that is begun is finished, or reported as open. */
+  async move(slot: number): Promise<MovedSlot> {
     const { source, target } = this;
+    const before = await this.#batches(slot, await this.#keysOf(slot, WEIGHED_BEFORE));
     try {
       // Also asks whether the target lives: a frozen one would hold the source for the whole time-out.
       await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, TARGET_MS);
@@ -45,21 +57,26 @@ export class SlotMover {
       if (!(error instanceof HumanError && error.fault.code === 'redis-refused')) throw new HumanError<SlotMoverFault>({ code: 'move-target-silent', node: target.name, text: String((error as Error).message), slot }, { cause: error });
       if (!/already the owner/i.test(error.message)) throw error;
       await this.#hand(slot);
-      return 0;
+      return { keys: 0, missing: 0 };
     }
     await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target.id]]);
     let moved = 0;
-    for (;;) {
-      const [found] = await ask(source.connection, [['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]]);
-      const keys = Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
-      if (keys.length === 0) break;
-      for (const batch of await this.#batches(slot, keys)) {
+    // First what was weighed; whatever came into the slot meanwhile follows.
+    for (let batches = before; ; batches = await this.#batches(slot, await this.#keysOf(slot, KEYS))) {
+      for (const batch of batches) {
         await this.#migrate(batch);
         moved += batch.length;
       }
+      if (batches.length === 0 && batches !== before) break;
     }
+    const [there] = await ask(target.connection, [['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]]);
     await this.#hand(slot);
-    return moved;
+    return { keys: moved, missing: Math.max(0, moved - Number(there)) };
+  }
+
+  async #keysOf(slot: number, most: number): Promise<string[]> {
+    const [found] = await ask(this.source.connection, [['CLUSTER', 'GETKEYSINSLOT', String(slot), String(most)]]);
+    return Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
   }
 
   /** The new owner first (else a crash of the target in between loses the slot), then the old, then the other masters. */
@@ -73,25 +90,28 @@ export class SlotMover {
   }
 
   /** Together small enough that no MIGRATE comes near the time-out. */
-  async #batches(slot: number, keys: readonly string[]): Promise<string[][]> {
-    const sizes = await this.source.connection.pipeline(keys.map(key => ['MEMORY', 'USAGE', key, 'SAMPLES', '5']));
+  async #batches(slot: number, keys: readonly string[]): Promise<Batch[]> {
     const most = this.timeoutMs * BYTES_PER_MS;
     const batches: string[][] = [];
     let bytes = Infinity;
-    keys.forEach((key, index) => {
-      const size = typeof sizes[index] === 'number' ? sizes[index] : 0;
-      if (size > most) throw new HumanError<SlotMoverFault>({ code: 'move-key-too-big', node: this.source.name, key, bytes: size, most, slot });
-      if (bytes + size > BATCH_BYTES) {
-        batches.push([]);
-        bytes = 0;
-      }
-      bytes += size;
-      batches[batches.length - 1]?.push(key);
-    });
+    for (let from = 0; from < keys.length; from += KEYS) {
+      const some = keys.slice(from, from + KEYS);
+      const sizes = await this.source.connection.pipeline(some.map(key => ['MEMORY', 'USAGE', key, 'SAMPLES', '5']));
+      some.forEach((key, index) => {
+        const size = typeof sizes[index] === 'number' ? sizes[index] : 0;
+        if (size > most) throw new HumanError<SlotMoverFault>({ code: 'move-key-too-big', node: this.source.name, key, bytes: size, most, slot });
+        if (bytes + size > BATCH_BYTES || (batches[batches.length - 1]?.length ?? 0) >= KEYS) {
+          batches.push([]);
+          bytes = 0;
+        }
+        bytes += size;
+        batches[batches.length - 1]?.push(key);
+      });
+    }
     return batches;
   }
 
-  async #migrate(keys: readonly string[], replace = false): Promise<void> {
+  async #migrate(keys: Batch, replace = false): Promise<void> {
     const { host, port } = this.target.announced;
     const command = ['MIGRATE', host, String(port), '', '0', String(this.timeoutMs), ...(replace ? ['REPLACE'] : []), ...this.auth, 'KEYS', ...keys];
     const [reply] = await this.source.connection.pipeline([command], { timeoutMs: this.timeoutMs * 2 + 1000 });
