@@ -4,27 +4,14 @@
  * Parsing does not depend on the server or version, so one parse per document version serves everything. It never
  * fails: a line with unbalanced quotes keeps its words and says so in {@link Statement.fault}.
  */
-import { asciiLower } from './bytes';
+import { BlockReader, linesPerBlock, Statement } from './blocks';
+import type { Block } from './blocks';
 import { meltNul } from './melt';
-import { readPragma } from './pragma';
 import type { Pragma } from './pragma';
-import { scanWords } from './scanner';
+import { ScanFault, textStart, Word } from './scanner';
 import { lastAtMost } from './search';
-import type { ScanFault, Word } from './scanner';
 
-/** A line that the server reads: at least one word. */
-export interface Statement {
-  /** Line in the source, from 0. */
-  readonly line: number;
-  /** Offsets of the trimmed line in the source, the end exclusive. */
-  readonly start: number;
-  readonly end: number;
-  /** First word, lower-cased as the server does it. */
-  readonly name: string;
-  /** All words, the name included. */
-  readonly words: readonly Word[];
-  readonly fault: ScanFault | undefined;
-}
+export type { Statement } from './blocks';
 
 /** Place in a document as editors count: both from 0, `character` in UTF-16 units. */
 export interface Position {
@@ -40,21 +27,42 @@ export interface ParseOptions {
   readonly byteOrderMark?: boolean;
 }
 
+/** What a document is made of besides its text. */
+export interface Parts {
+  readonly blocks: readonly Block[];
+  /** When it is known already; else it is made when a position is asked for. */
+  readonly lineStarts?: number[] | undefined;
+}
+
 export class ConfDocument {
+  #lineStarts: number[] | undefined;
+
   constructor(
     /** Whatever the caller uses to name the file: a path or a URI. Findings carry it. */
     readonly uri: string,
     readonly text: string,
-    /** Offset of the first character of every line; lines end at `\n` only, as for the server. */
-    readonly lineStarts: readonly number[],
+    /** For {@link ./reparse}. */
+    readonly parts: Parts,
     readonly statements: readonly Statement[],
-    /** Comments that speak to us: target, mode, disabled rules. See {@link readPragma}. */
+    /** Comments that speak to us: target, mode, disabled rules. See {@link ./pragma.readPragma}. */
     readonly pragmas: readonly Pragma[],
     /** The file starts with a byte order mark (in the text, or by {@link ParseOptions}). */
     readonly byteOrderMark: boolean,
     /** Offset of the first NUL byte: it swallows what follows, up to and including the newline. */
     readonly nulAt: number | undefined,
-  ) {}
+  ) {
+    this.#lineStarts = parts.lineStarts;
+  }
+
+  /** Offset of the first character of every line; lines end at `\n` only, as for the server. */
+  get lineStarts(): readonly number[] {
+    return this.#lineStarts ??= startsOfLines(this.text, 0);
+  }
+
+  /** Gives {@link lineStarts} away when they are known: for the document that takes the place of this one. */
+  takeLineStarts(): number[] | undefined {
+    return this.#lineStarts;
+  }
 
   get lineCount(): number {
     return this.lineStarts.length;
@@ -123,67 +131,35 @@ export function parseDocument(text: string, uri = '', options: ParseOptions = {}
  */
 export function* parseInSteps(text: string, uri = '', options: ParseOptions = {}, linesPerStep = 2000): Generator<void, ConfDocument> {
   const melted = meltNul(text);
-  const read = melted?.text ?? text;
-  const mayHavePragmas = text.includes('redis-conf');
-  const pragmas: Pragma[] = [];
-  const statements: Statement[] = [];
-  const lineStarts = [0];
-  let budget = linesPerStep;
-  for (let start = 0, line = 0; start <= read.length; line++) {
-    let end = read.indexOf('\n', start);
-    if (end < 0) end = read.length;
-    else lineStarts.push(end + 1);
-    let from = start;
-    while (from < end && isTrimmed(read.charCodeAt(from))) from++;
-    if (from < end) {
-      if (read.charCodeAt(from) !== 35) {
-        const statement = readStatement(read, from, end, line);
-        if (statement !== undefined) statements.push(statement);
-      } else if (mayHavePragmas) {
-        const pragma = readPragma(read, from, end, line);
-        if (pragma !== undefined) pragmas.push(pragma);
-      }
-    }
-    start = end + 1;
-    if (--budget === 0) {
-      budget = linesPerStep;
-      yield;
-    }
+  const reader = new BlockReader({ text: melted?.text ?? text, offset: 0, line: 0, last: true });
+  const perStep = Math.max(1, Math.floor(linesPerStep / linesPerBlock));
+  for (let left = perStep; reader.read();) {
+    if (--left > 0) continue;
+    left = perStep;
+    yield;
   }
+  const { blocks, statements, pragmas } = reader;
   const byteOrderMark = options.byteOrderMark === true || text.charCodeAt(0) === 0xfeff;
-  if (melted === undefined) return new ConfDocument(uri, text, lineStarts, statements, pragmas, byteOrderMark, undefined);
-  const sourceLines = startsOfLines(text);
-  const placed = statements.map(statement => moveStatement(statement, melted.toSource, sourceLines));
-  return new ConfDocument(uri, text, sourceLines, placed, pragmas, byteOrderMark, text.indexOf('\0'));
+  if (melted === undefined) return new ConfDocument(uri, text, { blocks }, statements, pragmas, byteOrderMark, undefined);
+  const lineStarts = startsOfLines(text, 0);
+  const placed = statements.map(statement => moveStatement(statement, melted.toSource, lineStarts));
+  return new ConfDocument(uri, text, { blocks: [], lineStarts }, placed, pragmas, byteOrderMark, text.indexOf('\0'));
 }
 
-/** What the server trims from both ends of a line: blank, tab, `\r`, `\n`; not `\v` and `\f`. */
-const isTrimmed = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === 10;
-
-function readStatement(text: string, from: number, lineEnd: number, line: number): Statement | undefined {
-  let end = lineEnd;
-  while (end > from && isTrimmed(text.charCodeAt(end - 1))) end--;
-  const { words, fault } = scanWords(text, from, end);
-  const first = words[0];
-  if (first === undefined) return undefined;
-  return { line, start: from, end, name: asciiLower(first.value), words, fault };
-}
-
-function startsOfLines(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+/** Offsets of all lines of a text that stands at `offset`. */
+export function startsOfLines(text: string, offset: number): number[] {
+  const starts = [offset];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(offset + at + 1);
   return starts;
 }
 
+/** A statement of a text that lost stretches to NUL bytes, at its place in the source. */
 function moveStatement(statement: Statement, toSource: (offset: number) => number, lineStarts: readonly number[]): Statement {
   const end = (offset: number, from: number): number => Math.max(from, toSource(offset - 1) + 1);
   const start = toSource(statement.start);
-  return {
-    ...statement,
-    line: lastAtMost(lineStarts, start),
-    start,
-    end: end(statement.end, start),
-    words: statement.words.map(word => ({ ...word, start: toSource(word.start), end: end(word.end, toSource(word.start)) })),
-    fault: statement.fault === undefined ? undefined : { ...statement.fault, at: toSource(statement.fault.at) },
-  };
+  const words = statement.words.map(word => new Word(textStart, toSource(word.start), end(word.end, toSource(word.start)), word.value, word.quoted));
+  const { fault } = statement;
+  const unclosed = fault?.alsoUnclosedAt;
+  const moved = fault === undefined ? undefined : new ScanFault(textStart, fault.kind, toSource(fault.at), unclosed === undefined ? undefined : toSource(unclosed));
+  return new Statement({ offset: 0, line: 0 }, lastAtMost(lineStarts, start), start, end(statement.end, start), statement.name, words, moved);
 }

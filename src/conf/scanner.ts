@@ -6,23 +6,51 @@
  */
 import { byteChar } from './bytes';
 
+/** What the places of words are counted from. Moving it moves them all: an edit far above costs no new words. */
+export interface Anchor {
+  readonly offset: number;
+}
+
+/** The start of the text itself. */
+export const textStart: Anchor = { offset: 0 };
+
 /** One word: where it stands in the source, quotes included, and the value that the server sees. */
-export interface Word {
-  readonly start: number;
-  readonly end: number;
-  readonly value: string;
-  /** Whether a quote was opened anywhere in it. */
-  readonly quoted: boolean;
+export class Word {
+  /** `from` and `to` count from the anchor. */
+  constructor(
+    private readonly anchor: Anchor, private readonly from: number, private readonly to: number,
+    readonly value: string,
+    /** Whether a quote was opened anywhere in it. */
+    readonly quoted: boolean,
+  ) {}
+
+  get start(): number {
+    return this.anchor.offset + this.from;
+  }
+
+  get end(): number {
+    return this.anchor.offset + this.to;
+  }
 }
 
 /** Why the server would call the quotes of a line unbalanced. */
-export interface ScanFault {
-  /** `after-quote`: text right behind a closing quote (fine for Valkey 9). `unclosed`: no closing quote. */
-  readonly kind: 'unclosed' | 'after-quote';
+export class ScanFault {
+  constructor(
+    private readonly anchor: Anchor,
+    /** `after-quote`: text right behind a closing quote (fine for Valkey 9). `unclosed`: no closing quote. */
+    readonly kind: 'unclosed' | 'after-quote',
+    private readonly from: number, private readonly unclosedFrom?: number,
+  ) {}
+
   /** Offset of the opening quote (`unclosed`) or of the text behind the closing one. */
-  readonly at: number;
+  get at(): number {
+    return this.anchor.offset + this.from;
+  }
+
   /** Set when an `after-quote` line has an unclosed quote as well, so that Valkey 9 refuses it too. */
-  readonly alsoUnclosedAt?: number;
+  get alsoUnclosedAt(): number | undefined {
+    return this.unclosedFrom === undefined ? undefined : this.anchor.offset + this.unclosedFrom;
+  }
 }
 
 export interface Scan {
@@ -40,8 +68,11 @@ const endsWord = (code: number): boolean => code === space || code === tab || co
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
-/** Splits `text[from, to)` into words. The range must not hold a newline that ends the line. */
-export function scanWords(text: string, from: number, to: number): Scan {
+/**
+ * Splits `text[from, to)` into words. The range must not hold a newline that ends the line. The words count their places
+ * from `anchor`, which is at `zero` of this text.
+ */
+export function scanWords(text: string, from: number, to: number, anchor: Anchor = textStart, zero = 0): Scan {
   const words: Word[] = [];
   let at = from;
   for (;;) {
@@ -53,14 +84,14 @@ export function scanWords(text: string, from: number, to: number): Scan {
       if (code === doubleQuote || code === singleQuote || endsWord(code)) break;
     }
     const code = end < to ? text.charCodeAt(end) : space;
-    if (code === doubleQuote || code === singleQuote) return scanQuoted(text, at, to, words);
-    words.push({ start: at, end, value: text.slice(at, end), quoted: false });
+    if (code === doubleQuote || code === singleQuote) return scanQuoted(text, at, to, words, anchor, zero);
+    words.push(new Word(anchor, at - zero, end - zero, text.slice(at, end), false));
     at = end;
   }
 }
 
 /** The slow road: from the first word with a quote to the end of the line. */
-function scanQuoted(text: string, from: number, to: number, words: Word[]): Scan {
+function scanQuoted(text: string, from: number, to: number, words: Word[], anchor: Anchor, zero: number): Scan {
   let behind: number | undefined;
   let unclosed: number | undefined;
   let at = from;
@@ -88,12 +119,10 @@ function scanQuoted(text: string, from: number, to: number, words: Word[]): Scan
       if (isSpace(text.charCodeAt(at))) break; // `\v` or `\f`: they end no plain word, but one that closes its quote
       behind ??= at;
     }
-    words.push({ start, end: at, value, quoted });
+    words.push(new Word(anchor, start - zero, at - zero, value, quoted));
   }
-  if (behind !== undefined) {
-    return { words, fault: unclosed === undefined ? { kind: 'after-quote', at: behind } : { kind: 'after-quote', at: behind, alsoUnclosedAt: unclosed } };
-  }
-  return { words, fault: unclosed === undefined ? undefined : { kind: 'unclosed', at: unclosed } };
+  if (behind !== undefined) return { words, fault: new ScanFault(anchor, 'after-quote', behind - zero, unclosed === undefined ? undefined : unclosed - zero) };
+  return { words, fault: unclosed === undefined ? undefined : new ScanFault(anchor, 'unclosed', unclosed - zero) };
 }
 
 interface Piece {

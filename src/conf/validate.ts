@@ -39,8 +39,7 @@ export function* validateInSteps(document: ConfDocument, options: ValidateOption
   yield* readText(judge, { document }, [document.uri], steps);
   checkLogfile(judge);
   yield* readSentinelLines(judge, steps);
-  checkStart(judge);
-  yield;
+  yield* checkStart(judge, steps);
   yield* checkHabits(judge, steps);
   yield;
   return yield* finish(judge, options, steps.perStep);

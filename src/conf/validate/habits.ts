@@ -11,12 +11,13 @@ export function* checkHabits(judge: Judge, steps: Steps): Generator<void> {
     checkSentinelFile(judge);
     return;
   }
+  yield* checkUsers(judge, steps);
   checkAccess(judge);
   checkPasswords(judge);
   checkMemoryAndDisk(judge);
   checkReplication(judge);
   checkProcess(judge);
-  checkRenames(judge);
+  yield* checkRenames(judge, steps);
 }
 
 const first = (judge: Judge, id: string): string => judge.last(id)?.values[0] ?? '';
@@ -77,16 +78,21 @@ function withoutPassword(judge: Judge): boolean {
   return first(judge, 'requirepass') === '';
 }
 
+/** Users that nobody can log in as. */
+function* checkUsers(judge: Judge, steps: Steps): Generator<void> {
+  for (const { entry, user: one } of judge.userLines) {
+    if (isTime(steps)) yield;
+    const name = entry.statement.words[1]?.value ?? '';
+    if (one.on && !one.noPassword && !one.hasPassword) judge.remark('user-no-password', wordSpan(entry, entry.statement.words[1]), { user: name });
+    else if (!one.on && one.hasPassword && !entry.statement.words.some(word => word.value.toLowerCase() === 'off')) judge.remark('user-off', wordSpan(entry, entry.statement.words[1]), { user: name });
+  }
+}
+
 function checkAccess(judge: Judge): void {
   const user = judge.users.find(entry => entry.statement.words[1]?.value === 'default');
   const password = judge.last('requirepass');
   if (user !== undefined && password?.accepted === true && password.values[0] !== '') {
     judge.remark('requirepass-overridden', lineSpan(password.entry), { line: lineNumber(user) }, [], [related('users-here', lineSpan(user))]);
-  }
-  for (const { entry, user: one } of judge.userLines) {
-    const name = entry.statement.words[1]?.value ?? '';
-    if (one.on && !one.noPassword && !one.hasPassword) judge.remark('user-no-password', wordSpan(entry, entry.statement.words[1]), { user: name });
-    else if (!one.on && one.hasPassword && !entry.statement.words.some(word => word.value.toLowerCase() === 'off')) judge.remark('user-off', wordSpan(entry, entry.statement.words[1]), { user: name });
   }
   const bind = judge.last('bind');
   const open = bind?.accepted === true ? bind.values.filter(value => value !== '' && !isLoopback(value)) : [];
@@ -157,8 +163,9 @@ function checkProcess(judge: Judge): void {
 
 const needed = new Set(['config', 'slaveof', 'replicaof', 'client', 'publish', 'subscribe', 'info', 'ping', 'multi', 'exec', 'script', 'psync', 'replconf', 'auth', 'role', 'hello']);
 
-function checkRenames(judge: Judge): void {
+function* checkRenames(judge: Judge, steps: Steps): Generator<void> {
   for (const entry of judge.renames) {
+    if (isTime(steps)) yield;
     const word = entry.statement.words[1];
     if (word !== undefined && needed.has(word.value.toLowerCase())) judge.remark('rename-needed-command', wordSpan(entry, word), { command: word.value.toUpperCase() });
   }

@@ -44,19 +44,21 @@ export function* readSentinelLines(judge: Judge, steps: Steps): Generator<void> 
   // A line that is none of the known ones is met in the last phase.
   const phaseOf = (entry: Entry): string => sentinelStatement(statementName(entry))?.phase ?? 'post';
   const named = new Map<string, Entry>();
+  let resolves = false;
   for (const entry of judge.sentinelLines) {
-    const master = entry.statement.words[2]?.value;
-    if (statementName(entry) === 'monitor' && master !== undefined && !named.has(master)) named.set(master, entry);
+    const [, , word] = entry.statement.words;
+    const name = statementName(entry);
+    if (name === 'monitor' && word !== undefined && !named.has(word.value)) named.set(word.value, entry);
+    else if (name === 'resolve-hostnames' && word !== undefined && /^(?:yes|no)$/i.test(word.value)) resolves = asciiLower(word.value) === 'yes';
+    if (isTime(steps)) yield;
   }
-  const switches = judge.sentinelLines.filter(entry => statementName(entry) === 'resolve-hostnames').map(entry => asciiLower(entry.statement.words[2]?.value ?? ''));
-  const resolves = switches.filter(value => value === 'yes' || value === 'no').at(-1) === 'yes';
   const state: State = { judge, monitors: judge.monitors, named, resolves, seen: new Set(), nearest: new Suggester([...named.keys()]) };
   for (const phase of phases) {
     for (const entry of judge.sentinelLines) {
+      if (isTime(steps)) yield;
       if (!phase.includes(phaseOf(entry))) continue;
       judge.takeTurn(entry);
       readStatement(state, entry);
-      if (isTime(steps)) yield;
     }
   }
   judge.takeTurn(undefined);

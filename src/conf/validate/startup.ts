@@ -2,29 +2,30 @@
 import { addressKind, isLoopback } from '../addresses';
 import { byteLength } from '../bytes';
 import { checkAclFile } from './aclFile';
-import { fixes, lineSpan, made, nameSpan, related, wordSpan } from './judge';
-import type { Assigned, Judge } from './judge';
+import { fixes, isTime, lineSpan, made, nameSpan, related, wordSpan } from './judge';
+import type { Assigned, Judge, Steps } from './judge';
 import { unknownName } from './lines';
 import { checkClusterStart } from './startCluster';
 import { checkTls } from './startTls';
 import { checkUsersAtStart } from './users';
 
-export function checkStart(judge: Judge): void {
-  checkModuleSettings(judge);
-  checkModules(judge);
+export function* checkStart(judge: Judge, steps: Steps): Generator<void> {
+  yield* checkModuleSettings(judge, steps);
+  yield* checkModules(judge, steps);
   checkListening(judge);
   checkUnixSocket(judge);
   checkTls(judge);
   checkClusterStart(judge);
   if (judge.mode === 'redis') checkDatabaseFile(judge);
-  checkUsersAtStart(judge);
+  yield* checkUsersAtStart(judge, steps);
   checkAclFile(judge);
   checkLocale(judge);
 }
 
 /** Names that were put by for modules: Redis 8 keeps every unknown name with a value, others those with a dot. */
-function checkModuleSettings(judge: Judge): void {
+function* checkModuleSettings(judge: Judge, steps: Steps): Generator<void> {
   for (const entry of judge.moduleSettings) {
+    if (isTime(steps)) yield;
     const dotted = entry.statement.name.includes('.');
     const unknown = unknownName(judge, entry);
     if (judge.mode === 'sentinel') {
@@ -39,9 +40,10 @@ function checkModuleSettings(judge: Judge): void {
   }
 }
 
-function checkModules(judge: Judge): void {
+function* checkModules(judge: Judge, steps: Steps): Generator<void> {
   if (judge.files === undefined || judge.workingDirectory === undefined || judge.mode === 'sentinel') return;
   for (const entry of judge.modules) {
+    if (isTime(steps)) yield;
     const word = entry.statement.words[1];
     if (word === undefined) continue;
     const path = judge.files.resolve(judge.workingDirectory, word.value);

@@ -7,8 +7,8 @@ import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
 import type { Fix, Span } from '../types';
 import { commentWord } from './lines';
-import { fixes, lineSpan, made, related, restSpan, spanOf, wordSpan } from './judge';
-import type { Entry, Judge } from './judge';
+import { fixes, isTime, lineSpan, made, related, restSpan, spanOf, wordSpan } from './judge';
+import type { Entry, Judge, Steps } from './judge';
 
 /** The dialect as of this line: `acl-pubsub-default` counts from where it stands on. */
 export function dialectOf(judge: Judge): Dialect {
@@ -104,14 +104,21 @@ function ruleFixes(place: Span, rule: string): readonly Fix[] {
 }
 
 /** What happens to the users when the server starts. */
-export function checkUsersAtStart(judge: Judge): void {
+export function* checkUsersAtStart(judge: Judge, steps: Steps): Generator<void> {
   if (judge.users.length === 0) return;
   for (const entry of judge.users) {
+    if (isTime(steps)) yield;
     const [, name] = entry.statement.words;
     if (name !== undefined && [...name.value].some(char => isSpace(char.charCodeAt(0)) || char === '\0')) judge.exits('user-name-space', wordSpan(entry, name));
   }
-  if (dialectOf(judge).allChannels) for (const line of judge.userLines) checkChannelsAgain(judge, line);
+  if (dialectOf(judge).allChannels) {
+    for (const line of judge.userLines) {
+      checkChannelsAgain(judge, line);
+      if (isTime(steps)) yield;
+    }
+  }
   for (const { entry, place, command } of judge.unknownCommands) {
+    if (isTime(steps)) yield;
     const near = nearestName(judge, command);
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
     const byModule = judge.modules.length > 0 || judge.target.beyond || judge.unseenIncludes;
