@@ -13,7 +13,7 @@ import { Documents } from './editor/documents';
 import type { Log } from './editor/log';
 import { NodeLogChannels } from './editor/nodeLogs';
 import type { Redactor } from './editor/redact';
-import { isTarget } from './editor/target';
+import { targetOf } from './editor/target';
 import { createDockerEngine } from './engine/docker';
 import type { Engine } from './engine/engine';
 import { createProcessEngine } from './engine/process';
@@ -61,7 +61,8 @@ export interface Core extends Disposable {
   /** A page asks to show a node, by its id, in the tree. */
   readonly onDidAskToReveal: Event<string>;
   draw(snapshot: Snapshot): Drawing;
-  run(command: keyof typeof commands, argument: unknown): Promise<void>;
+  /** @param args as VS Code gave them */
+  run(command: keyof typeof commands, args: readonly unknown[]): Promise<void>;
 }
 
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
@@ -77,7 +78,7 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
-  const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', { kind: 'topology', topology, slots }), onFailure: error => log.error('slot map', error) }));
+  const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]), onFailure: error => log.error('slot map', error) }));
   const deps: VerbDeps = {
     engine: kind => engines[kind],
     connector, secrets, records, owner,
@@ -98,11 +99,11 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     unfinished.set(found);
     return found;
   };
-  const run: Core['run'] = async (command, argument) => {
-    await runTold(log, command, () => commandTable[command](kit, isTarget(argument) ? argument : undefined));
+  const run: Core['run'] = async (command, args) => {
+    await runTold(log, command, () => commandTable[command](kit, targetOf(args)));
     lookForUnfinished();
   };
-  if (lookForUnfinished()) void run('finishCreation', undefined);
+  if (lookForUnfinished()) void run('finishCreation', []);
   return {
     inventory, engine: docker, slotMaps, onDidAskToReveal: asked.event, run,
     draw: snapshot => draw(vscode.l10n.t, snapshot),

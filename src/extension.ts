@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTopologyView(core, error => log.error('start', error)),
     vscode.window.registerWebviewPanelSerializer(slotMapView, { deserializeWebviewPanel: async (panel, state) => (await core.get()).slotMaps.restore(panel, state) }),
     dockerHost.onDidChange(() => reopen(core, log)),
-    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], async (argument: unknown) => (await core.get()).run(key, argument))),
+    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], async (...args: readonly unknown[]) => (await core.get()).run(key, args))),
   );
 }
 

@@ -13,7 +13,11 @@ export interface Place {
 
 /** The node of `target`; without one the user picks among those that `fits`. `undefined` when the user leaves or it is gone. */
 export async function nodeOf(kit: Pick<Kit, 'inventory' | 't'>, target: Target | undefined, placeholder: string, fits: (node: Node) => boolean = () => true): Promise<Place | undefined> {
-  if (target?.kind === 'node') return allNodes(kit).find(({ node, topology }) => node.id === target.node && topology?.id === target.topology);
+  if (target?.kind === 'lost') return lost();
+  if (target?.kind === 'node') {
+    const places = allNodes(kit).filter(({ node }) => node.id === target.node);
+    return places.find(({ topology }) => topology?.id === target.topology) ?? places[0] ?? gone(); // a found topology gets another id when its shape changes
+  }
   await lookOnce(kit);
   const candidates = allNodes(kit).filter(({ node }) => fits(node));
   if (candidates.length === 0) {
@@ -31,8 +35,11 @@ export async function nodeOf(kit: Pick<Kit, 'inventory' | 't'>, target: Target |
 
 /** The topology of `target` (of its node, too); without one the user picks, unless there is just one. */
 export async function topologyOf(kit: Pick<Kit, 'inventory' | 't'>, target: Target | undefined, placeholder: string, fits: (topology: Topology) => boolean = () => true): Promise<Topology | undefined> {
-  const wanted = target?.kind === 'topology' || target?.kind === 'node' ? target.topology : undefined;
-  if (wanted !== undefined) return kit.inventory.snapshot.topologies.find(({ id }) => id === wanted);
+  if (target?.kind === 'lost') return lost();
+  if (target?.kind === 'topology' || (target?.kind === 'node' && target.topology !== undefined)) {
+    const { topologies } = kit.inventory.snapshot;
+    return topologies.find(({ id }) => id === target.topology) ?? (target.kind === 'node' ? topologies.find(({ nodes }) => nodes.some(({ id }) => id === target.node)) : undefined) ?? gone();
+  }
   await lookOnce(kit);
   const candidates = kit.inventory.snapshot.topologies.filter(fits);
   if (candidates.length === 0) {
@@ -41,6 +48,15 @@ export async function topologyOf(kit: Pick<Kit, 'inventory' | 't'>, target: Targ
   }
   const picked = await vscode.window.showQuickPick(candidates.map(topology => ({ label: topology.name, description: topology.kind, topology })), { placeHolder: placeholder });
   return picked?.topology;
+}
+
+/** Whoever pointed at a row is never asked which one was meant: the answer might be another one. */
+function lost(): undefined {
+  void vscode.window.showInformationMessage(vscode.l10n.t('The view was redrawn while its menu was open. Nothing was done; choose the command again.'));
+}
+
+function gone(): undefined {
+  void vscode.window.showInformationMessage(vscode.l10n.t('That row is no longer there. Nothing was done.'));
 }
 
 function allNodes({ inventory: { snapshot } }: Pick<Kit, 'inventory'>): readonly Place[] {

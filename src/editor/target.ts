@@ -3,11 +3,24 @@ export type Target =
   | { readonly kind: 'topology'; readonly topology: string; /** Chosen on the slot map. */ readonly slots?: readonly (readonly [first: number, last: number])[] }
   /** `topology` is absent for servers that belong to none. */
   | { readonly kind: 'node'; readonly node: string; readonly topology?: string }
-  | { readonly kind: 'others' };
+  | { readonly kind: 'others' }
+  /** Called on a row that VS Code no longer knows. */
+  | { readonly kind: 'lost' };
 
 /** Whether a command's argument is a target: the palette gives none, keyboard shortcuts and other extensions may give anything. */
 export function isTarget(value: unknown): value is Target {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const { kind } = value;
   return kind === 'others' || (kind === 'topology' && 'topology' in value && typeof value.topology === 'string') || (kind === 'node' && 'node' in value && typeof value.node === 'string');
+}
+
+/**
+ * What a command was called on, from its arguments. While a part of the tree is redrawn, VS Code has forgotten the rows in it until
+ * it has asked for them again, and a row that came to stand elsewhere for good: a menu entry chosen just then calls its command with
+ * `undefined` in the row's place. The palette and buttons give no argument at all, and only then may a command ask what is meant.
+ */
+export function targetOf(args: readonly unknown[]): Target | undefined {
+  const [first] = args;
+  if (isTarget(first)) return first;
+  return args.length > 0 && (first === undefined || first === null) ? { kind: 'lost' } : undefined;
 }

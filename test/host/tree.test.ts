@@ -12,8 +12,8 @@ import { RoleBadges } from '../../src/views/decorations';
 import { draw } from '../../src/views/drawing';
 import type { Element } from '../../src/views/treeProvider';
 import { TopologyTree } from '../../src/views/treeProvider';
-import { cleanUp } from '../support/docker';
-import { newPrefix, testPorts, until } from '../support/naming';
+import { cleanUp, docker as dockerCommand } from '../support/docker';
+import { newPrefix, testLabel, testPorts, until } from '../support/naming';
 
 suite('the tree of a running topology', function () {
   this.timeout(120_000);
@@ -109,5 +109,37 @@ suite('the tree of a running topology', function () {
   test('the view can be brought to the front and looks again', async () => {
     await vscode.commands.executeCommand(`${views.topologies}.focus`);
     await vscode.commands.executeCommand(commands.refresh);
+  });
+
+  /** Calls a command as the context menu does: the window sends the row's handle, and the host puts the row in its place. */
+  const byMenu = (command: string, key: string): Promise<unknown> => Promise.race([
+    vscode.commands.executeCommand('runCommands', { commands: [{ command, args: [{ $treeViewId: views.topologies, $treeItemHandle: `1/${key}` }, undefined] }] }),
+    new Promise((_, reject) => setTimeout(() => reject(new Error('it asks which row was meant')), 15_000)),
+  ]);
+  const copied = async (key: string): Promise<string> => {
+    await vscode.env.clipboard.writeText('nothing');
+    await byMenu(commands.copyAddress, key);
+    return vscode.env.clipboard.readText();
+  };
+
+  test('a command from the menu acts on its row; on none when the row was lost in a redraw, and it never asks', async () => {
+    await vscode.commands.executeCommand(`${views.topologies}.focus`);
+    const { nodes: [node], id } = inventory.snapshot.topologies.find(topology => topology.name === name) ?? assert.fail();
+    assert.ok(node?.reachable);
+    const key = `${id}/${node.id}`; // the extension does not know this password, and so of no replica below
+    const address = `:${node.reachable.port}`;
+    await until('the row is shown', async () => (await copied(key)).endsWith(address));
+    assert.equal(await copied('a row that is gone'), 'nothing');
+    // Rows of the top come and go, so that all of the tree is drawn anew, again and again, while the menu is used.
+    const answers = new Set<string>();
+    for (let time = 0; time < 3; time++) {
+      const decoy = `${name}-decoy`;
+      await dockerCommand('run', '-d', '--rm', '--name', decoy, '--label', `${testLabel}=${name}`, 'redis:7.0');
+      for (let look = 0; look < 8; look++) answers.add(await copied(key));
+      await dockerCommand('rm', '-f', decoy);
+      for (let look = 0; look < 8; look++) answers.add(await copied(key));
+    }
+    answers.delete('nothing');
+    assert.ok([...answers].every(answer => answer.endsWith(address)) && answers.size > 0, [...answers].join(' '));
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { code, escapeMarkdown, factsTable } from '../../../src/editor/markdown';
 import { Redactor } from '../../../src/editor/redact';
-import { isTarget } from '../../../src/editor/target';
+import { isTarget, targetOf } from '../../../src/editor/target';
 
 suite('markdown of others', () => {
   const hostile = ['[a](command:x)', '![a](http://x/y.png)', '<img src=x>', '`code`', '**b**', 'a|b', 'https://evil.example', '$(trash)', 'a\nb', '&lt;', '# h', '1. x', '- x'];
@@ -36,4 +36,13 @@ suite('target of a command', () => {
     [undefined, false], [null, false], ['node', false], [{ kind: 'node' }, false], [{ kind: 'topology', topology: 1 }, false], [{ kind: 'else' }, false],
   ];
   for (const [value, expected] of cases) test(JSON.stringify(value) ?? 'undefined', () => assert.equal(isTarget(value), expected));
+});
+
+suite('what a command was called on', () => {
+  const node = { kind: 'node', node: 'x' };
+  const cases: readonly (readonly [how: string, args: readonly unknown[], expected: unknown])[] = [
+    ['palette', [], undefined], ['menu of a row', [node, undefined], node], ['menu of a row that was lost', [undefined, undefined], { kind: 'lost' }],
+    ['the same over the wire', [null, null], { kind: 'lost' }], ['an argument of somebody else', ['x'], undefined],
+  ];
+  for (const [how, args, expected] of cases) test(how, () => assert.deepEqual(targetOf(args), expected));
 });
