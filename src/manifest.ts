@@ -11,6 +11,9 @@ export const commands = {
   stop: 'redisTopology.stop',
   start: 'redisTopology.start',
   restart: 'redisTopology.restart',
+  kill: 'redisTopology.kill',
+  pause: 'redisTopology.pause',
+  unpause: 'redisTopology.unpause',
   failover: 'redisTopology.failover',
   makeReplicaOf: 'redisTopology.makeReplicaOf',
   promote: 'redisTopology.promote',
@@ -18,6 +21,8 @@ export const commands = {
   openConsole: 'redisTopology.openConsole',
   copyAddress: 'redisTopology.copyAddress',
   copyConnectionCode: 'redisTopology.copyConnectionCode',
+  enterPassword: 'redisTopology.enterPassword',
+  forgetPassword: 'redisTopology.forgetPassword',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
   showSlotMap: 'redisTopology.showSlotMap',
@@ -25,6 +30,11 @@ export const commands = {
   addNode: 'redisTopology.addNode',
   addReplica: 'redisTopology.addReplica',
   removeNode: 'redisTopology.removeNode',
+} as const;
+
+/** Submenus of the rows' context menu. */
+export const submenus = {
+  break: 'redisTopology.break',
 } as const;
 
 /** Commands of the conf files' language, registered apart: they need no engine. */

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Node } from '../model/snapshot';
 import type { TerminalCommand } from '../engine/engine';
+import type { Credentials } from '../redis/credentials';
+import { credentialsOf } from '../redis/credentials';
 import { nodeOf } from './ask';
 import type { Command, Kit } from './kit';
 
@@ -9,8 +11,8 @@ export const openConsole: Command = async (kit, target) => {
   const place = await nodeOf(kit, target, vscode.l10n.t('Which server shall the console talk to?'), ({ contact }) => contact.state !== 'not-running');
   if (!place) return;
   const { node, topology } = place;
-  const password = await kit.deps.secrets.get(topology?.id ?? node.id) ?? (topology ? await kit.deps.secrets.get(node.id) : undefined);
-  const command = await commandFor(kit, node, password === undefined ? {} : { REDISCLI_AUTH: password });
+  const secret = await kit.deps.secrets.get(topology?.id ?? node.id) ?? (topology ? await kit.deps.secrets.get(node.id) : undefined);
+  const command = await commandFor(kit, node, credentialsOf(secret));
   if (!command) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} is not reachable from here, so that no console can be opened.', node.name));
     return;
@@ -23,10 +25,12 @@ export const openConsole: Command = async (kit, target) => {
   }).show();
 };
 
-async function commandFor(kit: Kit, node: Node, env: Readonly<Record<string, string>>): Promise<TerminalCommand | undefined> {
+async function commandFor(kit: Kit, node: Node, { username, password }: Partial<Credentials>): Promise<TerminalCommand | undefined> {
+  const env = password === undefined ? {} : { REDISCLI_AUTH: password };
+  const user = username === undefined ? [] : ['--user', username];
   const report = node.contact.state === 'answering' ? node.contact.report : undefined;
   const client = report?.product === 'valkey' ? 'valkey-cli' : 'redis-cli';
   const port = report?.tcpPort ?? node.announced?.port;
-  if (node.instance && port !== undefined) return kit.deps.engine(node.instance.engine).terminal(node.instance.id, [client, '-p', String(port)], env);
-  return node.reachable && { file: client, args: ['-h', node.reachable.host, '-p', String(node.reachable.port)], env };
+  if (node.instance && port !== undefined) return kit.deps.engine(node.instance.engine).terminal(node.instance.id, [client, '-p', String(port), ...user], env);
+  return node.reachable && { file: client, args: ['-h', node.reachable.host, '-p', String(node.reachable.port), ...user], env };
 }

@@ -9,9 +9,10 @@ import { createSentinelCommand } from './createSentinel/command';
 import { failover } from './failover';
 import { finishOrRemove } from './finishCreation';
 import type { Command } from './kit';
-import { restart, start, stop } from './lifecycle';
+import { kill, pause, restart, start, stop, unpause } from './lifecycle';
 import { moveSlots } from './moveSlots';
 import { openConsole } from './openConsole';
+import { enterPassword, forgetPassword } from './password';
 import { refresh } from './refresh';
 import { remove } from './remove';
 import { makeReplicaOfCommand, promote } from './replicaOf';
@@ -29,6 +30,9 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   stop,
   start,
   restart,
+  kill,
+  pause,
+  unpause,
   failover,
   makeReplicaOf: makeReplicaOfCommand,
   promote,
@@ -36,6 +40,8 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   openConsole,
   copyAddress,
   copyConnectionCode,
+  enterPassword,
+  forgetPassword,
   refresh,
   showTimeline,
   showSlotMap,

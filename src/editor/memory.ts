@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { credentialsOf } from '../redis/credentials';
 import type { Records, Secrets } from '../topology/ports';
 import type { Redactor } from './redact';
 
@@ -8,12 +9,13 @@ export class StoredSecrets implements Secrets {
 
   async get(topologyId: string): Promise<string | undefined> {
     const password = await this.storage.get(keyOf(topologyId));
-    if (password !== undefined) this.redactor.learn(password);
+    const { password: secret } = credentialsOf(password);
+    if (secret !== undefined) this.redactor.learn(secret);
     return password;
   }
 
   async set(topologyId: string, password: string): Promise<void> {
-    this.redactor.learn(password);
+    this.redactor.learn(credentialsOf(password).password ?? '');
     await this.storage.store(keyOf(topologyId), password);
   }
 

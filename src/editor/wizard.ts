@@ -55,9 +55,10 @@ export type Verdict = string | { readonly info: string } | undefined;
 
 /**
  * Asks for a text. `check` judges while the user types: a string forbids (and is the reason), `info` only informs. It may take
- * its time; a verdict that comes after another key stroke is dropped, and Enter waits for the verdict.
+ * its time; a verdict that comes after another key stroke is dropped, and Enter waits for the verdict. `confirm` is asked once, on Enter,
+ * for what is too dear to be asked while typing; the reason that it gives keeps the input open.
  */
-export function askText(frame: Frame, options: { readonly prompt: string; readonly value: string; readonly placeholder?: string; readonly secret?: boolean; readonly check: (text: string) => Verdict | Promise<Verdict> }): Promise<Answer<string>> {
+export function askText(frame: Frame, options: { readonly prompt: string; readonly value: string; readonly placeholder?: string; readonly secret?: boolean; readonly check: (text: string) => Verdict | Promise<Verdict>; readonly confirm?: (text: string) => Promise<string | undefined> }): Promise<Answer<string>> {
   const box = vscode.window.createInputBox();
   box.prompt = options.prompt;
   box.value = options.value;
@@ -79,7 +80,19 @@ export function askText(frame: Frame, options: { readonly prompt: string; readon
     box.onDidAccept(async () => {
       const text = box.value;
       const verdict = await latest;
-      if (typeof verdict !== 'string' && text === box.value) done(text);
+      if (typeof verdict === 'string' || text !== box.value || box.busy) return;
+      if (options.confirm) {
+        box.busy = true;
+        box.enabled = false;
+        const refused = await options.confirm(text);
+        box.busy = false;
+        box.enabled = true;
+        if (refused !== undefined) {
+          box.validationMessage = refused;
+          return;
+        }
+      }
+      done(text);
     }),
   ));
 }

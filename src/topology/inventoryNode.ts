@@ -12,6 +12,7 @@ import type { Contact, SilenceReason } from '../model/snapshot';
 import type { AddressBook } from '../redis/addressBook';
 import { candidates } from '../redis/addressBook';
 import type { RedisConnection, RedisConnector, RedisFault } from '../redis/client';
+import { credentialsOf } from '../redis/credentials';
 import { Prober, ProbeRefused } from './probe';
 
 /** A server to look at. Either inside an instance (then `ports` are where it may listen, the likeliest first) or at a bare address. */
@@ -228,7 +229,7 @@ export class NodeWatch implements Disposable {
     let failure: unknown = new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
     for (const at of order) {
       try {
-        const connection = await this.#deps.connector.connect({ address: at, ...(password === undefined ? {} : { password }) }, { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) });
+        const connection = await this.#deps.connector.connect({ address: at, ...credentialsOf(password) }, { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) });
         this.#deps.book.answered(id, at);
         return { connection, port: places.find(place => formatAddress(place.at) === formatAddress(at))?.port ?? at.port };
       } catch (error) {
@@ -236,7 +237,9 @@ export class NodeWatch implements Disposable {
         failure = moreTelling(failure, error);
         // it answered, only not to us: the other addresses lead to the same server
         const reason = silenceOf(error);
-        if (reason !== undefined && asksForPassword.has(reason)) throw error;
+        if (reason === undefined || !asksForPassword.has(reason)) continue;
+        this.#reachable = share(this.#reachable, at);
+        throw error;
       }
     }
     throw failure;

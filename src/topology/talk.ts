@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable';
 import { HumanError, isFault, textOf } from '../base/errors';
 import type { Address } from '../model/address';
 import type { Node } from '../model/snapshot';
+import { credentialsOf } from '../redis/credentials';
 import type { CallOptions, RedisConnection, RedisConnector, Reply, ReplyError } from '../redis/client';
 
 /** One server of a topology as a verb addresses it: by name for people, announced for its peers, reachable for us. */
@@ -63,7 +64,7 @@ export class Talk implements Disposable {
   async #connect(seat: Seat, { everyMs, deadlineMs, signal }: Patience): Promise<RedisConnection> {
     let last = 'no answer';
     const password = await this.#passwordOf(seat);
-    const endpoint = { address: seat.reachable, ...(password === undefined ? {} : { password }) };
+    const endpoint = { address: seat.reachable, ...credentialsOf(password) };
     try {
       return await until(`answer of ${seat.name}`, { everyMs, deadlineMs, signal }, async signal => {
         let connection: RedisConnection | undefined;

@@ -7,10 +7,10 @@ export type Belonging = 'owned' | 'found';
 
 /**
  * The words that `when` clauses match, dot between them, always all of them and in this order:
- * `node.master.running.owned.sentinel`. A clause for "runs" is `viewItem =~ /^node\.\w+\.running\./`.
+ * `node.master.running.owned.sentinel`. A server that wants a password has one more, `locked`, at the end: most acts need one that talks. A clause for "runs" is `viewItem =~ /^node\.\w+\.running\./`.
  */
-export function nodeContext(role: Role, state: RunState, belonging: Belonging, within: TopologyKind | 'alone'): string {
-  return `node.${role}.${state}.${belonging}.${within}`;
+export function nodeContext(role: Role, state: RunState, belonging: Belonging, within: TopologyKind | 'alone', locked: boolean): string {
+  return `node.${role}.${state}.${belonging}.${within}${locked ? '.locked' : ''}`;
 }
 
 /** `topology.sentinel.owned.healthy` */

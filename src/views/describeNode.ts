@@ -7,6 +7,7 @@ import { formatAddress, sameAddress } from '../model/address';
 import type { TopologyKind } from '../model/instance';
 import type { ServerReport, SlotRange } from '../model/report';
 import type { Node } from '../model/snapshot';
+import { wantsPassword } from '../topology/password';
 import { nodeContext, runStateOf } from './contextValue';
 import { bytesInWords } from './figures';
 import type { Badge, Row } from './row';
@@ -37,7 +38,7 @@ export function describeNode(t: Translate, node: Node, place: NodePlace): Row {
     description: parts(role, state, link, lonely(t, node, place), slotsText(t, place), addressText(node)),
     icon: iconOf(node),
     tooltip: tooltipOf(t, node, place),
-    contextValue: nodeContext(node.role, runStateOf(node), place.owned ? 'owned' : 'found', place.kind),
+    contextValue: nodeContext(node.role, runStateOf(node), place.owned ? 'owned' : 'found', place.kind, wantsPassword(node)),
     spoken: spokenOf(t, node, place, role, state, link),
     ...(badge === undefined ? {} : { badge }),
   };

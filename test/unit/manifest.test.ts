@@ -7,7 +7,8 @@ interface Package {
   readonly icon?: string;
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string; readonly group?: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly (({ readonly command: string; readonly submenu?: undefined } | { readonly submenu: string; readonly command?: undefined }) & { readonly when?: string; readonly group?: string })[]>>;
+    readonly submenus: readonly { readonly id: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
@@ -27,6 +28,7 @@ const prefixed = (table: Readonly<Record<string, string>>): Record<string, strin
 suite('manifest: package.json and src/manifest.ts tell the same', () => {
   const declared: readonly (readonly [what: string, inPackage: readonly string[], inSource: readonly string[]])[] = [
     ['commands', contributes.commands.map(({ command }) => command), idsOf({ ...manifest.commands, ...prefixed(manifest.confCommands) })],
+    ['submenus', contributes.submenus.map(({ id }) => id), idsOf(manifest.submenus)],
     ['views', Object.values(contributes.views).flat().map(({ id }) => id), idsOf(manifest.views)],
     ['view containers', contributes.viewsContainers.activitybar.map(({ id }) => id), [manifest.viewContainer]],
     ['settings', contributes.configuration.flatMap(({ properties }) => Object.keys(properties)), idsOf({ ...manifest.settings, ...prefixed(manifest.confSettings) })],
@@ -46,11 +48,12 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
   });
 
   test('menus name declared commands and numbered groups', () => {
-    const known = new Set(contributes.commands.map(({ command }) => command));
+    const known = new Set([...contributes.commands.map(({ command }) => command), ...contributes.submenus.map(({ id }) => id)]);
     for (const [menu, items] of Object.entries(contributes.menus)) {
-      for (const { command, group } of items) {
-        assert.ok(known.has(command), `${menu}: ${command}`);
-        if (menu !== 'commandPalette') assert.match(group ?? '', /^(inline|navigation|\d_\w+)@\d+$/, `${menu}: ${command}`);
+      for (const { command, submenu, group } of items) {
+        const named = command ?? submenu;
+        assert.ok(known.has(named), `${menu}: ${named}`);
+        if (menu !== 'commandPalette') assert.match(group ?? '', /^(inline|navigation|\d_\w+)@\d+$/, `${menu}: ${named}`);
       }
     }
   });

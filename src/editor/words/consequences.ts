@@ -1,4 +1,5 @@
-import type { Consequence, NoFailoverReason } from '../../topology/lifecycle';
+import { formatRanges } from '../../model/slots';
+import type { Consequence, NoFailoverReason } from '../../topology/consequences';
 import type { Translate } from '../translate';
 import type { Words } from './table';
 import { inWords } from './table';
@@ -19,9 +20,17 @@ const consequences: Words<Consequence> = {
   'last-replica': t => t('It is the last linked replica: when the master is lost too, nobody can take over.'),
   'sentinel-lost': (t, c) => t('{0} of {1} sentinels are left. A failover still works; {2} more may be lost.', c.usable, c.of, c.spare),
   'quorum-lost': (t, c) => t('{0} sentinels are left, where the quorum is {1} and a majority {2}: no failover will happen until one is back.', c.usable, c.required, c.majority),
+  'takeover-expected': (t, c) => t('It is the master of the slots {0}. They cannot be used until {1} has taken over, about a second after cluster-node-timeout; writes of the last moment may be lost. {2} connections end. Failover hands over in good order instead.', formatRanges(c.slots, ', '), oneOf(t, c.candidates), c.clients),
+  'slots-lost': (t, c) => t('It is the master of the slots {0}, and no replica of it is there to take over. Until it is back the whole cluster refuses commands, unless cluster-require-full-coverage is “no”.', formatRanges(c.slots, ', ')),
+  'cluster-majority-lost': (t, c) => t('{0} of {1} masters are left, where a majority is {2}: nobody can take over, and the whole cluster is down until one is back.', c.left, c.of, c.majority),
+  'serves-nothing': t => t('It serves no slots: nobody misses it.'),
+  'last-replica-of-shard': (t, c) => t('It is the last replica of {0}: when that is lost too, its slots are down.', c.master),
+  'ends-unsaved': t => t('It is killed on the spot (SIGKILL): it saves nothing and does not wait for its replicas.'),
+  frozen: t => t('It is frozen, not ended: its connections stay open, and clients wait until their own time limit.'),
+  'wakes-as-master': t => t('When it goes on, it takes itself for the master until the others tell it better: what is written to it in between is lost.'),
 };
 
-/** What stopping a node costs, as one sentence each. */
+/** What an act on a node costs, as a sentence. */
 export function consequenceInWords(t: Translate, consequence: Consequence): string {
   return inWords(consequences, t, consequence);
 }

@@ -8,7 +8,7 @@ import { silenceAtLength, silenceBriefly } from '../../../src/editor/words/silen
 import { checkInWords, createSteps, failoverSteps } from '../../../src/editor/words/steps';
 import type { HealthReason } from '../../../src/model/snapshot';
 import { FAILOVER_STEPS } from '../../../src/topology/failoverPlan';
-import type { Consequence } from '../../../src/topology/lifecycle';
+import type { Consequence } from '../../../src/topology/consequences';
 import { CREATE_STEPS } from '../../../src/topology/sentinelPlan';
 import { plain } from '../../support/plain';
 import { sentinelTopology } from '../../support/snapshots';
