@@ -70,6 +70,8 @@ export class NodeWatch implements Disposable {
   #reachable: Address | undefined;
   #looking: Promise<void> | undefined;
   #again = false;
+  /** Its connection was cut, and no new one has told yet whether it lives. */
+  #cut = false;
   #failures = 0;
   #retryAt = 0;
   #refusedPassword: { readonly value: string | undefined } | undefined;
@@ -185,6 +187,7 @@ export class NodeWatch implements Disposable {
       }
       if (signal.aborted || !this.#mayAnswer) return;
       this.#failures = 0;
+      this.#cut = false;
       this.#setContact({ state: 'answering', report });
       await this.#subscribe();
     } catch (error) {
@@ -237,9 +240,12 @@ export class NodeWatch implements Disposable {
         failure = moreTelling(failure, error);
         // it answered, only not to us: the other addresses lead to the same server
         const reason = silenceOf(error);
-        if (reason === undefined || !asksForPassword.has(reason)) continue;
-        this.#reachable = share(this.#reachable, at);
-        throw error;
+        if (reason !== undefined && asksForPassword.has(reason)) {
+          this.#reachable = share(this.#reachable, at);
+          throw error;
+        }
+        // Where it answered a moment ago nobody takes a connection: that says enough, before the other addresses are tried.
+        if (this.#cut && this.#mayAnswer && this.#contact.state === 'answering' && (reason === 'refused' || reason === 'closed')) this.#silent(reason);
       }
     }
     throw failure;
@@ -277,6 +283,7 @@ export class NodeWatch implements Disposable {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     if (this.#ending.signal.aborted || !this.#mayAnswer) return;
+    this.#cut = true;
     const timer = setTimeout(() => {
       if (this.#connection === undefined && this.#contact.state === 'answering' && this.#mayAnswer) this.#silent('closed');
     }, this.#timing.grace);
