@@ -78,6 +78,8 @@ export interface SwitchTimes {
   readonly newMaster: number;
   /** Earliest `+switch-master` on any Sentinel, heard by connections of the witness's own. */
   readonly switchMaster: number;
+  /** From the closing of the witness's socket to the old master. */
+  readonly shownAfterSocket: number;
 }
 
 /** Stops the master's container (kill or stop), and takes the times of what follows. The old master is started again at the end. */
@@ -86,10 +88,15 @@ export async function masterDrill(live: LiveTopology, how: 'stop' | 'kill'): Pro
   const witnesses = await Promise.all(live.topology().nodes.filter(one => one.role === 'sentinel').map(one => live.connect(one.name)));
   let switchMaster = 0;
   await Promise.all(witnesses.map(witness => witness.subscribe(['+switch-master'], () => { switchMaster ||= performance.now(); })));
+  const beside = await live.connect(old.name);
+  let socket = 0;
+  beside.onClose(() => { socket ||= performance.now(); });
   let shownDown = 0;
   let newMaster = 0;
+  const shown: string[] = [];
   const listening: Disposable = live.inventory.onDidChange(() => {
     const nodes = live.topology().nodes;
+    shown.push(`${(performance.now() - started).toFixed(0).padStart(6)} shown: ${nodes.map(one => `${one.name} ${one.role}${one.staleMaster === undefined ? '' : ' (stale)'} ${one.contact.state}`).join(', ')}`);
     if (nodes.some(one => one.id === old.id && one.contact.state !== 'answering')) shownDown ||= performance.now();
     if (nodes.some(one => one.id !== old.id && one.role === 'master' && one.staleMaster === undefined && one.contact.state === 'answering')) newMaster ||= performance.now();
   });
@@ -100,7 +107,7 @@ export async function masterDrill(live: LiveTopology, how: 'stop' | 'kill'): Pro
     await until('switch', { everyMs: 5, deadlineMs: 60_000 }, () => Promise.resolve((switchMaster > 0 && newMaster > 0) || undefined));
   } finally {
     listening.dispose();
-    for (const witness of witnesses) witness.dispose();
+    for (const witness of [...witnesses, beside]) witness.dispose();
     await acting;
   }
   if (newMaster > switchMaster) {
@@ -108,10 +115,11 @@ export async function masterDrill(live: LiveTopology, how: 'stop' | 'kill'): Pro
     const { incident } = entries[entries.length - 1] ?? {};
     console.log('      late; the timeline:');
     for (const { sinceFirst, what } of entries.filter(entry => entry.incident === incident)) console.log(`      ${String(sinceFirst).padStart(6)} ${JSON.stringify(what)}`);
+    for (const line of shown) console.log(`      ${line}`);
   }
   await live.engine.start(old.id, expect);
   await live.healthy();
-  return { shownDown: shownDown - started, newMaster: newMaster - started, switchMaster: switchMaster - started };
+  return { shownDown: shownDown - started, newMaster: newMaster - started, switchMaster: switchMaster - started, shownAfterSocket: shownDown - socket };
 }
 
 /** Kills one container; milliseconds from the daemon's event or the closing of the witness's socket, whichever came first, to its being shown. */
