@@ -10,9 +10,7 @@ import { until } from '../../../src/base/abort';
 import { isFault } from '../../../src/base/errors';
 import type { Engine, EngineFault, EngineSignal, Instance } from '../../../src/engine/engine';
 import { createProcessEngine } from '../../../src/engine/process';
-import { Manifests } from '../../../src/engine/process/manifests';
 import { processTable } from '../../../src/engine/process/processTable';
-import { Runner } from '../../../src/engine/process/runner';
 import { identify } from '../../../src/redis/identify';
 import { IoredisConnector } from '../../../src/redis/ioredisClient';
 import { newOwnership, OWNER, removeAll } from './place';
@@ -158,43 +156,6 @@ if (process.env[EDITOR] === undefined) suite('engine/process: servers without Do
     assert.equal(await stateOf(id), 'exited');
     watching.dispose();
   });
-
-  for (const [when, turns] of [['before', 0], ['while', 6]] as const) {
-    test(`an instance removed ${when} its end is written down leaves no record behind`, async () => {
-      const node = await made();
-      const { id, expect, root } = node;
-      // A busy disk: the record is read for the note of the end, and the answer is held up.
-      let onRead: (() => void) | undefined;
-      let goOn = (): void => undefined;
-      const gate = new Promise<void>(resolve => { goOn = resolve; });
-      class SlowManifests extends Manifests {
-        override async find(wanted: string): ReturnType<Manifests['find']> {
-          const found = await super.find(wanted);
-          if (onRead === undefined) return found;
-          onRead();
-          await gate;
-          return found;
-        }
-      }
-      const manifests = new SlowManifests(home);
-      let onEnd = (): void => undefined;
-      const ended = new Promise<void>(resolve => { onEnd = resolve; });
-      const runner = new Runner(manifests, processTable(), () => Promise.resolve(undefined), onEnd);
-      await runner.start(id, expect);
-      const held = await runner.held(id, expect);
-      const read = new Promise<void>(resolve => { onRead = resolve; });
-      process.kill(await pidOf(node), 'SIGKILL');
-      await read;
-      if (turns > 0) goOn();
-      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-      runner.forget(id);
-      await manifests.remove(held);
-      goOn();
-      await ended;
-      assert.deepEqual((await readdir(join(root, 'a'))).filter(name => name.startsWith('instance.json')), []);
-      assert.deepEqual(await engine.list(), []);
-    });
-  }
 
   test('found again by the next editor, acted on, its unseen end noticed', async () => {
     const node = await made();
