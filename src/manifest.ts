@@ -30,6 +30,10 @@ export const commands = {
   addNode: 'redisTopology.addNode',
   addReplica: 'redisTopology.addReplica',
   removeNode: 'redisTopology.removeNode',
+  checkCluster: 'redisTopology.checkCluster',
+  fixCluster: 'redisTopology.fixCluster',
+  fixOpenSlots: 'redisTopology.fixOpenSlots',
+  assignUncovered: 'redisTopology.assignUncovered',
 } as const;
 
 /** Submenus of the rows' context menu. */

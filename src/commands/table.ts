@@ -1,6 +1,7 @@
 import type { commands } from '../manifest';
 import { copyConnectionCode } from './connectionCode';
 import { addNode, addReplica } from './clusterNodes/add';
+import { assignUncovered, checkCluster, fixCluster, fixOpenSlots } from './clusterNodes/fix';
 import { removeNode } from './clusterNodes/remove';
 import { copyAddress } from './copyAddress';
 import { createClusterCommand } from './createCluster/command';
@@ -49,4 +50,8 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   addNode,
   addReplica,
   removeNode,
+  checkCluster,
+  fixCluster,
+  fixOpenSlots,
+  assignUncovered,
 };

@@ -7,6 +7,8 @@ import type { NodeGoneFault } from '../topology/inventoryPort';
 import type { Translate } from './translate';
 import type { ClusterFault } from './words/cluster';
 import { clusterFaults } from './words/cluster';
+import type { FixFault } from '../topology/cluster/fix';
+import { clusterFixFaults } from './words/clusterFix';
 import type { ClusterShapeFault } from './words/clusterNodes';
 import { clusterShapeFaults } from './words/clusterNodes';
 import { engineFaults } from './words/engineFaults';
@@ -19,7 +21,7 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | ReplicationFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | ReplicationFault;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -27,6 +29,7 @@ const faults: Words<KnownFault> = {
   ...verbFaults,
   ...clusterFaults,
   ...clusterShapeFaults,
+  ...clusterFixFaults,
   ...replicationFaults,
   deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),

@@ -1,12 +1,13 @@
 import { HumanError, textOf } from '../../base/errors';
 import { sameAddress } from '../../model/address';
+import { ClusterNodesReader } from '../../model/clusterNodes';
 import { clusterView } from '../../model/clusterView';
 import type { ClusterMember, ClusterView } from '../../model/clusterView';
 import type { Topology } from '../../model/snapshot';
 import type { VerbDeps } from '../deps';
 import { Talk } from '../talk';
 import type { Seat } from '../talk';
-import { Watcher } from './wire';
+import { ask, Watcher } from './wire';
 import type { ClusterPeer, Observation } from './wire';
 
 /** A live cluster as its verbs address it: where each node is reached, and where the password is kept. */
@@ -111,8 +112,9 @@ export async function withCrew<T>(deps: Pick<VerbDeps, 'connector' | 'secrets'>,
     const members = await Promise.all(target.seats.map(async (seat): Promise<CrewMember[]> => {
       try {
         const connection = await talk.to(seat, { everyMs: 50, deadlineMs: ANSWER_MS, signal });
-        const id = await connection.call(['CLUSTER', 'MYID'], { signal });
-        return [{ name: seat.name, announced: seat.announced, connection, id: String(id) }];
+        const [nodes] = await ask(connection, [['CLUSTER', 'NODES']], signal, ANSWER_MS);
+        const own = new ClusterNodesReader().read(nodes).find(line => line.flags.includes('myself'));
+        return [{ name: seat.name, announced: seat.announced, connection, id: own?.id ?? '', ...(own === undefined || own.busPort === 0 ? {} : { busPort: own.busPort }) }];
       } catch (error) {
         if (signal.aborted) throw error;
         silent.push({ seat, text: textOf(error) });

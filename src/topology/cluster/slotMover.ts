@@ -79,6 +79,31 @@ export class SlotMover {
     return Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
   }
 
+  /**
+   * Keys of a slot that the target owns already leave this source, where nobody finds them. A key that the owner has too is the live one: then the stray
+   * copy is dropped. Returns how many went.
+   */
+  async bringHome(slot: number): Promise<number> {
+    const { source, target } = this;
+    // A node gives up keys of a slot only while it imports it, else it sends everybody to the owner.
+    await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', target.id]]);
+    let moved = 0;
+    for (;;) {
+      const [found] = await ask(source.connection, [['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]]);
+      const keys = Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
+      if (keys.length === 0) break;
+      const there = await ask(target.connection, keys.map(key => ['EXISTS', key]));
+      const stale = keys.filter((_, index) => there[index] === 1);
+      await ask(source.connection, stale.flatMap(key => [['ASKING'], ['DEL', key]]));
+      for (const batch of await this.#batches(slot, keys.filter(key => !stale.includes(key)))) {
+        await this.#migrate(batch);
+        moved += batch.length;
+      }
+    }
+    await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'STABLE']]);
+    return moved;
+  }
+
   /** The new owner first (else a crash of the target in between loses the slot), then the old, then the other masters. */
   async #hand(slot: number): Promise<void> {
     const order = ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.target.id];
