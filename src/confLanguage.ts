@@ -1,40 +1,112 @@
 import * as vscode from 'vscode';
 import { CheckConf } from './commands/checkConf';
 import type { CheckDeps } from './commands/checkConf';
+import { readVersion } from './commands/checkConf/verdict';
 import { registerConfLanguage } from './language';
 import type { LanguageDeps } from './language';
-import { serverOfFile, serversKey } from './language/runningServer';
-import type { RunningServer } from './language/runningServer';
+import { topologyRoot } from './language/files';
+import { serverOfFile, serversKey, sourcesOf, unknownServer } from './language/runningServer';
+import type { RunningServer, Version } from './language/runningServer';
 import type { Snapshot } from './model/snapshot';
 
 export interface ConfLanguageDeps extends Pick<LanguageDeps, 'extensionUri' | 'onFailure'>, Pick<CheckDeps, 'log'> {
   /** What runs, as far as it is known; empty before anybody looked. */
   readonly snapshot: () => Snapshot;
   readonly onDidChangeSnapshot: vscode.Event<void>;
+  /** Looks what runs now, and loads what that needs. */
+  readonly look: () => Promise<void>;
   /** Runs a command inside an instance. */
   readonly exec: (id: string, argv: readonly string[], input: string | undefined, signal: AbortSignal) => Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
 }
 
+/** What runs changes rarely while its files are read; looking anew costs a few calls to each engine. */
+const lookAgainMs = 30_000;
+const askMs = 10_000;
+
 /** The language of conf files with its command: a part of its own, loaded with the first document of that kind. */
-export function startConfLanguage({ extensionUri, onFailure, log, snapshot, onDidChangeSnapshot, exec }: ConfLanguageDeps): vscode.Disposable & { readonly check: () => Promise<void> } {
-  const changed = new vscode.EventEmitter<void>();
-  let key = serversKey(snapshot());
-  const following = onDidChangeSnapshot(() => {
-    const now = serversKey(snapshot());
-    if (now === key) return; // figures change all the time; folders and versions do not
-    key = now;
-    changed.fire();
-  });
-  const serverOf = (uri: vscode.Uri): RunningServer | undefined => uri.scheme === 'file' ? serverOfFile(snapshot(), uri.fsPath.replaceAll('\\', '/')) : undefined;
-  const language = registerConfLanguage({ extensionUri, onFailure, running: { of: serverOf, onDidChange: changed.event } });
+export function startConfLanguage(deps: ConfLanguageDeps): vscode.Disposable & { readonly check: () => Promise<void> } {
+  const { extensionUri, onFailure, log, exec } = deps;
+  const servers = new Servers(deps);
+  const language = registerConfLanguage({ extensionUri, onFailure, running: { of: uri => servers.of(uri), sources: topology => sourcesOf(deps.snapshot(), topology), onDidChange: servers.onDidChange } });
   const check = new CheckConf({
     log,
     judge: (document, target) => language.judge(document, target),
-    container: uri => {
-      const server = serverOf(uri);
-      return server?.engine !== 'docker' ? undefined : { title: server.image, exec: (argv, input, signal) => exec(server.instanceId, argv, input, signal) };
+    server: async uri => {
+      await servers.look(uri);
+      const server = servers.of(uri);
+      if (server === undefined) return undefined;
+      if (server.engine === 'process') return { kind: 'program', path: server.image };
+      return server.running ? { kind: 'container', title: `${server.title} · ${server.image}`, exec: (argv, input, signal) => exec(server.instanceId, argv, input, signal) } : undefined;
     },
   });
-  const all = vscode.Disposable.from(changed, following, language, check);
+  const all = vscode.Disposable.from(servers, language, check);
   return { check: () => check.run(), dispose: () => { all.dispose(); } };
 }
+
+/** Which server reads which file. A file of a topology that we made is reason enough to look what runs. */
+class Servers implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #versions = new Map<string, Version>();
+  readonly #asked = new Set<string>();
+  readonly #subscriptions: readonly vscode.Disposable[];
+  #key: string;
+  #looked = -Infinity;
+
+  constructor(private readonly deps: ConfLanguageDeps) {
+    this.#key = serversKey(deps.snapshot());
+    this.#subscriptions = [
+      this.#changed,
+      deps.onDidChangeSnapshot(() => this.#follow()),
+      vscode.window.onDidChangeActiveTextEditor(editor => this.#meet(editor?.document)),
+    ];
+    this.#meet(vscode.window.activeTextEditor?.document);
+  }
+
+  of(uri: vscode.Uri): RunningServer | undefined {
+    return uri.scheme === 'file' ? serverOfFile(this.deps.snapshot(), pathOf(uri), this.#versions) : undefined;
+  }
+
+  /** Looks what runs, and learns the version of the server that reads the file, if it can. */
+  async look(uri: vscode.Uri): Promise<void> {
+    this.#looked = performance.now();
+    await this.deps.look();
+    await this.#ask(uri);
+  }
+
+  #meet(document: vscode.TextDocument | undefined): void {
+    if (document?.uri.scheme !== 'file') return;
+    const wanted = topologyRoot(document.uri.fsPath) !== undefined && performance.now() - this.#looked > lookAgainMs;
+    const what = `looking which server reads ${document.uri.toString()}`;
+    (wanted ? this.look(document.uri) : this.#ask(document.uri)).catch((error: unknown) => this.deps.onFailure(what, error));
+  }
+
+  #follow(): void {
+    const now = serversKey(this.deps.snapshot());
+    if (now === this.#key) return; // figures change all the time; folders and versions do not
+    this.#key = now;
+    this.#changed.fire();
+    this.#meet(vscode.window.activeTextEditor?.document);
+  }
+
+  /** A server that wants a password tells nothing; its program does. */
+  async #ask(uri: vscode.Uri): Promise<void> {
+    const instance = unknownServer(this.deps.snapshot(), pathOf(uri), this.#versions);
+    if (instance === undefined || this.#asked.has(instance.id)) return;
+    this.#asked.add(instance.id);
+    for (const program of ['redis-server', 'valkey-server']) {
+      const { stdout } = await this.deps.exec(instance.id, [program, '--version'], undefined, AbortSignal.timeout(askMs));
+      const version = readVersion(stdout);
+      if (version === undefined) continue;
+      this.#versions.set(instance.image, version);
+      this.#changed.fire();
+      return;
+    }
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+}
+
+const pathOf = (uri: vscode.Uri): string => uri.fsPath.replaceAll('\\', '/');

@@ -9,8 +9,11 @@ import { emptySnapshot } from './model/snapshot';
 /** The languages whose features are a part of their own (`confLanguage`): most sessions open no such file. */
 const languages: ReadonlySet<string> = new Set(['redis-conf', 'redis-sentinel-conf', 'redis-acl']);
 
-/** Starts the language of conf files with the first document of that kind. It never starts `core`, but follows it once it runs. */
-export function registerConf(extensionUri: vscode.Uri, core: Pick<Lazy<Core>, 'onDidMake'>, log: Log): vscode.Disposable {
+/**
+ * Starts the language of conf files with the first document of that kind. It follows `core` once that runs, and starts it only for a file
+ * of a topology that we made, or when a real server is to be asked.
+ */
+export function registerConf(extensionUri: vscode.Uri, core: Pick<Lazy<Core>, 'onDidMake' | 'get'>, log: Log): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let running: Core | undefined;
   const language = new Lazy(async () => (await import('./confLanguage')).startConfLanguage({
@@ -18,6 +21,7 @@ export function registerConf(extensionUri: vscode.Uri, core: Pick<Lazy<Core>, 'o
     onFailure: (what, error) => log.error(what, error),
     snapshot: () => running?.inventory.snapshot ?? emptySnapshot,
     onDidChangeSnapshot: changed.event,
+    look: async () => void await (await core.get()).inventory.refresh(),
     exec: async (id, argv, input, signal) => {
       if (running === undefined) throw new DOMException('the engine was let go of', 'AbortError');
       return running.engine.exec(id, argv, input === undefined ? {} : { input }, signal);

@@ -73,6 +73,14 @@ export interface Build {
   readonly tls: boolean;
 }
 
+/** The surroundings of a server that runs in a container. */
+export interface Container {
+  /** Absolute paths inside that outlive the container: its mounts. */
+  readonly mounts: readonly string[];
+  /** Ports inside that lead out of it; empty when none does, or when nobody knows. */
+  readonly published: readonly number[];
+}
+
 export interface ValidateOptions {
   readonly target: Target;
   readonly mode: Mode;
@@ -80,6 +88,8 @@ export interface ValidateOptions {
   readonly workingDirectory?: string;
   readonly files?: Files;
   readonly build?: Partial<Build>;
+  /** The container that runs with this file, when that is known. */
+  readonly container?: Container;
   /** Severity by rule code; `off` silences the rule. */
   readonly severities?: Readonly<Partial<Record<RuleCode, Severity | 'off'>>>;
 }

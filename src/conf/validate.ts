@@ -9,6 +9,7 @@ import { lastAtMost } from './search';
 import type { ConfDocument } from './document';
 import type { Finding, ValidateOptions } from './types';
 import { judgeAclDocument } from './validate/aclFile';
+import { checkContainer } from './validate/container';
 import { checkHabits } from './validate/habits';
 import { Judge } from './validate/judge';
 import { readSentinelLines } from './validate/sentinel';
@@ -41,6 +42,7 @@ export function* validateInSteps(document: ConfDocument, options: ValidateOption
   yield* readSentinelLines(judge, steps);
   yield* checkStart(judge, steps);
   yield* checkHabits(judge, steps);
+  if (options.container !== undefined) checkContainer(judge, options.container);
   yield;
   return yield* finish(judge, options, steps.perStep);
 }

@@ -15,6 +15,7 @@ import type { Judged } from './diagnostics';
 import { toDiagnostic } from './diagnostics';
 import { isConf } from './documents';
 import { topologyRoot } from './files';
+import type { RunningServer } from './runningServer';
 import { settingsFor } from './settings';
 import { inSlices } from './slices';
 
@@ -22,6 +23,16 @@ import { inSlices } from './slices';
 const debounceMs = 250;
 /** More files or folders than this in one place are no topology. */
 const mostFiles = 200;
+
+const isConfName = (name: string): boolean => /(?:redis|valkey|sentinel).*\.conf$/i.test(name);
+
+interface Neighbour {
+  readonly document: ConfDocument;
+  /** With forward slashes. */
+  readonly folder: string;
+  readonly uri: vscode.Uri;
+  readonly open: vscode.TextDocument | undefined;
+}
 
 /** The topology's folder; else the one above the file when that is in the workspace, else the file's own. */
 function baseOf(uri: vscode.Uri): string {
@@ -36,7 +47,7 @@ async function confFiles(folder: vscode.Uri, depth: number): Promise<vscode.Uri[
   const entries = await vscode.workspace.fs.readDirectory(folder);
   for (const [name, type] of entries.slice(0, mostFiles)) {
     const uri = vscode.Uri.joinPath(folder, name);
-    if ((type & vscode.FileType.File) !== 0 && /(?:redis|valkey|sentinel).*\.conf$/i.test(name)) found.push(uri);
+    if ((type & vscode.FileType.File) !== 0 && isConfName(name)) found.push(uri);
     else if (type === vscode.FileType.Directory && depth > 0 && !name.startsWith('.') && name !== 'node_modules' && (depth === 2 || name === 'conf')) found.push(...await confFiles(uri, depth - 1));
   }
   return found.slice(0, mostFiles);
@@ -81,7 +92,7 @@ export class AcrossFiles implements vscode.Disposable {
     if (document.isClosed || [...versions].some(([one, version]) => isConf(one) && !one.isClosed && one.version !== version)) return; // a newer text is judged soon
     const findings = files.length > 1 ? validateTopology(files, { severities: settings.severities }) : [];
     const before = this.#found.get(base);
-    const read = new Map(files.map(file => [file.document.uri, file.document]));
+    const read = new Map(files.flatMap(file => [...file.report.read, file.document]).map(one => [one.uri, one]));
     this.#found.set(base, { findings, read });
     for (const uri of new Set([...(before?.read.keys() ?? []), ...read.keys()])) {
       const parsed = read.get(uri);
@@ -91,10 +102,9 @@ export class AcrossFiles implements vscode.Disposable {
   }
 
   async #filesOf(document: vscode.TextDocument, base: string): Promise<TopologyFile[]> {
-    const uris = new Map([[document.uri.toString(), document.uri]]);
-    for (const uri of await confFiles(vscode.Uri.file(base), base === path.dirname(document.uri.fsPath) ? 0 : 2)) uris.set(uri.toString(), uri);
-    const parsed: { document: ConfDocument; folder: string; uri: vscode.Uri; open: vscode.TextDocument | undefined }[] = [];
-    for (const uri of uris.values()) {
+    const topology = this.#serverOf(document.uri)?.topology;
+    const parsed: Neighbour[] = [];
+    for (const uri of await this.#around(document, base, topology)) {
       const open = vscode.workspace.textDocuments.find(one => one.uri.toString() === uri.toString());
       const conf = open === undefined ? await this.#readFile(uri) : await this.contexts.documents.parsed(open);
       if (conf !== undefined) parsed.push({ document: conf, folder: path.dirname(uri.fsPath).replaceAll('\\', '/'), uri, open });
@@ -102,16 +112,37 @@ export class AcrossFiles implements vscode.Disposable {
     const own = parsed.find(one => one.uri.toString() === document.uri.toString());
     if (own === undefined) return [];
     const made = topologyRoot(document.uri.fsPath) !== undefined;
-    const group = made ? parsed : await inSlices(groupInSteps(own.document, parsed), () => document.isClosed);
-    if (group === undefined) return [];
+    const group = made ? parsed
+      : topology !== undefined ? parsed.filter(one => this.#serverOf(one.uri)?.topology === topology)
+      : await inSlices(groupInSteps(own.document, parsed), () => document.isClosed);
     const files: TopologyFile[] = [];
-    for (const { document: conf, uri, open } of group.length > 1 ? group : []) {
-      const options = { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf) };
+    for (const { document: conf, uri, open } of group !== undefined && group.length > 1 ? group : []) {
+      const options = { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf), ...this.contexts.world(uri) };
       const report = await inSlices(validateInSteps(conf, options, 50), () => document.isClosed);
       if (report === undefined) return [];
-      files.push({ document: conf, title: made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath), report });
+      const server = this.#serverOf(uri);
+      const title = server?.title ?? (made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath));
+      files.push({ document: conf, title, report, ...(server?.addresses && { addresses: server.addresses, place: server.place }) });
     }
     return files;
+  }
+
+  /** The conf files near a document, and those that the servers of its topology see elsewhere. */
+  async #around(document: vscode.TextDocument, base: string, topology: string | undefined): Promise<Iterable<vscode.Uri>> {
+    const uris = new Map([[document.uri.toString(), document.uri]]);
+    const add = (uri: vscode.Uri): unknown => uris.set(uri.toString(), uri);
+    (await confFiles(vscode.Uri.file(base), base === path.dirname(document.uri.fsPath) ? 0 : 2)).forEach(add);
+    for (const source of topology === undefined ? [] : this.contexts.running.sources(topology)) {
+      const uri = vscode.Uri.file(source);
+      const { type } = await vscode.workspace.fs.stat(uri).then(found => found, () => ({ type: vscode.FileType.Unknown })); // gone, or not ours to see
+      if ((type & vscode.FileType.File) !== 0 && isConfName(path.basename(source))) add(uri);
+      else if ((type & vscode.FileType.Directory) !== 0) (await confFiles(uri, 0)).forEach(add);
+    }
+    return [...uris.values()].slice(0, mostFiles);
+  }
+
+  #serverOf(uri: vscode.Uri): RunningServer | undefined {
+    return settingsFor(uri).followTopology ? this.contexts.running.of(uri) : undefined;
   }
 
   async #readFile(uri: vscode.Uri): Promise<ConfDocument | undefined> {

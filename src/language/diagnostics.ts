@@ -5,7 +5,6 @@ import type { Finding, ValidateOptions } from '../conf/types';
 import { validateAcl, validateInSteps } from '../conf/validate';
 import type { Contexts } from './contexts';
 import { isAcl, isConf, rangeOf } from './documents';
-import type { WorkspaceFiles } from './files';
 import { ruleUri } from './ruleDocs';
 import { settingsFor } from './settings';
 import { inSlices } from './slices';
@@ -48,7 +47,7 @@ export class Diagnostics implements vscode.Disposable {
   readonly onDidJudge = this.#judgedEmitter.event;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(private readonly contexts: Contexts, private readonly files: WorkspaceFiles, private readonly onFailure: (what: string, error: unknown) => void) {
+  constructor(private readonly contexts: Contexts, private readonly onFailure: (what: string, error: unknown) => void) {
     this.#subscriptions = [
       this.#collection, this.#judgedEmitter,
       vscode.workspace.onDidOpenTextDocument(document => this.schedule(document, 0)),
@@ -98,8 +97,7 @@ export class Diagnostics implements vscode.Disposable {
     }
     const context = await this.contexts.of(document);
     if (context === undefined || unwanted()) return;
-    const around = this.files.around(document.uri, settings.workingDirectory);
-    const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, build: { tls: settings.tls }, ...around };
+    const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, ...this.contexts.world(document.uri) };
     const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 50), unwanted);
     if (report === undefined || unwanted()) return;
     const judged: Judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };

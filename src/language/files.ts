@@ -6,6 +6,10 @@ import { parseDocument } from '../conf/document';
 import type { ConfDocument } from '../conf/document';
 import { glob } from '../conf/glob';
 import type { Files } from '../conf/types';
+import type { Mount, RunningServer } from './runningServer';
+
+/** What the process engine keeps in a node's folder; its servers see this machine's own paths. */
+const processRecord = 'instance.json';
 
 /** Larger than any configuration: such a file is not read just because a line names it. */
 const tooLarge = 4 * 1024 * 1024;
@@ -23,12 +27,18 @@ interface Cached {
 export class WorkspaceFiles {
   readonly #cache = new Map<string, Cached>();
 
-  /** What relative paths of `uri` start from, and the files around it; undefined where this machine cannot look. */
-  around(uri: vscode.Uri, workingDirectory: string): { readonly workingDirectory: string; readonly files: Files } | undefined {
+  /**
+   * What relative paths of `uri` start from, and the files around it; undefined where this machine cannot look.
+   * @param server the server that reads the file, when it is known: it sees this machine's folders under other names
+   */
+  around(uri: vscode.Uri, workingDirectory: string, server?: Pick<RunningServer, 'engine' | 'mounts'>): { readonly workingDirectory: string; readonly files: Files } | undefined {
     if (uri.scheme !== 'file') return undefined;
     const node = nodeFolder(uri.fsPath);
-    if (node !== undefined) return { workingDirectory: '/data', files: this.#mapped(node) };
-    const folder = path.dirname(uri.fsPath);
+    if (server?.engine === 'docker') return { workingDirectory: '/data', files: this.#mapped(server.mounts) };
+    if (node !== undefined && stat(path.join(node, processRecord)).kind !== 'file') {
+      return { workingDirectory: '/data', files: this.#mapped(['conf', 'data'].map(name => ({ source: path.join(node, name), target: `/${name}` }))) };
+    }
+    const folder = node === undefined ? path.dirname(uri.fsPath) : path.join(node, 'data');
     const start = workingDirectory === '' ? folder : path.resolve(vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? folder, workingDirectory);
     return { workingDirectory: start, files: this.#plain };
   }
@@ -40,10 +50,16 @@ export class WorkspaceFiles {
     glob: (directory, pattern) => expand(directory, pattern),
   };
 
-  #mapped(node: string): Files {
+  #mapped(mounts: readonly Mount[]): Files {
+    const nearest = (name: string, side: keyof Mount): Mount | undefined => mounts.filter(one => name === one[side] || name.startsWith(`${one[side]}/`)).sort((a, b) => b[side].length - a[side].length)[0];
     const local = (inside: string): string | undefined => {
-      const match = /^\/(conf|data)(\/.*)?$/.exec(inside);
-      return match === null ? undefined : path.join(node, match[1] ?? '', match[2] ?? '');
+      const mount = nearest(inside, 'target');
+      return mount === undefined ? undefined : path.normalize(mount.source + inside.slice(mount.target.length));
+    };
+    const inside = (name: string): string => {
+      const plain = name.split(path.sep).join('/');
+      const mount = nearest(plain, 'source');
+      return mount === undefined ? plain : mount.target + plain.slice(mount.source.length);
     };
     return {
       resolve: (directory, name) => path.posix.resolve(directory, name),
@@ -51,8 +67,7 @@ export class WorkspaceFiles {
       stat: name => { const at = local(name); return at === undefined ? { kind: 'unknown' } : stat(at); },
       glob: (directory, pattern) => {
         const at = local(path.posix.resolve(directory, pattern));
-        if (at === undefined) return undefined;
-        return expand('/', at).map(found => `/${path.relative(node, found).split(path.sep).join('/')}`);
+        return at === undefined ? undefined : expand('/', at).map(inside);
       },
     };
   }

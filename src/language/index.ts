@@ -17,7 +17,6 @@ import { registerHover } from './hover';
 import { registerMasters } from './masters';
 import { registerNotes } from './notes';
 import { registerRuleDocs } from './ruleDocs';
-import { settingsFor } from './settings';
 import { registerShape } from './shape';
 import { TargetStatus } from './status';
 import { registerSwitch } from './switchLanguage';
@@ -38,10 +37,9 @@ export interface ConfLanguage extends vscode.Disposable {
 /** Everything that VS Code offers in redis.conf and sentinel.conf beyond colours and snippets. */
 export function registerConfLanguage({ extensionUri, onFailure, running }: LanguageDeps): ConfLanguage {
   const documents = new ConfDocuments();
-  const contexts = new Contexts(documents, running);
-  const files = new WorkspaceFiles();
+  const contexts = new Contexts(documents, running, new WorkspaceFiles());
   const descriptions = new Descriptions(vscode.Uri.joinPath(extensionUri, 'data'), onFailure);
-  const diagnostics = new Diagnostics(contexts, files, onFailure);
+  const diagnostics = new Diagnostics(contexts, onFailure);
   const across = new AcrossFiles(contexts, onFailure);
   const all = vscode.Disposable.from(
     documents, diagnostics, across,
@@ -49,7 +47,7 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
     registerCodeActions(documents, diagnostics, across),
     registerCompletion(contexts, descriptions),
     registerHover(contexts, descriptions),
-    registerShape(contexts, files),
+    registerShape(contexts),
     registerNotes(contexts, diagnostics.onDidJudge),
     registerMasters(documents),
     registerSwitch(documents),
@@ -61,10 +59,10 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
     judge: async (document, target) => {
       const context = isConf(document) ? await contexts.of(document) : undefined;
       if (context === undefined) return undefined;
-      const around = files.around(document.uri, settingsFor(document.uri).workingDirectory);
+      const world = contexts.world(document.uri);
       const judgedFor = target ?? context.target;
-      const report = validate(context.document, { target: judgedFor, mode: context.mode, ...around });
-      return { parsed: context.document, mode: context.mode, target: judgedFor, workingDirectory: around?.workingDirectory, report };
+      const report = validate(context.document, { target: judgedFor, mode: context.mode, ...world });
+      return { parsed: context.document, mode: context.mode, target: judgedFor, workingDirectory: world.workingDirectory, report };
     },
   };
 }

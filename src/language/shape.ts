@@ -8,12 +8,10 @@ import type { OutlineItem } from '../conf/features/outline';
 import type { ConfDocument } from '../conf/document';
 import type { Contexts } from './contexts';
 import { rangeOf, selector } from './documents';
-import type { WorkspaceFiles } from './files';
-import { settingsFor } from './settings';
 import { inSlices } from './slices';
 
 /** Outline, folding, formatting and links: what follows from the shape of a file alone. */
-export function registerShape(contexts: Contexts, files: WorkspaceFiles): vscode.Disposable {
+export function registerShape(contexts: Contexts): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.languages.registerDocumentSymbolProvider(selector, {
       provideDocumentSymbols: async document => {
@@ -37,11 +35,11 @@ export function registerShape(contexts: Contexts, files: WorkspaceFiles): vscode
     vscode.languages.registerDocumentLinkProvider(selector, {
       provideDocumentLinks: async (document, token) => {
         const context = await contexts.of(document);
-        const around = files.around(document.uri, settingsFor(document.uri).workingDirectory);
-        if (context === undefined || around === undefined) return undefined;
+        const { files, workingDirectory } = contexts.world(document.uri);
+        if (context === undefined || files === undefined || workingDirectory === undefined) return undefined;
         const links = await inSlices(pathLinksInSteps(context), () => token.isCancellationRequested);
         return links?.flatMap(link => {
-          const opened = around.files.open(around.files.resolve(around.workingDirectory, link.path));
+          const opened = files.open(files.resolve(workingDirectory, link.path));
           return typeof opened === 'string' ? [] : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
         });
       },

@@ -4,7 +4,7 @@ import { makeTarget } from '../../conf/target';
 import type { Target } from '../../conf/target';
 import type { Mode } from '../../conf/types';
 import type { Report } from '../../conf/validate';
-import { containedServer, installedServer } from './servers';
+import { containedServer, installedServer, programsFor } from './servers';
 import type { Exec, Oracle } from './servers';
 import { compare, readVerdict } from './verdict';
 import type { Comparison, Verdict } from './verdict';
@@ -12,8 +12,8 @@ import type { Comparison, Verdict } from './verdict';
 export interface CheckDeps {
   /** Our own verdict on a document for the server that is asked; undefined for a document that is none of ours. */
   readonly judge: (document: vscode.TextDocument, target: Target | undefined) => Promise<{ readonly parsed: ConfDocument; readonly mode: Mode; readonly target: Target; readonly workingDirectory: string | undefined; readonly report: Report } | undefined>;
-  /** The container that runs with the file, when there is one. */
-  readonly container: (uri: vscode.Uri) => { readonly title: string; readonly exec: Exec } | undefined;
+  /** The server that runs with the file, when there is one. */
+  readonly server: (uri: vscode.Uri) => Promise<{ readonly kind: 'container'; readonly title: string; readonly exec: Exec } | { readonly kind: 'program'; readonly path: string } | undefined>;
   readonly log: { info(text: string): void; warn(text: string): void; show(): void };
 }
 
@@ -50,9 +50,11 @@ export class CheckConf implements vscode.Disposable {
   }
 
   async #oracle(document: vscode.TextDocument, target: Target, workingDirectory: string | undefined, signal: AbortSignal): Promise<Oracle | undefined> {
-    const container = this.deps.container(document.uri);
-    const inside = container === undefined ? undefined : await containedServer(container.title, container.exec, signal);
-    return inside ?? installedServer(target.product, workingDirectory, signal);
+    const server = await this.deps.server(document.uri);
+    const own = server?.kind === 'container' ? await containedServer(server.title, server.exec, signal)
+      : server?.kind === 'program' ? await installedServer([server.path], workingDirectory, signal)
+      : undefined;
+    return own ?? installedServer(programsFor(target.product), workingDirectory, signal);
   }
 
   #show(document: vscode.TextDocument, oracle: Oracle, verdict: Verdict, ours: { readonly parsed: ConfDocument; readonly report: Report; readonly mode: Mode }): void {

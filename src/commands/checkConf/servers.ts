@@ -22,9 +22,12 @@ export type Exec = (argv: readonly string[], input: string | undefined, signal: 
 const deadlineMs = 10_000;
 const programs = ['redis-server', 'valkey-server'] as const;
 
-/** The first server program on PATH; the product wanted is looked for first. Undefined when there is none. */
-export async function installedServer(product: 'redis' | 'valkey', workingDirectory: string | undefined, signal: AbortSignal): Promise<Oracle | undefined> {
-  for (const program of product === 'valkey' ? [...programs].reverse() : programs) {
+/** Programs to look for on PATH, those of the product first. */
+export const programsFor = (product: 'redis' | 'valkey'): readonly string[] => product === 'valkey' ? [...programs].reverse() : programs;
+
+/** The first of `candidates`, names on PATH or paths, that is a server. Undefined when there is none. */
+export async function installedServer(candidates: readonly string[], workingDirectory: string | undefined, signal: AbortSignal): Promise<Oracle | undefined> {
+  for (const program of candidates) {
     const said = await run(program, ['--version'], undefined, signal);
     const version = said === undefined ? undefined : readVersion(said);
     if (version === undefined) continue;

@@ -40,6 +40,11 @@ export class AclUser {
     return this.#passwords.size > 0;
   }
 
+  /** Whether this one password, and no other, lets the user in. */
+  onlyPasswordIs(password: string): boolean {
+    return this.#passwords.size === 1 && !this.noPassword && this.#passwords.has(sha256(encodeText(password)));
+  }
+
   /** Applies one rule; the fault, if the server would refuse it. A faulty rule leaves the state alone. */
   apply(rule: string): AclFault | undefined {
     if (rule === '') return undefined;

@@ -51,7 +51,8 @@ export function readNode(file: TopologyFile): TopologyNode {
   const replicaof = judge.last('replicaof');
   const [host = '', masterPort = ''] = replicaof?.accepted === true ? replicaof.values : [];
   const master = replicaof !== undefined && host !== '' && host.toLowerCase() !== 'no' ? { host, port: Number(masterPort), entry: replicaof.entry } : undefined;
-  const many = accepted('aclfile') !== '' || judge.users.some(entry => entry.statement.words[1]?.value === 'default');
+  const standard = judge.userLines.find(line => line.entry.statement.words[1]?.value === 'default')?.user;
+  const many = accepted('aclfile') !== '' || judge.users.some(entry => entry.statement.words[1]?.value === 'default') && standard?.onlyPasswordIs(accepted('requirepass')) !== true;
   const users = accepted('masteruser') !== '' && accepted('masteruser') !== 'default';
   const first = file.document.statements[0];
   const top: Span = { uri: file.document.uri, start: first?.start ?? 0, end: first?.end ?? 0 };

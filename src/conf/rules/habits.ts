@@ -9,6 +9,8 @@ export const habitRules = {
   'masterauth-differs': { severity: 'warning', family, message: 'requirepass and masterauth differ: nodes that can take each other\'s place need the same password in both.' },
   'default-bridge-address': { severity: 'warning', family, message: '{address} looks like an address of Docker\'s default bridge: they change with the order in which containers start. Use a name on a network of your own, or a fixed address.' },
   'foreign-dir': { severity: 'warning', family, message: '{path} is a folder of a personal computer: in a container or on another machine it does not exist and the server refuses this line. Inside a container the data folder is mostly /data.' },
+  'dir-not-mounted': { severity: 'warning', family, message: '{path} is in none of the folders that the container keeps ({mounts}): unless the image has it the server refuses this line, and what is written there is gone with the container.' },
+  'port-not-published': { severity: 'warning', family, message: 'The container publishes {published}, not {port}: once the server reads this line, nobody outside of the container\'s network reaches it.' },
   'maxmemory-no-policy': { severity: 'info', family, message: 'maxmemory without maxmemory-policy: when the memory is full, writes fail (noeviction). Say which keys may go, or noeviction to show that you mean it.' },
   'maxmemory-tiny': { severity: 'warning', family, message: '{value} is {bytes} bytes, less than an empty server needs: every write fails. Is the unit missing?' },
   'no-persistence-mix': { severity: 'info', family, message: 'appendonly yes with save "": only the append-only file is kept; that is fine if meant.' },

@@ -42,6 +42,7 @@ suite('several files of one topology', () => {
     ['users of the master say more than a password can', { s1: watch(2, 'sentinel auth-user m u\nsentinel auth-pass m other\n'), n1: node(password) }, []],
     ['the replica has no password', { n1: node(password), n2: replica('requirepass geheim\n') }, ['n2:auth-replica']],
     ['the replica has another password', { n1: node(password), n2: replica('requirepass geheim\nmasterauth other\n') }, ['n2:auth-replica']],
+    ['the replica has another password, and the servers wrote down the user default', { n1: node(`${password}user default on #addb0f5e7826c857d7376d1bd9bc33c0c544790a2eac96144a8af22b1298c940 ~* &* +@all\n`), n2: replica('masterauth other\n') }, ['n2:auth-replica']],
     ['the old master cannot come back', { n1: node('requirepass geheim\nmasterauth other\n'), n2: replica(password) }, ['n2:auth-differs']],
     ['a password that nobody asks for', { n1: node(), n2: replica('masterauth geheim\n') }, []],
     ['renamed, and the sentinel not told', { s1: watch(2), n1: node('rename-command CONFIG xyz\n') }, ['s1:renamed-for-sentinel']],

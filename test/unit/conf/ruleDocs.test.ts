@@ -7,6 +7,7 @@ import { guessMode } from '../../../src/conf/mode';
 import { ruleCodes, rules } from '../../../src/conf/rules/codes';
 import type { RuleCode } from '../../../src/conf/rules/codes';
 import { defaultTarget, parseTarget } from '../../../src/conf/target';
+import type { Container } from '../../../src/conf/types';
 import { validate } from '../../../src/conf/validate';
 import { filesOf, folder } from '../../support/confFolder';
 
@@ -15,6 +16,8 @@ interface Fence {
   readonly file: string;
   readonly target: string | undefined;
   readonly skip: boolean;
+  /** `mounts=/data,/conf published=6379`: the container of the example. */
+  readonly container: Container | undefined;
   readonly text: string;
 }
 
@@ -23,6 +26,7 @@ function fences(page: string, section: 'Found' | 'Better'): Fence[] {
   const body = new RegExp(`^## ${section}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(page)?.[1] ?? '';
   return [...body.matchAll(/^```(\S+)(.*)\n([^]*?)\n```$/gm)].map(([, language = '', info = '', text = '']) => ({
     language, target: /target=(\S+)/.exec(info)?.[1], skip: /\bskip\b/.test(info),
+    container: /\bmounts=/.test(info) ? { mounts: /mounts=(\S*)/.exec(info)?.[1]?.split(',') ?? [], published: /published=(\S+)/.exec(info)?.[1]?.split(',').map(Number) ?? [] } : undefined,
     file: /file=(\S+)/.exec(info)?.[1] ?? (language === 'redis-sentinel-conf' ? 'sentinel.conf' : 'redis.conf'),
     text: /\braw\b/.test(info) ? decode(text) : `${text}\n`,
   }));
@@ -40,7 +44,7 @@ function found(examples: readonly Fence[]): Set<RuleCode> {
   assert.ok(first);
   const report = validate(parseDocument(first.text, `${folder}/${first.file}`), {
     target: (first.target === undefined ? undefined : parseTarget(first.target)) ?? defaultTarget,
-    mode: first.language === 'redis-sentinel-conf' ? 'sentinel' : 'redis', workingDirectory: folder, files,
+    mode: first.language === 'redis-sentinel-conf' ? 'sentinel' : 'redis', workingDirectory: folder, files, ...(first.container && { container: first.container }),
   });
   return new Set(report.findings.map(one => one.code));
 }
