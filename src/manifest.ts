@@ -23,6 +23,7 @@ export const commands = {
   copyConnectionCode: 'redisTopology.copyConnectionCode',
   enterPassword: 'redisTopology.enterPassword',
   forgetPassword: 'redisTopology.forgetPassword',
+  exportCompose: 'redisTopology.exportCompose',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
   showSlotMap: 'redisTopology.showSlotMap',

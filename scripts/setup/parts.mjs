@@ -4,7 +4,7 @@ import { ensureDocker } from './docker.mjs';
 import { ensureImages, recipes } from './images.mjs';
 import { build, packageExtension } from './package.mjs';
 import { ensureRedisServer } from './redisServer.mjs';
-import { aptInstall, capture } from './run.mjs';
+import { aptInstall, capture, which } from './run.mjs';
 import { ensureHost } from './vscodeHost.mjs';
 
 /** Debian's own Python is the one that gets Debian's libraries; another may come first on the PATH. */
@@ -17,9 +17,17 @@ async function ensureRedisPy() {
   return `redis-py ${version().out}`;
 }
 
+/** Makes sure that some Compose is there, for the tests that start an exported project. */
+async function ensureCompose() {
+  if (!capture('docker', ['compose', 'version']).ok && which('docker-compose') === undefined) await aptInstall(['docker-compose'], 'The tests run an exported project with Docker Compose');
+  const version = capture('docker', ['compose', 'version', '--short']);
+  return `Compose ${version.ok ? version.out : capture('docker-compose', ['version', '--short']).out}`;
+}
+
 /** @type {Record<string, [string, () => Promise<string>]>} */
 const parts = {
   'redis-server': ['redis-server', () => ensureRedisServer('The tests need redis-server')],
+  compose: ['Docker Compose', ensureCompose],
   'redis-py': ['redis-py', ensureRedisPy],
   docker: ['Docker engine', ensureDocker],
   images: ['Images', () => ensureImages(Object.keys(recipes))],

@@ -5,6 +5,7 @@ import { PASSWORD_VARIABLE, SENTINEL_PASSWORD_VARIABLE } from '../editor/connect
 import type { Step } from '../editor/wizard';
 import { choose, walk } from '../editor/wizard';
 import type { Node } from '../model/snapshot';
+import { credentialsOf } from '../redis/credentials';
 import type { Access, Standpoint } from '../topology/access';
 import { accessOfNode, accessOfTopology, needsStandpoint } from '../topology/access';
 import type { Place } from './ask';
@@ -27,8 +28,9 @@ interface Subject {
   readonly name: string;
   readonly nodes: readonly Node[];
   access(from: Standpoint): ReturnType<typeof accessOfNode>;
-  readonly password: string | undefined;
-  readonly sentinelPassword: string | undefined;
+  /** As {@link credentialsOf} reads it. */
+  readonly secret: string | undefined;
+  readonly sentinelSecret: string | undefined;
 }
 
 /** Gives code that connects a program to a topology or a single server, in the language of the user's program. */
@@ -70,20 +72,22 @@ async function subjectOf(kit: Kit, target: Parameters<Command>[1]): Promise<Subj
   };
   return {
     name: topology.name, nodes: topology.nodes, access: from => accessOfTopology(topology, from),
-    password: await of(({ role }) => role !== 'sentinel'),
-    sentinelPassword: topology.kind === 'sentinel' ? await of(({ role }) => role === 'sentinel') : undefined,
+    secret: await of(({ role }) => role !== 'sentinel'),
+    sentinelSecret: topology.kind === 'sentinel' ? await of(({ role }) => role === 'sentinel') : undefined,
   };
 }
 
 async function nodeSubject({ deps: { secrets } }: Kit, { node, topology }: Place): Promise<Subject> {
-  const password = (topology && await secrets.get(topology.id)) ?? await secrets.get(node.id);
-  return { name: node.name, nodes: [node], access: from => accessOfNode(node, from), password, sentinelPassword: undefined };
+  const secret = (topology && await secrets.get(topology.id)) ?? await secrets.get(node.id);
+  return { name: node.name, nodes: [node], access: from => accessOfNode(node, from), secret, sentinelSecret: undefined };
 }
 
-function requestOf(access: Access, { password, sentinelPassword }: Subject, clear: boolean): Request {
+function requestOf(access: Access, subject: Subject, clear: boolean): Request {
+  const { username, password } = credentialsOf(subject.secret);
+  const { password: sentinelPassword } = credentialsOf(subject.sentinelSecret);
   const secret = (text: string, variable: string): Secret => (clear ? { text } : { variable });
   return {
-    access, tls: false,
+    access, tls: false, ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: secret(password, PASSWORD_VARIABLE) }),
     ...(sentinelPassword === undefined ? {} : { sentinelPassword: secret(sentinelPassword, sentinelPassword === password ? PASSWORD_VARIABLE : SENTINEL_PASSWORD_VARIABLE) }),
   };
@@ -108,10 +112,10 @@ const askStandpoint: Step<Answers> = async (state, frame) => withAnswer(state, a
   active: from => from === state.from,
 }), from => ({ from }));
 
-function askWay({ password, sentinelPassword }: Subject): Step<Answers> {
+function askWay({ secret: kept, sentinelSecret }: Subject): Step<Answers> {
   return async (state, frame) => {
     const editor = vscode.window.activeTextEditor;
-    const secret = (password ?? sentinelPassword) !== undefined;
+    const secret = (kept ?? sentinelSecret) !== undefined;
     const ways = (clear: boolean) => [
       { label: `$(copy) ${vscode.l10n.t('Copy to the clipboard')}`, value: { way: 'copy' as const, clear } },
       ...editor ? [{ label: `$(insert) ${vscode.l10n.t('Insert at the cursor')}`, description: vscode.workspace.asRelativePath(editor.document.uri), value: { way: 'insert' as const, clear } }] : [],

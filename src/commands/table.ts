@@ -1,5 +1,4 @@
 import type { commands } from '../manifest';
-import { copyConnectionCode } from './connectionCode';
 import { addNode, addReplica } from './clusterNodes/add';
 import { assignUncovered, checkCluster, fixCluster, fixOpenSlots } from './clusterNodes/fix';
 import { removeNode } from './clusterNodes/remove';
@@ -40,9 +39,10 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   showLogs,
   openConsole,
   copyAddress,
-  copyConnectionCode,
   enterPassword,
   forgetPassword,
+  copyConnectionCode: async (kit, target) => (await import('./connectionCode')).copyConnectionCode(kit, target),
+  exportCompose: async (kit, target) => (await import('./exportCompose')).exportCompose(kit, target),
   refresh,
   showTimeline,
   showSlotMap,

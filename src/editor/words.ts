@@ -9,6 +9,8 @@ import type { ClusterFault } from './words/cluster';
 import { clusterFaults } from './words/cluster';
 import type { FixFault } from '../topology/cluster/fix';
 import { clusterFixFaults } from './words/clusterFix';
+import type { ComposeFault } from './words/exports';
+import { composeFaults } from './words/exports';
 import type { ClusterShapeFault } from './words/clusterNodes';
 import { clusterShapeFaults } from './words/clusterNodes';
 import { engineFaults } from './words/engineFaults';
@@ -21,7 +23,7 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | ReplicationFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | ReplicationFault | ComposeFault;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -31,6 +33,7 @@ const faults: Words<KnownFault> = {
   ...clusterShapeFaults,
   ...clusterFixFaults,
   ...replicationFaults,
+  ...composeFaults,
   deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
 };

@@ -97,7 +97,8 @@ function nameFor(group: Group, nodes: readonly Node[], masterName: string | unde
   const names = nodes.map(node => node.name);
   let common = names[0] ?? '';
   for (const name of names) while (!name.startsWith(common)) common = common.slice(0, -1);
-  common = common.replace(/[-_.:/\d]+$/, '');
+  // Digits at the end may be half of a number that goes on differently in each name; those before a separator belong to it.
+  common = common.replace(/\d+$/, '').replace(/[-_.:/]+$/, '');
   return common.length >= 3 ? common : names[0] ?? (group.servers[0] === undefined ? '' : group.servers[0].id);
 }
 

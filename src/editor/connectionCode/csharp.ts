@@ -12,7 +12,7 @@ const endpoint = ({ host, port }: Address): string => `{ ${literal(host)}, ${por
 export const stackExchange: Client = {
   id: 'stackExchange', label: 'StackExchange.Redis', language: 'C#', languageId: 'csharp', version: '3',
   documentation: 'https://stackexchange.github.io/StackExchange.Redis/Configuration',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, seeds, map, masterName } = access;
     const mapped = map.length > 0 && kind !== 'standalone';
     const note = replacedNote(t, access);
@@ -22,7 +22,7 @@ export const stackExchange: Client = {
       mapped && ['using System.Net;'], 'using StackExchange.Redis;', mapped && 'using StackExchange.Redis.Configuration;', '',
       note && `// ${note}`,
       'var options = new ConfigurationOptions', '{',
-      ...indent(4, 'EndPoints =', '{', indent(4, seeds.map(endpoint)), '},', kind === 'sentinel' && `ServiceName = ${literal(masterName ?? '')},`, login && `Password = ${secret(login)},`, tls && 'Ssl = true,', 'AbortOnConnectFail = false,', mapped && 'Tunnel = new AddressMap(),'), '};',
+      ...indent(4, 'EndPoints =', '{', indent(4, seeds.map(endpoint)), '},', kind === 'sentinel' && `ServiceName = ${literal(masterName ?? '')},`, username !== undefined && `User = ${literal(username)},`, login && `Password = ${secret(login)},`, tls && 'Ssl = true,', 'AbortOnConnectFail = false,', mapped && 'Tunnel = new AddressMap(),'), '};',
       'using var redis = await ConnectionMultiplexer.ConnectAsync(options);', 'var database = redis.GetDatabase();',
       'await database.StringSetAsync("greeting", "hello");', 'Console.WriteLine(await database.StringGetAsync("greeting"));',
       mapped && ['', `// ${mapNote(t)}`, 'sealed class AddressMap : Tunnel', '{', ...indent(4,

@@ -7,14 +7,14 @@ const secret = (value: Secret): string => ('variable' in value ? `os.Getenv(${li
 export const goRedis: Client = {
   id: 'goRedis', label: 'go-redis', language: 'Go', languageId: 'go', version: '9',
   documentation: 'https://redis.io/docs/latest/develop/clients/go/connect/',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, seeds, map, masterName } = access;
     const mapped = map.length > 0 && kind !== 'standalone';
     const reads = [password, sentinelPassword].some(value => value !== undefined && 'variable' in value);
     const list = (name: string): readonly Line[] => [`${name}: []string{`, ...indent(4, seeds.map(seed => `${literal(formatAddress(seed))},`)), '},'];
     const note = replacedNote(t, access);
     // With a dialer of our own go-redis leaves TLS to it.
-    const more = [password && `Password: ${secret(password)},`, tls && !mapped && 'TLSConfig: &tls.Config{},', mapped && 'Dialer: dial,'];
+    const more = [username !== undefined && `Username: ${literal(username)},`, password && `Password: ${secret(password)},`, tls && !mapped && 'TLSConfig: &tls.Config{},', mapped && 'Dialer: dial,'];
     const [maker, options, own]: readonly [string, string, readonly Line[]] = {
       standalone: (): [string, string, readonly Line[]] => ['NewClient', 'Options', [seeds[0] && `Addr: ${literal(formatAddress(seeds[0]))},`]],
       sentinel: (): [string, string, readonly Line[]] => ['NewFailoverClient', 'FailoverOptions', [`MasterName: ${literal(masterName ?? '')},`, list('SentinelAddrs'), sentinelPassword && `SentinelPassword: ${secret(sentinelPassword)},`]],

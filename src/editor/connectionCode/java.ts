@@ -19,10 +19,10 @@ function joined(items: readonly string[]): readonly Line[] {
 export const jedis: Client = {
   id: 'jedis', label: 'Jedis', language: 'Java', languageId: 'java', version: '7.2',
   documentation: 'https://redis.io/docs/latest/develop/clients/jedis/connect/',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, map, seeds, masterName } = access;
     const client = { standalone: 'RedisClient', sentinel: 'RedisSentinelClient', cluster: 'RedisClusterClient' }[kind];
-    const config = [password && `.password(${secret(password)})`, tls && '.ssl(true)', map.length > 0 && kind !== 'standalone' && '.hostAndPortMapper(address -> addresses.getOrDefault(address, address))'];
+    const config = [username !== undefined && `.user(${literal(username)})`, password && `.password(${secret(password)})`, tls && '.ssl(true)', map.length > 0 && kind !== 'standalone' && '.hostAndPortMapper(address -> addresses.getOrDefault(address, address))'];
     const plain = config.every(line => line === undefined || line === false);
     const sentinel = sentinelPassword && `.sentinelClientConfig(DefaultJedisClientConfig.builder().password(${secret(sentinelPassword)})${tls ? '.ssl(true)' : ''}.build())`;
     const mapped = map.length > 0 && kind !== 'standalone';
@@ -63,7 +63,7 @@ export const lettuce: Client = {
       mapped && ['import io.lettuce.core.internal.HostAndPort;', 'import io.lettuce.core.resource.ClientResources;', 'import io.lettuce.core.resource.MappingSocketAddressResolver;'], '',
       comment(replacedNote(t, access)),
       mapped && lettuceResources(t, request),
-      cluster ? ['List<RedisURI> nodes = List.of(', ...indent(4, joined(access.seeds.map(({ host, port }) => `RedisURI.builder().withHost(${literal(host)}).withPort(${port})${lettuceLogin(request.password)}${tls ? '.withSsl(true)' : ''}.build()`))), ');'] : lettuceUri(request),
+      cluster ? ['List<RedisURI> nodes = List.of(', ...indent(4, joined(access.seeds.map(({ host, port }) => `RedisURI.builder().withHost(${literal(host)}).withPort(${port})${lettuceLogin(request)}${tls ? '.withSsl(true)' : ''}.build()`))), ');'] : lettuceUri(request),
       `${client} client = ${client}.create(${mapped ? 'resources, ' : ''}${cluster ? 'nodes' : 'uri'});`,
       cluster && [`// ${t('Follows failovers and moved slots at once, and looks every minute in any case.')}`, 'client.setOptions(ClusterClientOptions.builder()', ...indent(8, '.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder().enableAllAdaptiveRefreshTriggers().enablePeriodicRefresh().build())', '.build());')],
       `try (${connection}<String, String> redis = client.connect()) {`,
@@ -77,14 +77,15 @@ export const lettuce: Client = {
   },
 };
 
-function lettuceLogin(password: Secret | undefined): string {
+function lettuceLogin({ username, password }: Request): string {
   const text = secret(password);
-  return text === undefined ? '' : `.withPassword(${text}.toCharArray())`;
+  return text === undefined ? '' : username === undefined ? `.withPassword(${text}.toCharArray())` : `.withAuthentication(${literal(username)}, ${text}.toCharArray())`;
 }
 
-function lettuceUri({ access, password, sentinelPassword, tls }: Request): Line {
+function lettuceUri(request: Request): Line {
+  const { access, password, sentinelPassword, tls } = request;
   const { kind, seeds, masterName } = access;
-  const ending = [...password ? [lettuceLogin(password)] : [], ...tls ? ['.withSsl(true)'] : [], '.build();'];
+  const ending = [...password ? [lettuceLogin(request)] : [], ...tls ? ['.withSsl(true)'] : [], '.build();'];
   if (kind === 'standalone') return ['RedisURI uri = RedisURI.builder()', ...indent(8, `.withHost(${literal(seeds[0]?.host ?? '')}).withPort(${seeds[0]?.port ?? 0})`, ...ending)];
   const guard = secret(sentinelPassword);
   return ['RedisURI uri = RedisURI.builder()', ...indent(8, `.withSentinelMasterId(${literal(masterName ?? '')})`, ...seeds.map(({ host, port }) => `.withSentinel(${literal(host)}, ${port}${guard === undefined ? '' : `, ${guard}`})`), ...ending)];
@@ -101,7 +102,7 @@ function lettuceResources(t: Translate, { access: { map } }: Request): readonly 
 export const springBoot: Client = {
   id: 'springBoot', label: 'Spring Boot (application.yml)', language: 'Java', languageId: 'yaml', version: '4',
   documentation: 'https://docs.spring.io/spring-boot/reference/data/nosql.html#data.nosql.redis',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, seeds, map, masterName } = access;
     const value = (from: Secret): string => ('variable' in from ? `\${${from.variable}}` : literal(from.text));
     const nodes = ['nodes:', ...indent(2, seeds.map(seed => `- ${literal(formatAddress(seed))}`))];
@@ -116,6 +117,7 @@ export const springBoot: Client = {
         kind === 'standalone' && seeds[0] && [`host: ${literal(seeds[0].host)}`, `port: ${seeds[0].port}`],
         kind === 'sentinel' && ['sentinel:', indent(2, `master: ${literal(masterName ?? '')}`, nodes, sentinelPassword && `password: ${value(sentinelPassword)}`)],
         kind === 'cluster' && ['cluster:', indent(2, nodes), 'lettuce:', '  cluster:', '    refresh:', '      adaptive: true', '      period: 60s'],
+        username !== undefined && `username: ${literal(username)}`,
         password && `password: ${value(password)}`,
         tls && ['ssl:', '  enabled: true']),
     );

@@ -19,9 +19,9 @@ const use = (client: string): readonly Line[] => [`await ${client}.set('greeting
 export const ioredis: Client = {
   id: 'ioredis', label: 'ioredis', language: 'JavaScript', languageId: 'javascript', version: '6',
   documentation: 'https://github.com/redis/ioredis#readme',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, seeds, map, masterName } = access;
-    const login = [password && `password: ${secret(password)},`, tls && 'tls: {},'];
+    const login = [username !== undefined && `username: ${quoted(username)},`, password && `password: ${secret(password)},`, tls && 'tls: {},'];
     const opening: readonly Line[] = {
       standalone: () => ['const redis = new Redis({', ...indent(2, seeds[0] && [`host: ${quoted(seeds[0].host)},`, `port: ${seeds[0].port},`], login), '});'],
       sentinel: () => ['const redis = new Redis({', ...indent(2, 'sentinels: [', indent(2, seeds.map(seed => `${place(seed)},`)), '],', `name: ${quoted(masterName ?? '')},`, login,
@@ -40,12 +40,13 @@ export const ioredis: Client = {
 export const nodeRedis: Client = {
   id: 'nodeRedis', label: 'node-redis', language: 'JavaScript', languageId: 'javascript', version: '6',
   documentation: 'https://github.com/redis/node-redis#readme',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, seeds, map, masterName } = access;
-    const options = (login: Secret | undefined): readonly Line[] => [login && `password: ${secret(login)},`, tls && 'socket: { tls: true },'];
+    const user = username !== undefined && `username: ${quoted(username)},`;
+    const options = (login: Secret | undefined): readonly Line[] => [login === password && user, login && `password: ${secret(login)},`, tls && 'socket: { tls: true },'];
     const group = (name: string, login: Secret | undefined): Line => (login !== undefined || tls) && [`${name}: {`, indent(2, options(login)), '},'];
     const opening: readonly Line[] = {
-      standalone: () => ['const redis = createClient({', ...indent(2, seeds[0] && `socket: { host: ${quoted(seeds[0].host)}, port: ${seeds[0].port}${tls ? ', tls: true' : ''} },`, password && `password: ${secret(password)},`), '});'],
+      standalone: () => ['const redis = createClient({', ...indent(2, seeds[0] && `socket: { host: ${quoted(seeds[0].host)}, port: ${seeds[0].port}${tls ? ', tls: true' : ''} },`, user, password && `password: ${secret(password)},`), '});'],
       sentinel: () => ['const redis = createSentinel({', ...indent(2, `name: ${quoted(masterName ?? '')},`, 'sentinelRootNodes: [', indent(2, seeds.map(seed => `${place(seed)},`)), '],',
         group('nodeClientOptions', password), group('sentinelClientOptions', sentinelPassword), addresses(t, 'nodeAddressMap', map)), '});'],
       cluster: () => ['const redis = createCluster({', ...indent(2, 'rootNodes: [', indent(2, seeds.map(seed => `{ socket: ${place(seed)} },`)), '],', group('defaults', password), addresses(t, 'nodeAddressMap', map)), '});'],

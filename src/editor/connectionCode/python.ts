@@ -8,11 +8,11 @@ const pair = ({ host, port }: Address): string => `(${literal(host)}, ${port})`;
 export const redisPy: Client = {
   id: 'redisPy', label: 'redis-py', language: 'Python', languageId: 'python', version: '8',
   documentation: 'https://redis.readthedocs.io/en/stable/connections.html',
-  render(t, { access, password, sentinelPassword, tls }) {
+  render(t, { access, username, password, sentinelPassword, tls }) {
     const { kind, seeds, map, masterName } = access;
     const mapped = map.length > 0 && kind !== 'standalone';
     const reads = [password, sentinelPassword].some(value => value !== undefined && 'variable' in value);
-    const login = [password && `password=${secret(password)},`, tls && 'ssl=True,', 'decode_responses=True,'];
+    const login = [username !== undefined && `username=${literal(username)},`, password && `password=${secret(password)},`, tls && 'ssl=True,', 'decode_responses=True,'];
     const note = replacedNote(t, access);
     const opening: readonly Line[] = {
       standalone: (): readonly Line[] => ['client = redis.Redis(', ...indent(4, seeds[0] && [`host=${literal(seeds[0].host)},`, `port=${seeds[0].port},`], login), ')'],

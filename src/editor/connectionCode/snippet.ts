@@ -11,6 +11,8 @@ export const SENTINEL_PASSWORD_VARIABLE = 'REDIS_SENTINEL_PASSWORD';
 
 export interface Request {
   readonly access: Access;
+  /** Of an ACL user other than the default one. */
+  readonly username?: string;
   readonly password?: Secret;
   readonly sentinelPassword?: Secret;
   readonly tls: boolean;

@@ -4,6 +4,7 @@ import { makeTarget } from '../../conf/target';
 import { readFlat, textField } from '../../model/flat';
 import type { Node, Topology } from '../../model/snapshot';
 import { reportOf } from '../../model/servers';
+import { credentialsOf } from '../../redis/credentials';
 import type { RedisConnection } from '../../redis/client';
 import type { VerbDeps } from '../deps';
 import { seatOf, Talk } from '../talk';
@@ -23,10 +24,13 @@ export type ExportFault =
 export async function gatherProject(deps: Pick<VerbDeps, 'connector' | 'secrets'>, topology: Topology, signal: AbortSignal): Promise<ComposeModel> {
   const shared = await deps.secrets.get(topology.id);
   const passwords = new Set<string | undefined>();
+  const users = new Set<string>();
   const talk = new Talk(deps.connector, async ({ secretKey }) => {
-    const password = shared ?? (secretKey === undefined ? undefined : await deps.secrets.get(secretKey));
+    const secret = shared ?? (secretKey === undefined ? undefined : await deps.secrets.get(secretKey));
+    const { username, password } = credentialsOf(secret);
     passwords.add(password);
-    return password;
+    if (username !== undefined) users.add(username);
+    return secret;
   });
   try {
     const ordered = inOrder(topology);
@@ -48,7 +52,8 @@ export async function gatherProject(deps: Pick<VerbDeps, 'connector' | 'secrets'
         ...(node.role === 'replica' && follows !== undefined ? { follows } : {}), ...(slots === undefined ? {} : { slots }),
       };
     });
-    if (passwords.size > 1) throw new HumanError<ExportFault>({ code: 'export-passwords-differ', name: topology.name });
+    // One password for all is what a Compose project has; an ACL user's is not it.
+    if (passwords.size > 1 || users.size > 0) throw new HumanError<ExportFault>({ code: 'export-passwords-differ', name: topology.name });
     const [password] = passwords;
     const sentinel = asked.find(({ node }) => node.role === 'sentinel');
     const first = ordered[0] as Node;

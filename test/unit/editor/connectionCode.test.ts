@@ -75,6 +75,14 @@ suite('editor/connectionCode', () => {
     }
   });
 
+  test('the name of an ACL user, where there is one', () => {
+    for (const kind of ['standalone', 'sentinel', 'cluster'] as const) for (const client of clients) {
+      const asked = request(kind, false, { variable: 'REDIS_PASSWORD' });
+      assert.match(client.render(t, { ...asked, username: 'app' }), /(user|authentication).*app|app:/i, `${client.id} ${kind}`);
+      assert.doesNotMatch(client.render(t, asked), /user/i, `${client.id} ${kind}`);
+    }
+  });
+
   test('encryption is asked of every client', () => {
     for (const [title, , { tls }, text] of everything()) assert.equal(/ssl|tls/i.test(text) || /rediss[:-]/.test(text), tls, title);
   });

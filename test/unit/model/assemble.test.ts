@@ -42,6 +42,16 @@ suite('model/assemble: grouping', () => {
   ];
   for (const [name, servers, expected] of cases) test(name, () => assert.deepEqual(tree(build(servers)), expected));
 
+  const named: readonly [names: readonly [string, string], topology: string][] = [
+    [['redis6379', 'redis6380'], 'redis'], [['redis-6379', 'redis-6380'], 'redis'], [['shop-32-one', 'shop-32-two'], 'shop-32'], [['cache_1', 'cache_10'], 'cache'], [['a1', 'b2'], 'a1'],
+  ];
+  for (const [[first, second], name] of named) {
+    test(`${first} and ${second} are called ${name}`, () => {
+      const [topology] = build([server(first, master(first, [second])), server(second, replica(second, { host: first, port: 6379 }))]).topologies;
+      assert.equal(topology?.name, name);
+    });
+  }
+
   test('one host name in two networks means the neighbour', () => {
     const inNet = (net: string, service: string): object => ({ networks: [{ id: net, name: net, address: `10.${net}.0.${service.length}` }], compose: { project: net, service } });
     const snapshot = build([

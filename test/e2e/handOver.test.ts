@@ -1,0 +1,61 @@
+// A topology made by hand, as the notes make one, used and handed over: connection code for a program, and a Compose project for a colleague.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { cleanUp, docker } from '../support/docker';
+import { newPrefix, testLabel, testPorts } from '../support/naming';
+import { Workbench } from '../support/workbench';
+
+const prefix = newPrefix();
+
+suite('a topology made by hand, in the workbench', function () {
+  this.timeout(120_000);
+  this.bail(true);
+  let workbench: Workbench;
+  let port = 0;
+  suiteSetup(async () => {
+    port = await testPorts(2);
+    const start = (name: string, at: number, ...args: readonly string[]): Promise<string> => docker('run', '-d', '--name', `${prefix}-${name}`, '--label', `${testLabel}=${prefix}`,
+      '-p', `127.0.0.1:${at}:${at}`, 'redis:7.0', 'redis-server', '--port', String(at), '--protected-mode', 'no', ...args);
+    await start('one', port);
+    await start('two', port + 1, '--replicaof', await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-one`), String(port));
+    workbench = await Workbench.open({ files: { 'README.md': '# app\n' } });
+    await workbench.openContainer();
+  });
+  teardown(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`hand-over-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+  });
+  suiteTeardown(async () => {
+    await workbench.close();
+    await cleanUp(prefix);
+  });
+
+  const row = () => workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix}-one`) }).first();
+  const editor = () => workbench.page.locator('.editor-instance .view-lines').first();
+
+  test('gives the code that a program in Python connects with, addresses mapped', async () => {
+    await row().waitFor({ timeout: 30_000 });
+    await workbench.choose(row(), 'Copy Connection Code…');
+    await workbench.quickInput.getByText('1/3').first().waitFor();
+    await workbench.screenshot('hand-over-01-libraries');
+    await workbench.pick('redis-py');
+    await workbench.pick('On this machine');
+    await workbench.pick(/Open as a new file/);
+    await editor().getByText('import redis').first().waitFor();
+    await editor().getByText(String(port)).first().waitFor();
+    await workbench.screenshot('hand-over-02-code');
+  });
+
+  test('is exported as a Compose project', async () => {
+    const folder = join(workbench.folder, 'handed-over');
+    const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
+    await workbench.choose(topologyRow, 'Export as Compose…');
+    await workbench.input.fill(folder);
+    await workbench.input.press('Enter');
+    await workbench.toast('docker compose up -d').waitFor({ timeout: 30_000 });
+    await editor().getByText('services:').first().waitFor();
+    await workbench.screenshot('hand-over-03-compose');
+    assert.match(readFileSync(join(folder, 'compose.yaml'), 'utf8'), new RegExp(`127\\.0\\.0\\.1:${port + 1}:${port + 1}`));
+    assert.ok(existsSync(join(folder, 'README.md')) && statSync(join(folder, 'scripts', 'start.sh')).isFile());
+  });
+});
