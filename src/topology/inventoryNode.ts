@@ -174,6 +174,7 @@ export class NodeWatch implements Disposable {
   async #once(): Promise<void> {
     const { signal } = this.#ending;
     const options = { timeoutMs: this.#timing.probeTimeout, signal };
+    const asked = Date.now();
     try {
       let report: ServerReport;
       const kept = this.#connection;
@@ -196,7 +197,8 @@ export class NodeWatch implements Disposable {
       this.#failures++;
       const reason = silenceOf(error);
       if (reason === undefined) throw error;
-      this.#retryAt = Date.now() + (asksForPassword.has(reason) ? Infinity : Math.min(this.#timing.lastRetry, this.#timing.firstRetry * 2 ** (this.#failures - 1)));
+      // Counted from the question: a server that was held up for a second and takes part in a failover must not be missed for a pause as well.
+      this.#retryAt = asked + (asksForPassword.has(reason) ? Infinity : Math.min(this.#timing.lastRetry, this.#timing.firstRetry * 2 ** (this.#failures - 1)));
       if (this.#mayAnswer) this.#silent(reason);
     }
   }
