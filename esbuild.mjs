@@ -9,6 +9,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { leaveOut, lighten } from './scripts/build/libraries.mjs';
+import { standOnCore } from './scripts/build/parts.mjs';
 import { describeSizes } from './scripts/build/sizes.mjs';
 
 const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
@@ -66,7 +67,7 @@ const extension = {
   metafile: true,
   write: false,
   ...(dev ? { sourcemap: 'inline' } : {}),
-  plugins: [leaveOut, lighten, toCommonJs],
+  plugins: [standOnCore, leaveOut, lighten, toCommonJs],
 };
 
 /** Each file of src/cli is a program of its own: one file, run by Node without VS Code. `redisConfLint.ts` → `redis-conf-lint.js`. */

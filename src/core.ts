@@ -4,6 +4,7 @@ import type { Disposable } from './base/disposable';
 import { DisposableStore } from './base/disposable';
 import type { Event } from './base/emitter';
 import { Emitter } from './base/emitter';
+import { Lazy } from './base/lazy';
 import type { EngineChoice, Kit } from './commands/kit';
 import { runTold } from './commands/run';
 import { commandTable } from './commands/table';
@@ -31,7 +32,7 @@ import { findUnfinished } from './topology/unfinished';
 import type { Drawing } from './views/drawing';
 import { draw } from './views/drawing';
 import { TimelineChannel } from './views/timelineChannel';
-import { SlotMaps } from './webviews/slotMapPanel';
+import type { SlotMaps } from './webviews/slotMapPanel';
 
 /** What the small part of the extension hands to this one when it is first needed. */
 export interface Surroundings {
@@ -57,7 +58,12 @@ export interface Core extends Disposable {
   readonly inventory: InventoryPort;
   /** For asking the server inside a running instance about a conf file. */
   readonly engine: Pick<Engine, 'exec'>;
-  readonly slotMaps: Pick<SlotMaps, 'restore' | 'lightUp'>;
+  readonly slotMaps: {
+    /** See {@link SlotMaps.restore}. */
+    restore(...panel: Parameters<SlotMaps['restore']>): Promise<void>;
+    /** The node was chosen in the tree: open maps bring out its shard. */
+    lightUp(node: string): void;
+  };
   /** A page asks to show a node, by its id, in the tree. */
   readonly onDidAskToReveal: Event<string>;
   draw(snapshot: Snapshot): Drawing;
@@ -78,7 +84,10 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
-  const slotMaps = store.add(new SlotMaps({ extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]), onFailure: error => log.error('slot map', error) }));
+  const onFailure = (error: unknown): void => log.error('slot map', error);
+  const maps = store.add(new Lazy<SlotMaps>(async () => new (await import('./webviews/slotMapPanel')).SlotMaps({
+    extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]), onFailure,
+  })));
   const deps: VerbDeps = {
     engine: kind => engines[kind],
     connector, secrets, records, owner,
@@ -87,7 +96,8 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     randomPassword: () => randomBytes(32).toString('base64url'),
   };
   const kit: Kit = {
-    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred, slotMaps,
+    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred,
+    slotMaps: { show: async topologyId => (await maps.get()).show(topologyId) },
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
     showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),
@@ -105,7 +115,11 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   };
   if (lookForUnfinished()) void run('finishCreation', []);
   return {
-    inventory, engine: docker, slotMaps, onDidAskToReveal: asked.event, run,
+    inventory, engine: docker, onDidAskToReveal: asked.event, run,
+    slotMaps: {
+      restore: async (panel, state) => (await maps.get()).restore(panel, state),
+      lightUp: node => { if (maps.isMade) maps.get().then(made => made.lightUp(node)).catch(onFailure); },
+    },
     draw: snapshot => draw(vscode.l10n.t, snapshot),
     dispose: () => store.dispose(),
   };

@@ -1,13 +1,14 @@
 // What of dockerode and ioredis ships: our code speaks through docker's modem and through one plain connection per server.
-// What is never reached is left out; if it is reached one day, it says so by name. test/unit/build holds this together.
+// What is never reached is left out; if it is reached one day, it says so by name. All suites run on the libraries in this form.
 import { readFile } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
 /** Packages, with everything below them. */
 const packages = [
   'ssh2', 'cpu-features', // hosts over ssh go through the system's ssh; these bring native modules
   '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', // sessions of BuildKit: images are not built here
+  'cluster-key-slot', // for clients of clusters; model/slots.ts counts the slots of keys
   'tar-fs', '@balena/dockerignore', // archives of folders for image builds; conf files travel in our own small archive
 ];
 
@@ -15,6 +16,10 @@ const packages = [
 const modules = [
   // The client of clusters and that of sentinels wait without end and reject unheard inside an extension host; certificates of a hosted service.
   { inside: ['ioredis', 'built'], names: ['./cluster', './SentinelConnector', './connectors/SentinelConnector', '../constants/TLSProfiles'] },
+  // Batches are single calls of one turn here; see src/redis/ioredisClient.ts. Scripts and scans are not used.
+  { inside: ['ioredis', 'built'], names: ['./Pipeline', './Script', './ScanStream', '../ScanStream'] },
+  // Of a Node that has no classes yet.
+  { inside: ['redis-errors'], names: ['./lib/old'] },
   { inside: ['docker-modem', 'lib'], names: ['./ssh'] },
 ];
 
@@ -55,6 +60,8 @@ export const lighten = {
       contents: 'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
     }));
     build.onLoad({ filter: /dockerode[\\/]lib[\\/]docker\.js$/ }, () => ({ contents: modemOnly, resolveDir: root }));
+    build.onLoad({ filter: /ioredis[\\/]built[\\/](?:autoPipelining|transaction|tracing)\.js$/ }, args => ({ contents: quiet[basename(args.path, '.js')] ?? '' }));
+    build.onLoad({ filter: /ioredis[\\/]built[\\/]utils[\\/]debug\.js$/ }, () => ({ contents: quiet['debug'] ?? '' }));
     build.onLoad({ filter: /ioredis[\\/]built[\\/]himport[\\/]HimportCoordinator\.js$/ }, () => ({ contents: noFieldsets }));
     build.onLoad({ filter: /@ioredis[\\/]commands[\\/]built[\\/]commands\.json$/ }, async args => ({ contents: lightTable(JSON.parse(await readFile(args.path, 'utf8'))) }));
   },
@@ -67,6 +74,18 @@ export const lighten = {
 const modemOnly = `
 const Modem = require('docker-modem');
 module.exports = class Docker { constructor(options) { this.modem = new Modem(options); this.modem.Promise = Promise; } };`;
+
+/**
+ * What ioredis passes every command through, and no option of ours asks for: gathering commands by itself, transactions, channels for
+ * tracers, and its own log, whose lines would be made up for nobody.
+ * @type {Record<string, string>}
+ */
+const quiet = {
+  autoPipelining: 'exports.notAllowedAutoPipelineCommands = []; exports.shouldUseAutoPipelining = () => false;',
+  transaction: 'exports.addTransactionSupport = () => undefined;',
+  tracing: 'exports.traceCommand = exports.traceBatch = exports.traceConnect = run => run(); exports.sanitizeArgs = () => [];',
+  debug: "const silent = () => undefined; exports.default = () => silent; exports.getStringValue = exports.genRedactedString = () => ''; exports.MAX_ARGUMENT_LENGTH = 0;",
+};
 
 /** Sets of fields for HIMPORT, which no option of ours asks for: nothing is ever bound to a connection, so nothing is intercepted. */
 const noFieldsets = `

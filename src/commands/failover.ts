@@ -8,16 +8,15 @@ import type { FailoverRequest } from '../topology/failoverPlan';
 import { failoverRequestOf, MEASURED } from '../topology/failoverPlan';
 import { failoverSentinel } from '../topology/failoverSentinel';
 import { topologyOf } from './ask';
-import { failoverInCluster } from './failoverCluster';
-import { handOver } from './handOver';
 import type { Command, Kit } from './kit';
+import { ofClusters, ofReplication } from './later';
 
 /** Hands the master's role to a replica without losing an acknowledged write; refuses with reasons before anything is done. */
 export const failover: Command = async (kit, target) => {
   const topology = await topologyOf(kit, target, vscode.l10n.t('Which topology shall get a new master?'));
   if (!topology) return;
-  if (topology.kind === 'cluster') return failoverInCluster(kit, topology, target);
-  if (topology.kind === 'replication') return handOver(kit, topology, target?.kind === 'node' ? target.node : undefined);
+  if (topology.kind === 'cluster') return ofClusters('failoverInCluster')(kit, topology, target);
+  if (topology.kind === 'replication') return ofReplication('handOver')(kit, topology, target?.kind === 'node' ? target.node : undefined);
   const request = failoverRequestOf(topology);
   if ('code' in request) throw new HumanError(request);
   if (kit.confirm.value && !await allowed(kit, topology.name, request)) return;

@@ -27,7 +27,7 @@ export interface Kit {
   showView(): Promise<void>;
   showTimeline(): void;
   /** The maps of clusters' slots. */
-  readonly slotMaps: { show(topologyId: string): void };
+  readonly slotMaps: { show(topologyId: string): Promise<void> };
   /** Log channels of nodes, by node id, as long as they are followed. */
   readonly logs: NodeLogs;
 }

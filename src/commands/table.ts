@@ -1,30 +1,25 @@
 import type { commands } from '../manifest';
-import { addNode, addReplica } from './clusterNodes/add';
-import { assignUncovered, checkCluster, fixCluster, fixOpenSlots } from './clusterNodes/fix';
-import { removeNode } from './clusterNodes/remove';
 import { copyAddress } from './copyAddress';
-import { createClusterCommand } from './createCluster/command';
-import { createReplicationCommand } from './createReplication/command';
 import { createSentinelCommand } from './createSentinel/command';
 import { failover } from './failover';
 import { finishOrRemove } from './finishCreation';
 import type { Command } from './kit';
+import { ofClusters, ofMore, ofReplication } from './later';
 import { kill, pause, restart, start, stop, unpause } from './lifecycle';
-import { moveSlots } from './moveSlots';
 import { openConsole } from './openConsole';
-import { enterPassword, forgetPassword } from './password';
 import { refresh } from './refresh';
 import { remove } from './remove';
-import { makeReplicaOfCommand, promote } from './replicaOf';
 import { showLogs } from './showLogs';
-import { showSlotMap } from './showSlotMap';
 import { showTimeline } from './showTimeline';
 
-/** Every command by its key in the manifest: one that is missing here does not compile. */
+/**
+ * Every command by its key in the manifest: one that is missing here does not compile. What making, seeing and healing a Sentinel topology
+ * does not need comes from a part that is loaded later: a line in `parts/`, and `ofClusters('name')` here.
+ */
 export const commandTable: { readonly [Key in keyof typeof commands]: Command } = {
   createSentinel: createSentinelCommand,
-  createCluster: createClusterCommand,
-  createReplication: createReplicationCommand,
+  createCluster: ofClusters('createClusterCommand'),
+  createReplication: ofReplication('createReplicationCommand'),
   finishCreation: finishOrRemove,
   remove,
   stop,
@@ -34,24 +29,24 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   pause,
   unpause,
   failover,
-  makeReplicaOf: makeReplicaOfCommand,
-  promote,
+  makeReplicaOf: ofReplication('makeReplicaOfCommand'),
+  promote: ofReplication('promote'),
   showLogs,
   openConsole,
   copyAddress,
-  enterPassword,
-  forgetPassword,
-  copyConnectionCode: async (kit, target) => (await import('./connectionCode')).copyConnectionCode(kit, target),
-  exportCompose: async (kit, target) => (await import('./exportCompose')).exportCompose(kit, target),
+  copyConnectionCode: ofMore('copyConnectionCode'),
+  exportCompose: ofMore('exportCompose'),
+  enterPassword: ofMore('enterPassword'),
+  forgetPassword: ofMore('forgetPassword'),
   refresh,
   showTimeline,
-  showSlotMap,
-  moveSlots,
-  addNode,
-  addReplica,
-  removeNode,
-  checkCluster,
-  fixCluster,
-  fixOpenSlots,
-  assignUncovered,
+  showSlotMap: ofClusters('showSlotMap'),
+  moveSlots: ofClusters('moveSlots'),
+  addNode: ofClusters('addNode'),
+  addReplica: ofClusters('addReplica'),
+  removeNode: ofClusters('removeNode'),
+  checkCluster: ofClusters('checkCluster'),
+  fixCluster: ofClusters('fixCluster'),
+  fixOpenSlots: ofClusters('fixOpenSlots'),
+  assignUncovered: ofClusters('assignUncovered'),
 };

@@ -1,12 +1,9 @@
 import { HumanError } from '../base/errors';
 import type { EngineKind, TopologyKind } from '../model/instance';
-import { runAddition } from './cluster/addNode';
 import type { AdditionProgress, AdditionReport } from './cluster/addNode';
 import type { AdditionPlan } from './cluster/addPlan';
-import { runCluster } from './cluster/createCluster';
 import type { ClusterCreationReport, ClusterProgress } from './cluster/createCluster';
 import type { ClusterCreationPlan } from './cluster/request';
-import { undoAddition } from './cluster/undoAddition';
 import { runReplication } from './createReplication';
 import type { ReplicationProgress, ReplicationReportOfCreation } from './createReplication';
 import { runSentinel } from './createSentinel';
@@ -41,14 +38,14 @@ export type UnfinishedFault =
 export type AnyProgress = CreateProgress | ReplicationProgress | ClusterProgress | AdditionProgress;
 export type AnyReport = CreationReport | ReplicationReportOfCreation | ClusterCreationReport | AdditionReport;
 
-/** How a creation of each kind is taken up; the plan is the one that its own verb wrote. */
+/** How a creation of each kind is taken up, by code that is loaded when it is; the plan is the one that its own verb wrote. */
 const finishers: Readonly<Record<TopologyKind, (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<AnyProgress>) => Promise<AnyReport>>> = {
   replication: (deps, journal, signal, onProgress) => runReplication(deps, journal, journal.record.plan as ReplicationPlan, undefined, signal, onProgress),
   sentinel: (deps, journal, signal, onProgress) => runSentinel(deps, journal, journal.record.plan as SentinelPlan, undefined, signal, onProgress),
-  cluster: (deps, journal, signal, onProgress) => runCluster(deps, journal, journal.record.plan as ClusterCreationPlan, undefined, signal, onProgress),
+  cluster: async (deps, journal, signal, onProgress) => (await import('./cluster/unfinished')).runCluster(deps, journal, journal.record.plan as ClusterCreationPlan, undefined, signal, onProgress),
 };
 
-const finishAddition: (typeof finishers)[TopologyKind] = (deps, journal, signal, onProgress) => runAddition(deps, journal, journal.record.plan as AdditionPlan, signal, onProgress);
+const finishAddition: (typeof finishers)[TopologyKind] = async (deps, journal, signal, onProgress) => (await import('./cluster/unfinished')).runAddition(deps, journal, journal.record.plan as AdditionPlan, signal, onProgress);
 
 export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
   return journalsOf(deps.records).filter(record => !isRunning(record, deps.now())).map(record => ({
@@ -78,7 +75,7 @@ export async function removeUnfinished(deps: VerbDeps, topologyId: string, signa
   const record = recordOf(deps, topologyId);
   signal.throwIfAborted();
   if (record.verb === 'create') await undoAll(deps, await Journal.adopt(deps, record));
-  else if (record.verb === 'add') await undoAddition(deps, await Journal.adopt(deps, record));
+  else if (record.verb === 'add') await (await import('./cluster/unfinished')).undoAddition(deps, await Journal.adopt(deps, record));
   else await removeTopology(deps, { topologyId, name: record.name, kind: record.kind, engine: record.engine, data: (record.plan as { data: boolean }).data }, signal, () => undefined);
 }
 

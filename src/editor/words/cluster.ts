@@ -1,5 +1,4 @@
 import type { ClusterLack } from '../../topology/cluster/agreement';
-import type { ClusterCreationCheck } from '../../topology/cluster/createCluster';
 import type { CrewFault } from '../../topology/cluster/crew';
 import type { ClusterFailoverFault, ClusterFailoverStep } from '../../topology/cluster/failover';
 import type { JoinFault } from '../../topology/cluster/join';
@@ -91,10 +90,3 @@ const notes: Words<ClusterNote> = {
 export function clusterNoteInWords(t: Translate, note: ClusterNote): string {
   return inWords(notes, t, note);
 }
-
-export const clusterChecks: Words<ClusterCreationCheck> = {
-  'all-agree': (t, c) => t('All {0} nodes know each other, see the same slots and call the cluster ok.', c.nodes),
-  shard: (t, c) => c.replicas.length === 0
-    ? t('{0} serves {1} slots ({2}); a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '))
-    : t('{0} serves {1} slots ({2}), followed by {3}; a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '), c.replicas.join(', ')),
-};

@@ -1,6 +1,6 @@
 import { formatRanges } from '../../model/slots';
-import type { AddFault, AdditionCheck } from '../../topology/cluster/addNode';
-import type { AdditionFault, AdditionNote, AdditionStep } from '../../topology/cluster/addPlan';
+import type { AddFault } from '../../topology/cluster/addNode';
+import type { AdditionFault, AdditionNote } from '../../topology/cluster/addPlan';
 import type { NodeRemovalFault, NodeRemovalNote, NodeRemovalStep } from '../../topology/cluster/removeNode';
 import type { Translate } from '../translate';
 import type { Words } from './table';
@@ -20,16 +20,6 @@ export const clusterShapeFaults: Words<ClusterShapeFault> = {
     : t('{0} does not answer and is the only one with {1} slots ({2}). Start it; when it is lost for good, “Fix Cluster” gives its slots to others, without their keys.', f.node, f.count, formatRanges(f.ranges, ', ')),
   'removal-last-node': (t, f) => t('{0} is the only node of the cluster. Remove the whole topology instead.', f.node),
   'removal-replicas-stay': (t, f) => t('{0} has replicas ({1}) and no other living master could take them.', f.node, f.replicas.join(', ')),
-};
-
-/** Steps of adding a node. */
-export const additionSteps: { readonly [Step in AdditionStep]: (t: Translate) => string } = {
-  room: t => t('Make its volumes or folders'),
-  server: t => t('Start the server'),
-  join: t => t('Let all nodes meet it'),
-  functions: t => t('Give it the functions of the others'),
-  follow: t => t('Give it to its master'),
-  known: t => t('Wait until every node sees it in its role'),
 };
 
 /** Steps of removing one. */
@@ -61,9 +51,3 @@ const removalNotes: Words<NodeRemovalNote> = {
 export function removalNoteInWords(t: Translate, note: NodeRemovalNote): string {
   return inWords(removalNotes, t, note);
 }
-
-export const additionChecks: Words<AdditionCheck> = {
-  'newcomer-agreed': (t, c) => t('All {1} nodes that answer have links with {0}, see it in its role, and it sees the same slots as they do.', c.node, c.nodes),
-  'newcomer-follows': (t, c) => t('{0} is linked to its master {1}.', c.node, c.master),
-  'newcomer-functions': (t, c) => t('{0} has the functions of the others: {1}.', c.node, c.libraries.join(', ')),
-};

@@ -6,8 +6,7 @@ import type { CreationCheck } from '../../topology/createSentinel';
 import type { FailoverStepCode } from '../../topology/failoverPlan';
 import type { CreateStepCode } from '../../topology/sentinelPlan';
 import type { Translate } from '../translate';
-import { clusterChecks } from './cluster';
-import { additionChecks, additionSteps } from './clusterNodes';
+import { additionChecks, additionSteps, clusterChecks } from './clusterSteps';
 import type { Words } from './table';
 import { inWords } from './table';
 
