@@ -74,12 +74,10 @@ export class BlockReader {
   readonly statements: Statement[] = [];
   readonly pragmas: Pragma[] = [];
   readonly blocks: Block[] = [];
-  readonly #mayHavePragmas: boolean;
   #at = 0;
   #line: number;
 
   constructor(private readonly stretch: Stretch) {
-    this.#mayHavePragmas = stretch.text.includes('redis-conf');
     this.#line = stretch.line;
   }
 
@@ -94,7 +92,10 @@ export class BlockReader {
     for (; block.lines < linesPerBlock && (at < end || (last && at === end)); block.lines++) {
       let lineEnd = text.indexOf('\n', at);
       if (lineEnd < 0) lineEnd = end;
-      if (lineEnd > at && (this.#mayHavePragmas || text.charCodeAt(at) !== hash)) this.#readLine(block, start, at, lineEnd);
+      if (lineEnd > at) {
+        if (text.charCodeAt(at) !== hash) this.#readLine(block, start, at, lineEnd);
+        else if (speaksToUs(text, at)) this.#readComment(block, at, lineEnd);
+      }
       at = lineEnd + 1;
     }
     block.length = Math.min(at, end) - start;
@@ -105,15 +106,19 @@ export class BlockReader {
     return at < end || (last && at === end);
   }
 
+  #readComment(block: Block, from: number, lineEnd: number): void {
+    const pragma = readPragma(this.stretch.text, from, lineEnd, block.line + block.lines);
+    if (pragma !== undefined) this.pragmas.push(movedPragma(pragma, this.stretch.offset, 0));
+  }
+
   /** A line that is neither empty nor, on the first look, a comment. `zero` is where its block starts in the text. */
   #readLine(block: Block, zero: number, start: number, lineEnd: number): void {
-    const { text, offset } = this.stretch;
+    const { text } = this.stretch;
     let from = start;
     while (from < lineEnd && isTrimmed(text.charCodeAt(from))) from++;
     if (from === lineEnd) return;
     if (text.charCodeAt(from) === hash) {
-      const pragma = this.#mayHavePragmas ? readPragma(text, from, lineEnd, block.line + block.lines) : undefined;
-      if (pragma !== undefined) this.pragmas.push(movedPragma(pragma, offset, 0));
+      if (speaksToUs(text, from)) this.#readComment(block, from, lineEnd);
       return;
     }
     let end = lineEnd;
@@ -122,6 +127,13 @@ export class BlockReader {
     const first = words[0];
     if (first !== undefined) this.statements.push(new Statement(block, block.lines, from - zero, end - zero, asciiLower(first.value), words, fault));
   }
+}
+
+/** Whether a comment may be a pragma, as cheaply as can be: most lines of a stock file are comments. */
+function speaksToUs(text: string, start: number): boolean {
+  let at = start + 1;
+  for (let code = text.charCodeAt(at); code === hash || code === 32 || code === 9; code = text.charCodeAt(at)) at++;
+  return text.charCodeAt(at) === 114 && text.startsWith('redis-conf', at);
 }
 
 /** The same pragma some characters and lines further on. */
