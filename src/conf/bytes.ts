@@ -77,6 +77,9 @@ function utf8(point: number): number[] {
   return [0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)];
 }
 
+/** What C's string functions see of a value: it ends at a NUL byte, which `"\\x00"` can bring into it. */
+export const cString = (text: string): string => (text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text);
+
 /** How many bytes the server sees for `text`. */
 export function byteLength(text: string): number {
   let bytes = 0;

@@ -1,12 +1,12 @@
 /**
- * What a NUL byte does to a file. The servers read with `fgets` into a buffer of 1024 bytes and append each chunk as a C
+ * What a NUL byte does to a file. The servers read with `fgets`, 1024 bytes at a time, and append each chunk as a C
  * string: from a NUL on, the rest of its chunk is lost, the newline included, so two lines melt into one
  * (config.c loadServerConfig).
  */
 import { bytesOfUnit } from './bytes';
 import { lastAtMost } from './search';
 
-const chunkBytes = 1023; // 1024 less the terminator
+const chunkBytes = 1024;
 
 export interface Melted {
   readonly text: string;

@@ -14,13 +14,16 @@ export function targetOf(document: ConfDocument): Target | undefined {
   return undefined;
 }
 
-/** What only a data node has a use for: a file with one of these is hardly a sentinel's. */
-const dataNode = new Set(['save', 'appendonly', 'maxmemory', 'maxmemory-policy', 'dbfilename', 'replicaof', 'slaveof', 'cluster-enabled', 'databases', 'masterauth', 'primaryauth']);
+/** What only a data node has a use for: a file with one of these is hardly a sentinel's, unless it is called so. */
+const dataNode = new Set([
+  'save', 'appendonly', 'appendfsync', 'maxmemory', 'maxmemory-policy', 'dbfilename', 'replicaof', 'slaveof', 'cluster-enabled', 'databases', 'masterauth', 'primaryauth',
+  'replica-read-only', 'slave-read-only', 'min-replicas-to-write', 'client-output-buffer-limit', 'rdbcompression', 'stop-writes-on-bgsave-error',
+]);
 
 /**
  * The mode of a file: its own comment (`# redis-conf: mode=sentinel`), else its name (`sentinel` in it), else its content.
- * A `sentinel monitor` line makes it a sentinel's unless it is called redis or valkey; other `sentinel …` lines do so unless
- * the file sets up a data node as well. Then the lines are the fault.
+ * `sentinel …` lines make it a sentinel's, unless the file sets up a data node as well: then the lines are the fault. A file
+ * that is called redis or valkey needs a `sentinel monitor` line to be taken for a sentinel's.
  */
 export function guessMode(document: ConfDocument): Mode {
   for (const pragma of document.pragmas) {
@@ -28,8 +31,11 @@ export function guessMode(document: ConfDocument): Mode {
   }
   const name = document.uri.slice(Math.max(document.uri.lastIndexOf('/'), document.uri.lastIndexOf('\\')) + 1).toLowerCase();
   if (name.includes('sentinel')) return 'sentinel';
-  const lines = document.statements.filter(statement => statement.name === 'sentinel' && statement.words.length > 1);
-  if (lines.length === 0 || /(?:^|[^a-z])(?:redis|valkey)/.test(name)) return 'redis';
-  if (lines.some(statement => statement.words[1]?.value.toLowerCase() === 'monitor')) return 'sentinel';
-  return document.statements.some(statement => dataNode.has(statement.name)) ? 'redis' : 'sentinel';
+  let mayBe = false;
+  const called = /(?:^|[^a-z])(?:redis|valkey)/.test(name);
+  for (const { name: directive, words } of document.statements) {
+    if (directive === 'sentinel' && words.length > 1) mayBe ||= !called || words[1]?.value.toLowerCase() === 'monitor';
+    else if (dataNode.has(directive)) return 'redis';
+  }
+  return mayBe ? 'sentinel' : 'redis';
 }

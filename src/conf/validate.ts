@@ -14,7 +14,7 @@ import { checkHabits } from './validate/habits';
 import { Judge } from './validate/judge';
 import { readSentinelLines } from './validate/sentinel';
 import { checkLogfile, checkStart } from './validate/startup';
-import { readText } from './validate/texts';
+import { pointAtLateRefusals, readText } from './validate/texts';
 
 export interface Report {
   /** In the order of the file (included files behind the file that names them), disabled and switched-off rules left out. */
@@ -41,6 +41,7 @@ export function* validateInSteps(document: ConfDocument, options: ValidateOption
   checkLogfile(judge);
   yield* readSentinelLines(judge, steps);
   yield* checkStart(judge, steps);
+  if (judge.includedBy.size > 0) pointAtLateRefusals(judge);
   yield* checkHabits(judge, steps);
   if (options.container !== undefined) checkContainer(judge, options.container);
   yield;

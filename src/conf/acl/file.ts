@@ -2,7 +2,10 @@
  * An ACL file (`aclfile`, users.acl): one user per line, no comments, no quotes; words are parted by single blanks
  * (acl.c ACLLoadFromFile).
  */
+import { startsOfLines } from '../document';
+import { meltNul } from '../melt';
 import { isSpace } from '../scanner';
+import { lastAtMost } from '../search';
 import { AclUser, mergeSelectors } from './rules';
 import type { AclFault, Dialect } from './rules';
 
@@ -29,7 +32,19 @@ export interface AclFileFault {
   readonly command?: string;
 }
 
-export function parseAclFile(text: string): AclLine[] {
+export function parseAclFile(source: string): AclLine[] {
+  const melted = meltNul(source);
+  if (melted === undefined) return readLines(source);
+  // Read by the same fgets as a configuration: a NUL swallows the rest of its chunk.
+  const { toSource } = melted;
+  const lineStarts = startsOfLines(source, 0);
+  return readLines(melted.text).map(line => ({
+    line: lastAtMost(lineStarts, toSource(line.start)), start: toSource(line.start), end: toSource(line.end - 1) + 1,
+    words: line.words.map(word => ({ value: word.value, start: toSource(word.start), end: word.end > word.start ? toSource(word.end - 1) + 1 : toSource(word.start) })),
+  }));
+}
+
+function readLines(text: string): AclLine[] {
   const lines: AclLine[] = [];
   for (let start = 0, line = 0; start <= text.length; line++) {
     let end = text.indexOf('\n', start);

@@ -1,5 +1,5 @@
 /** ACL rules as `ACLSetUser` and `ACLSetSelector` read them (acl.c), one after the other, with the state they leave. */
-import { asciiLower, encodeText } from '../bytes';
+import { asciiLower, cString, encodeText } from '../bytes';
 import type { Commands } from '../commandNames';
 import { isSpace, scanWords } from '../scanner';
 import { sha256 } from './sha256';
@@ -48,7 +48,7 @@ export class AclUser {
   /** Applies one rule; the fault, if the server would refuse it. A faulty rule leaves the state alone. */
   apply(rule: string): AclFault | undefined {
     if (rule === '') return undefined;
-    const word = asciiLower(rule);
+    const word = asciiLower(cString(rule));
     switch (word) {
       case 'on': this.on = true; return undefined;
       case 'off': this.on = false; return undefined;

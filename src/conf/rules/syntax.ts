@@ -4,7 +4,7 @@ const family = 'syntax';
 export const syntaxRules = {
   'byte-order-mark': { severity: 'error', family, message: 'The file starts with a byte order mark. The server takes it for part of the first word and refuses line 1; save the file as UTF-8 without BOM.' },
   'nul-byte': { severity: 'warning', family, message: 'A NUL byte: the server drops the rest of the line and glues the next line to it.' },
-  'utf-16': { severity: 'error', family, message: 'The file is UTF-16. The server reads bytes and refuses line 1; save the file as UTF-8.' },
+  'utf-16': { severity: 'warning', family, message: 'The file is UTF-16, and the server reads bytes: what it makes of the lines is not what stands there. Save the file as UTF-8.' },
   'unbalanced-quotes': { severity: 'error', family, message: 'A quote is opened and never closed, so the server refuses the line. Close it, or put the whole value in double quotes and write the quote as \\{quote}.' },
   'text-after-quote': { severity: 'error', family, message: 'Text right behind a closing quote: the server calls the quotes unbalanced and refuses the line. Put a blank there, or one pair of quotes around the whole value.' },
   'trailing-comment': { severity: 'error', family, message: 'A # behind a value starts no comment: the server reads "{text}" as more values of {name} and refuses them. Move the comment to its own line.' },

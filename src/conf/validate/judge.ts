@@ -84,6 +84,8 @@ export class Judge {
   unseenIncludes = false;
   readonly renames: Entry[] = [];
   readonly includes: Entry[] = [];
+  /** Where each included file is named, by its URI: the last place, when there are several. */
+  readonly includedBy = new Map<string, Span>();
   /** `sentinel …` lines, which wait until all plain lines are read. */
   readonly sentinelLines: Entry[] = [];
   /** Masters that this file's sentinel watches, by name. */

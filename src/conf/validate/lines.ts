@@ -1,5 +1,5 @@
 /** One line of a text, in the server's order of tests (section 1.3). */
-import { asciiLower } from '../bytes';
+import { asciiLower, cString } from '../bytes';
 import { scanWords } from '../scanner';
 import { Suggester } from '../suggest';
 import { historyOf, nameOnTarget } from '../table';
@@ -58,14 +58,15 @@ export function readLine(judge: Judge, entry: Entry): LineKind {
     readSetting(judge, entry, known);
     return 'setting';
   }
-  if (known?.ignored === true && words.length === 2) {
+  const plain = cString(name);
+  if ((known ?? (plain === name ? known : judge.table.lookup(plain)))?.ignored === true && words.length === 2) {
     judge.remark('ignored-directive', nameSpan(entry), { name, target: judge.targetTitle });
     return 'nothing';
   }
-  if (name === 'sentinel') return readSentinelWord(judge, entry);
-  const shape = pseudo[name];
+  if (plain === 'sentinel') return readSentinelWord(judge, entry);
+  const shape = pseudo[plain];
   if (shape !== undefined) {
-    if (words.length >= shape[0] && words.length <= shape[1]) return name as LineKind;
+    if (words.length >= shape[0] && words.length <= shape[1]) return plain as LineKind;
     // Redis 8 takes the line for a setting of a module and exits later; its sentinel never looks again.
     const queued = atLeast(judge.target, 'redis', 8) && words.length > 1;
     refuseArity(judge, entry, shape[2], shape[1], !queued ? 'parse' : judge.mode === 'redis' ? 'startup' : undefined);
@@ -147,11 +148,13 @@ function valuesOf(judge: Judge, entry: Entry, setting: Setting): readonly Value[
   const [only] = words;
   if (setting.multiArg && judge.modern && words.length === 1 && only !== undefined && only.value !== '') {
     const place = wordSpan(entry, only);
-    const inner = scanWords(only.value, 0, only.value.length);
+    const text = cString(only.value);
+    const inner = scanWords(text, 0, text.length);
     if (inner.fault !== undefined && !(inner.fault.kind === 'after-quote' && judge.target.product === 'valkey' && judge.target.major >= 9)) return [];
     return inner.words.map(word => ({ text: word.value, place, word: inner.words.length === 1 ? only : undefined }));
   }
-  return words.map(word => ({ text: word.value, place: wordSpan(entry, word), word }));
+  const whole = setting.type === 'int' || setting.type === 'memory'; // the only readers that know the length of a value
+  return words.map(word => ({ text: whole ? word.value : cString(word.value), place: wordSpan(entry, word), word }));
 }
 
 const suggesters = new WeakMap<object, Suggester>();

@@ -1,5 +1,5 @@
 /** Single values: yes/no, words of a list, whole numbers, sizes, permissions (section 1.4). */
-import { asciiLower } from '../bytes';
+import { asciiLower, cString } from '../bytes';
 import { laxInteger, memory, strictInteger } from '../numbers';
 import { Suggester } from '../suggest';
 import type { Fix } from '../types';
@@ -112,7 +112,7 @@ export const checkMemory: Check = ({ judge, entry, setting, values }) => {
     else judge.refuse('percent-range', value.place, { name, value: value.text }, [fixes.replace(value.place, '100%')]);
     return false;
   }
-  const size = memory(value.text, setting.signedMemory);
+  const size = memory(cString(value.text), setting.signedMemory);
   if (size === undefined) {
     const { why, fix } = mendMemory(value);
     judge.refuse(setting.percent ? 'memory-or-percent-value' : 'memory-value', value.place, { name, value: value.text, why }, made(fix));

@@ -238,7 +238,12 @@ function isNew(seen: Set<string>, kind: string, master: string | undefined, what
 
 const script: SentinelCheck = ({ judge }, { entry, args }) => {
   const [, word] = args;
-  if (word === undefined || judge.files === undefined || judge.workingDirectory === undefined) return;
+  if (word === undefined) return;
+  if (word.value === '') {
+    judge.refuse('sentinel-script', wordSpan(entry, word), { path: '""', what: 'is no path' });
+    return;
+  }
+  if (judge.files === undefined || judge.workingDirectory === undefined) return;
   const path = judge.files.resolve(judge.workingDirectory, word.value);
   const found = judge.files.stat(path);
   const place = wordSpan(entry, word);

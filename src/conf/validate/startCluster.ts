@@ -3,6 +3,7 @@ import { addressKind } from '../addresses';
 import { fixes, lineSpan, related, wordSpan } from './judge';
 import type { Judge } from './judge';
 import { bindsNothing, folderOf } from './startup';
+import { inReach } from './texts';
 
 export function checkClusterStart(judge: Judge): void {
   if (!judge.isYes('cluster-enabled')) return;
@@ -56,6 +57,7 @@ function checkStateFile(judge: Judge): void {
   if (judge.files === undefined || judge.workingDirectory === undefined) return;
   const path = judge.files.resolve(judge.workingDirectory, name);
   const found = judge.files.stat(path).kind;
-  if (judge.read.some(document => document.uri === path)) judge.exits('cluster-config-is-conf', place, { what: 'this is a configuration file' });
+  if (found === 'directory' && inReach(judge, path)) judge.exits('cluster-config-is-conf', place, { what: 'this is a folder' });
+  else if (judge.read.some(document => document.uri === path)) judge.exits('cluster-config-is-conf', place, { what: 'this is a configuration file' });
   else if (found === 'missing' && judge.files.stat(folderOf(path)).kind === 'missing') judge.remark('cluster-config-folder', place, { path: name });
 }

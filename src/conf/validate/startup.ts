@@ -5,6 +5,7 @@ import { checkAclFile } from './aclFile';
 import { fixes, isTime, lineSpan, made, nameSpan, related, wordSpan } from './judge';
 import type { Assigned, Judge, Steps } from './judge';
 import { unknownName } from './lines';
+import { inReach } from './texts';
 import { checkClusterStart } from './startCluster';
 import { checkTls } from './startTls';
 import { checkUsersAtStart } from './users';
@@ -177,7 +178,11 @@ function checkDatabaseFile(judge: Judge): void {
   if (file?.accepted !== true || name === '') return;
   const place = wordSpan(file.entry, file.entry.statement.words[1]);
   const conf = judge.read[0]?.uri ?? '';
-  if (name === '..' || name === '.') judge.exits('dbfilename-is-conf', place, { what: 'is a folder' });
+  // With an append-only file, this one is not read at start.
+  if (judge.isYes('appendonly')) return;
+  const path = judge.workingDirectory === undefined ? undefined : judge.files?.resolve(judge.workingDirectory, name);
+  const isFolder = path !== undefined && inReach(judge, path) && judge.files?.stat(path).kind === 'directory';
+  if (name === '..' || name === '.' || isFolder) judge.exits('dbfilename-is-conf', place, { what: 'is a folder' });
   else if (judge.workingDirectory !== undefined && judge.files?.resolve(judge.workingDirectory, name) === conf && conf !== '') judge.exits('dbfilename-is-conf', place, { what: 'is this very file' });
 }
 
@@ -188,14 +193,23 @@ function checkLocale(judge: Judge): void {
   judge.remark('locale-unsure', wordSpan(locale.entry, locale.entry.statement.words[1]), { value });
 }
 
+/** A path that can only be a folder, whatever is on the machine. */
+const isFolderByName = (path: string): boolean => /(?:^|\/)\.{0,2}$/.test(path);
+
 /** Logfile: opened for appending when the file is read, so its folder must be there. */
 export function checkLogfile(judge: Judge): void {
   const log = judge.last('logfile');
   const path = log?.values[0] ?? '';
-  if (log?.accepted !== true || path === '' || judge.files === undefined || judge.workingDirectory === undefined) return;
+  if (log?.accepted !== true || path === '') return;
+  if (isFolderByName(path)) {
+    judge.refuse('logfile-is-folder', wordSpan(log.entry, log.entry.statement.words[1]), { path });
+    return;
+  }
+  if (judge.files === undefined || judge.workingDirectory === undefined) return;
   const target = judge.files.resolve(judge.workingDirectory, path);
   const folder = folderOf(target);
   const place = wordSpan(log.entry, log.entry.statement.words[1]);
-  const missing = judge.files.stat(folder).kind === 'missing';
-  if (missing) judge.remark('logfile-folder-missing', place, { path });
+  const above = judge.files.stat(folder).kind;
+  if (above === 'missing' || above === 'file') judge.remark('logfile-folder-missing', place, { path });
+  else if (inReach(judge, target) && judge.files.stat(target).kind === 'directory') judge.refuse('logfile-is-folder', place, { path });
 }

@@ -1,8 +1,11 @@
 /** Texts and their includes, in the server's order, with the checks at the end of every text (sections 1.1 and 1.3). */
+import { Statement } from '../blocks';
+import { cString } from '../bytes';
 import type { ConfDocument } from '../document';
 import { parseDocument } from '../document';
+import { textStart, Word } from '../scanner';
 import { lastAtMost } from '../search';
-import type { Span } from '../types';
+import type { Finding, Span } from '../types';
 import { readUser } from './users';
 import { enterDirectory } from './paths';
 import { fixes, isTime, lineSpan, related, wordSpan } from './judge';
@@ -10,8 +13,8 @@ import type { Entry, Judge, Steps, Unit } from './judge';
 import { readLine } from './lines';
 import { readRename } from './rename';
 
-/** How deep includes are followed; real files need two or three, and the server itself has no limit but its stack. */
-const deepest = 50;
+/** How deep includes are followed; real files need two or three, and the server itself has no limit but its stack. Behind that, nothing is claimed. */
+const deepest = 400;
 
 /** Reads one text from its first to its last line. `chain` holds the files that led here, this one included. */
 export function* readText(judge: Judge, unit: Unit, chain: readonly string[], steps: Steps): Generator<void> {
@@ -41,9 +44,7 @@ export function* readText(judge: Judge, unit: Unit, chain: readonly string[], st
         judge.modules.push(entry);
         break;
       case 'sentinel':
-        judge.sentinelLines.push(entry);
-        // 6.0 has no queue: it judges the line here and now.
-        if (judge.target.column === 'redis-6.0') judge.keepTurn(entry);
+        queueSentinelLine(judge, entry);
         break;
       case 'nothing':
         break;
@@ -51,6 +52,17 @@ export function* readText(judge: Judge, unit: Unit, chain: readonly string[], st
     if (isTime(steps)) yield;
   }
   checkEnd(judge);
+}
+
+function queueSentinelLine(judge: Judge, entry: Entry): void {
+  const { statement } = entry;
+  const hasNul = statement.words.some(word => word.value.includes('\0'));
+  // Sentinel copies its words as C strings.
+  const words = hasNul ? statement.words.map(word => new Word(textStart, word.start, word.end, cString(word.value), word.quoted)) : statement.words;
+  const line = hasNul ? { ...entry, statement: new Statement({ offset: statement.start, line: statement.line }, 0, 0, statement.end - statement.start, statement.name, words, undefined) } : entry;
+  judge.sentinelLines.push(line);
+  // 6.0 has no queue: it judges the line here and now.
+  if (judge.target.column === 'redis-6.0') judge.keepTurn(line);
 }
 
 /** The first line cannot be read, whatever is on it; answers with the first statement that can. */
@@ -80,28 +92,41 @@ function remarkNul(judge: Judge, document: ConfDocument, at: number): void {
 function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], steps: Steps): Generator<void> {
   const word = entry.statement.words[1];
   const { files, workingDirectory } = judge;
-  if (word === undefined || files === undefined || workingDirectory === undefined) return;
+  if (word === undefined) return;
+  if (files === undefined || workingDirectory === undefined) {
+    judge.unseenIncludes = true;
+    return;
+  }
   const place = wordSpan(entry, word);
-  const isPattern = /[*?[]/.test(word.value);
+  const written = cString(word.value);
+  const isPattern = /[*?[]/.test(written);
   let paths: readonly string[];
-  if (word.value === '') {
+  if (written === '') {
     judge.refuse('include-missing', place, { path: '""' });
     return;
   }
   if (isPattern && judge.modern) {
-    const matches = files.glob(workingDirectory, word.value);
-    if (matches === undefined) return;
-    if (matches.length === 0) judge.remark('include-nothing', place, { pattern: word.value });
+    const matches = files.glob(workingDirectory, written);
+    if (matches === undefined) {
+      judge.unseenIncludes = true;
+      return;
+    }
+    if (matches.length === 0) judge.remark('include-nothing', place, { pattern: written });
     paths = matches;
   } else {
-    paths = [files.resolve(workingDirectory, word.value)];
+    paths = [files.resolve(workingDirectory, written)];
   }
   const texts: ConfDocument[] = [];
   for (const path of paths) {
-    const text = openText(judge, place, path, word.value, isPattern);
+    const text = openText(judge, place, path, written, isPattern);
     if (text === undefined) continue;
-    if (chain.includes(path) || chain.length > deepest) {
+    judge.includedBy.set(text.uri, place);
+    if (chain.includes(path)) {
       judge.report('include-cycle', place, { chain: [...chain.slice(chain.indexOf(path)), path].map(shortPath).join(' → ') }, { refusal: 'crash', fixes: [fixes.commentOut(entry)] });
+      return;
+    }
+    if (chain.length > deepest) {
+      judge.unseenIncludes = true;
       return;
     }
     texts.push(text);
@@ -117,6 +142,7 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
 /** The file of an include, or what its absence means. */
 function openText(judge: Judge, place: Span, path: string, written: string, isPattern: boolean): ConfDocument | undefined {
   const opened = judge.files?.open(path);
+  if (opened !== 'directory' && typeof opened !== 'object') judge.unseenIncludes = true;
   if (opened === undefined || opened === 'unknown') return undefined;
   if (typeof opened !== 'string') {
     if (!judge.read.includes(opened)) judge.read.push(opened);
@@ -168,12 +194,31 @@ function glue(judge: Judge, place: Span, texts: readonly ConfDocument[]): Unit |
 
 /** An include of which a line is refused is refused itself: say so where the file is named. */
 function pointAtRefusals(judge: Judge, place: Span, before: number): void {
-  const fault = judge.findings.slice(before).find(finding => finding.refusal?.phase === 'parse' && finding.uri !== place.uri);
-  if (fault === undefined) return;
+  const fault = judge.findings.slice(before).find(finding => finding.refusal !== undefined && finding.uri !== place.uri);
+  if (fault !== undefined) pointAt(judge, place, fault);
+}
+
+/** The same for what is met when all texts were read, sentinel lines and the start: up to the file that was asked about. */
+export function pointAtLateRefusals(judge: Judge): void {
+  const [main] = judge.read;
+  const told = new Set(judge.findings.filter(finding => finding.code === 'include-refused').map(finding => `${finding.uri} ${String(finding.start)}`));
+  for (const finding of judge.findings) {
+    if (finding.refusal === undefined || finding.code === 'include-refused') continue;
+    let fault = finding;
+    for (let place = judge.includedBy.get(fault.uri); place !== undefined && fault.uri !== main?.uri && !told.has(`${place.uri} ${String(place.start)}`); place = judge.includedBy.get(fault.uri)) {
+      told.add(`${place.uri} ${String(place.start)}`);
+      fault = pointAt(judge, place, fault);
+    }
+  }
+}
+
+function pointAt(judge: Judge, place: Span, fault: Finding): Finding {
   const document = judge.read.find(one => one.uri === fault.uri);
   const line = document === undefined ? 0 : document.positionAt(fault.start).line + 1;
   const also = related('fault-here', { uri: fault.uri, start: fault.start, end: fault.end });
-  judge.findings.push({ ...place, code: 'include-refused', severity: 'error', data: { path: shortPath(fault.uri), line }, related: [also], fixes: [], ...(fault.refusal && { refusal: fault.refusal }) });
+  const finding: Finding = { ...place, code: 'include-refused', severity: 'error', data: { path: shortPath(fault.uri), line }, related: [also], fixes: [], ...(fault.refusal && { refusal: fault.refusal }) };
+  judge.findings.push(finding);
+  return finding;
 }
 
 /** What the server looks at when a text ends, included or not: a replica in a cluster. */

@@ -4,7 +4,7 @@ import type { Setting, ValueType } from '../table';
 import type { Span } from '../types';
 import { checkBuffers, checkEvents, checkOomScores, checkPercentiles, checkReplicaof, checkSave } from './special';
 import type { Entry, Judge } from './judge';
-import { wordSpan } from './judge';
+import { lineSpan, wordSpan } from './judge';
 import { checkBool, checkEnum, checkInteger, checkMemory, checkOctal } from './scalars';
 import { checkString } from './strings';
 
@@ -45,6 +45,10 @@ export const checkValues: Check = checked => checks[checked.setting.type](checke
 
 /** Addresses are only looked at when the server listens; while parsing, only their number counts. */
 function checkAddresses({ judge, entry, values }: Checked): boolean {
+  if (values.length === 0 && !judge.modern) {
+    judge.refuse('wrong-arity', lineSpan(entry), { name: nameIn(entry), expected: 'at least one address', got: 'no value' });
+    return false;
+  }
   if (values.length <= 16) return true;
   judge.refuse('bind-too-many', wordSpan(entry, entry.statement.words[17]), { count: values.length });
   return false;

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseDocument } from '../../../src/conf/document';
+import { defaultTarget, parseTarget } from '../../../src/conf/target';
 import { validate } from '../../../src/conf/validate';
 import { compareFiles, compareLines } from '../../support/confAgreement';
 import type { Disagreement } from '../../support/confAgreement';
+import { Generator } from '../../support/confLines';
 import { oracles } from '../../support/confOracle';
+import { readProbes, startAll, startServers } from '../../support/confStart';
 
 /** A slice of `npm run bench -- confAgreement`, reproducible by its seed; another one by CONF_SEED. */
 const seed = Number(process.env['CONF_SEED'] ?? '2026');
@@ -38,5 +41,20 @@ suite('conf: generated lines and files, judged by us and by real servers', () =>
       assert.deepEqual(disagreements.map(shown), []);
       assert.ok(refused > 10 && refused < 80, `${String(refused)} refused`);
     });
+  }
+});
+
+suite('conf: small files in full starts', () => {
+  // Another 60 every time the fixture or the seed changes; all of them: npm run bench -- confProbes
+  const generator = new Generator(startServers.map(server => parseTarget(server.target)).find(target => target !== undefined) ?? defaultTarget, seed);
+  const probes = readProbes('test/fixtures/conf-probes.json');
+  const chosen = Array.from({ length: 60 }, () => generator.pick(probes));
+
+  for (const [index, server] of startServers.entries()) {
+    test(`${server.image} does what is kept`, async () => {
+      const found = await startAll(server, chosen);
+      const others = chosen.map((probe, i) => ({ name: probe.name, kept: probe.verdicts?.[index], now: found[i]?.verdict, message: found[i]?.message })).filter(one => one.kept !== one.now);
+      assert.deepEqual(others, []);
+    }).timeout(180_000);
   }
 });

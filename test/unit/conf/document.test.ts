@@ -16,9 +16,9 @@ suite('document: lines and words with their place', () => {
   ];
   for (const [name, text, statements] of cases) test(name, () => assert.deepEqual(shape(text), statements));
 
-  test('a NUL drops the rest of its 1023-byte chunk only', () => {
+  test('a NUL drops the rest of its 1024-byte chunk only', () => {
     const long = `port 1${' '.repeat(1010)}\0${'x'.repeat(100)}\n`;
-    assert.deepEqual(shape(`${long}timeout 5\n`), [[0, 'port', '1', 'x'.repeat(94)], [1, 'timeout', '5']]);
+    assert.deepEqual(shape(`${long}timeout 5\n`), [[0, 'port', '1', 'x'.repeat(93)], [1, 'timeout', '5']]);
   });
 
   test('ranges point into the source, behind a NUL as well', () => {
