@@ -88,8 +88,10 @@ export class AcrossFiles implements vscode.Disposable {
   async #judge(document: vscode.TextDocument, base: string): Promise<void> {
     const settings = settingsFor(document.uri);
     const versions = new Map(vscode.workspace.textDocuments.map(one => [one, one.version]));
-    const files = settings.acrossFiles && settings.validate ? await this.#filesOf(document, base) : [];
-    if (document.isClosed || [...versions].some(([one, version]) => isConf(one) && !one.isClosed && one.version !== version)) return; // a newer text is judged soon
+    // A newer text is judged soon.
+    const stale = (): boolean => document.isClosed || [...versions].some(([one, version]) => isConf(one) && !one.isClosed && one.version !== version);
+    const files = settings.acrossFiles && settings.validate ? await this.#filesOf(document, base, stale) : [];
+    if (stale()) return;
     const findings = files.length > 1 ? validateTopology(files, { severities: settings.severities }) : [];
     const before = this.#found.get(base);
     const read = new Map(files.flatMap(file => [...file.report.read, file.document]).map(one => [one.uri, one]));
@@ -101,7 +103,7 @@ export class AcrossFiles implements vscode.Disposable {
     }
   }
 
-  async #filesOf(document: vscode.TextDocument, base: string): Promise<TopologyFile[]> {
+  async #filesOf(document: vscode.TextDocument, base: string, stale: () => boolean): Promise<TopologyFile[]> {
     const topology = this.#serverOf(document.uri)?.topology;
     const parsed: Neighbour[] = [];
     for (const uri of await this.#around(document, base, topology)) {
@@ -109,16 +111,17 @@ export class AcrossFiles implements vscode.Disposable {
       const conf = open === undefined ? await this.#readFile(uri) : await this.contexts.documents.parsed(open);
       if (conf !== undefined) parsed.push({ document: conf, folder: path.dirname(uri.fsPath).replaceAll('\\', '/'), uri, open });
     }
+    if (stale()) return [];
     const own = parsed.find(one => one.uri.toString() === document.uri.toString());
     if (own === undefined) return [];
     const made = topologyRoot(document.uri.fsPath) !== undefined;
     const group = made ? parsed
       : topology !== undefined ? parsed.filter(one => this.#serverOf(one.uri)?.topology === topology)
-      : await inSlices(groupInSteps(own.document, parsed), () => document.isClosed);
+      : await inSlices(groupInSteps(own.document, parsed), stale);
     const files: TopologyFile[] = [];
     for (const { document: conf, uri, open } of group !== undefined && group.length > 1 ? group : []) {
       const options = { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf), ...this.contexts.world(uri) };
-      const report = await inSlices(validateInSteps(conf, options, 50), () => document.isClosed);
+      const report = await inSlices(validateInSteps(conf, options, 50), stale);
       if (report === undefined) return [];
       const server = this.#serverOf(uri);
       const title = server?.title ?? (made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath));

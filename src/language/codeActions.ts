@@ -40,7 +40,9 @@ class CodeActions implements vscode.CodeActionProvider {
     if (wanted(vscode.CodeActionKind.QuickFix)) {
       for (const finding of here) {
         const about = context.diagnostics.filter(one => isAbout(one, finding, parsed));
-        finding.fixes.forEach((fix, at) => actions.push(quickFix(fix, judged, about, at === 0 && fix.safe)));
+        finding.fixes.forEach((fix, at) => {
+          if (this.#isPresent(fix, judged)) actions.push(quickFix(fix, judged, about, at === 0 && fix.safe));
+        });
       }
       // An ACL file may hold no comments, so nothing can be silenced there.
       if (!isAcl(document)) for (const code of new Set(here.map(finding => finding.code))) actions.push(...disableActions(document, parsed, code, here));
@@ -51,6 +53,15 @@ class CodeActions implements vscode.CodeActionProvider {
       if (all !== undefined) actions.push(all);
     }
     return actions;
+  }
+
+  /** Whether a fix that reaches into other files knows their present texts. */
+  #isPresent(fix: Fix, judged: Judged): boolean {
+    return fix.edits.every(edit => {
+      const open = vscode.workspace.textDocuments.find(one => one.uri.toString() === edit.uri);
+      const known = judged.read.get(edit.uri);
+      return known !== undefined && (open === undefined || this.documents.isPresent(open, known));
+    });
   }
 }
 

@@ -1,6 +1,9 @@
-// The kept text of a long document is the document's text, whatever is done to it.
+// The kept text and parse of a long document are those of its present text, whatever is done to it.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { parseDocument } from '../../src/conf/document';
+import type { ConfDocument } from '../../src/conf/document';
+import { ConfDocuments } from '../../src/language/documents';
 import { KeptTexts } from '../../src/language/texts';
 
 suite('kept texts', () => {
@@ -40,5 +43,23 @@ suite('kept texts', () => {
       assert.equal(read(), document.getText(), what);
     }
     texts.dispose();
+  });
+
+  test('and so does the parse that is kept with it', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: Array.from({ length: 12_000 }, (_, at) => at % 3 === 0 ? '# redis-conf-disable-next-line bool-value\n' : `save ${String(at)} 1\n`).join('') });
+    const editor = await vscode.window.showTextDocument(document);
+    const documents = new ConfDocuments();
+    const plain = (parsed: ConfDocument | undefined): unknown => parsed?.statements.map(({ line, start, end, name, words }) => [line, start, end, name, ...words.flatMap(word => [word.start, word.end, word.value])].join(' '));
+    for (const [what, , act] of acts) {
+      const before = (await documents.parsed(document))?.statements.at(-1);
+      await act(editor);
+      const parsed = await documents.parsed(document);
+      const fresh = parseDocument(document.getText());
+      assert.deepEqual(plain(parsed), plain(fresh), what);
+      assert.deepEqual(parsed?.pragmas, fresh.pragmas, what);
+      assert.deepEqual(parsed?.lineStarts, fresh.lineStarts, what);
+      if (what === 'typing') assert.equal(parsed?.statements.at(-1), before, 'the far end was not read again');
+    }
+    documents.dispose();
   });
 });

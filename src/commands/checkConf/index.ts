@@ -42,9 +42,14 @@ export class CheckConf implements vscode.Disposable {
       const [major = 0, minor = 0] = oracle.version.split('.').map(Number);
       const ours = await this.deps.judge(document, makeTarget(oracle.product, major, minor));
       if (ours === undefined) return;
+      const { version } = document;
       const bom = ours.parsed.byteOrderMark && !ours.parsed.text.startsWith('\uFEFF') ? '\uFEFF' : '';
       const verdict = readVerdict(await oracle.ask(new TextEncoder().encode(bom + ours.parsed.text), ours.mode, cancel.signal), ours.mode);
       if (cancel.signal.aborted || document.isClosed) return;
+      if (document.version !== version) {
+        void vscode.window.showInformationMessage(vscode.l10n.t('The file changed while the server read it; run the check again.'));
+        return;
+      }
       this.#show(document, oracle, verdict, ours);
     });
   }

@@ -58,7 +58,7 @@ export async function containedServer(title: string, exec: Exec, signal: AbortSi
       ...version, title: `${title} (${program} ${version.version})`,
       ask: async (text, mode, asking) => {
         // The copy lies in a folder of its own that only this user can read, and is removed whatever happens.
-        const script = 'umask 077; folder=$(mktemp -d) || exit 3; trap \'rm -rf "$folder"\' EXIT; cat > "$folder/check.conf"; program=$1; shift; "$program" "$folder/check.conf" "$@" 2>&1';
+        const script = 'umask 077; folder=$(mktemp -d 2>/dev/null || mktemp -d -p /dev/shm) || exit 3; trap \'rm -rf "$folder"\' EXIT; cat > "$folder/check.conf"; program=$1; shift; "$program" "$folder/check.conf" "$@" 2>&1';
         const [, ...options] = dryRunArguments('', mode);
         const { stdout, stderr } = await exec(['sh', '-c', script, 'sh', program, ...options], new TextDecoder().decode(text), asking);
         return stdout + stderr;
