@@ -18,7 +18,7 @@ export function loadTable() {
   const kinds = { bool: [], int: [], octal: [], memory: [], string: [], other: [] };
   const enums = {};
   const secret = [];
-  for (const directive of JSON.parse(readFileSync('src/conf/data/directives.json', 'utf8'))) {
+  for (const directive of JSON.parse(readFileSync('scripts/conf-facts/table.json', 'utf8'))) {
     const names = directive.names.map(one => one.name);
     const types = new Set(directive.facts.map(one => one.type.split(' ')[0]));
     const values = new Set(directive.facts.flatMap(one => one.values?.split(' ') ?? []));

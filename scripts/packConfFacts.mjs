@@ -1,5 +1,5 @@
-// Makes src/conf/data/{directives,commands}.json, the compact tables that ship, from the measured facts in
-// scripts/conf-facts/. Run it after a new server was measured: `node scripts/packConfFacts.mjs`.
+// Makes the tables that ship, src/conf/data/{directives,commands}.json, from the measured facts in scripts/conf-facts/, and
+// conf-facts/table.json, the same table of directives to read. Run it after a new server was measured: `node scripts/packConfFacts.mjs`.
 //
 // Sets of servers become bit masks over `measured` in src/conf/target.ts (bit 0 = redis-6.0).
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,28 @@ const table = [
 ];
 /** @param {readonly unknown[]} list */
 const lines = list => `[\n${list.map(one => JSON.stringify(one)).join(',\n')}\n]\n`;
-writeFileSync(new URL('../src/conf/data/directives.json', import.meta.url), lines(table));
+writeFileSync(new URL('./conf-facts/table.json', import.meta.url), lines(table));
+
+// One string a setting, `name=names=facts`, a third of the size; src/conf/unpack.ts reads it and says what each field is.
+const types = [...new Set(table.flatMap(row => row.facts.map((/** @type {any} */ one) => one.type)))].sort();
+const limits = ['2147483647', '-2147483648', '9223372036854775807', '18446744073709551615'];
+/** @param {number | undefined} bits */
+const base36 = bits => (bits === undefined ? '' : bits.toString(36));
+/** @param {string | undefined} version */
+const shortVersion = version => (version === undefined ? '' : version === '7.2.5' ? '*' : version.replace(/\.0$/, ''));
+/** @param {unknown} limit */
+const shortLimit = limit => (limit === undefined ? '' : limits.includes(String(limit)) ? `~${limits.indexOf(String(limit))}` : String(limit));
+/** @param {readonly string[]} fields */
+const joined = fields => fields.join('/').replace(/\/+$/, '');
+const packed = table.map(row => [
+  row.name,
+  row.names.map((/** @type {any} */ one) => joined([one.name === row.name ? '' : one.name, base36(one.in), base36(one.alias), base36(one.ignored), shortVersion(one.since.redis), shortVersion(one.since.valkey), shortVersion(one.gone?.redis), shortVersion(one.gone?.valkey)])).join('|'),
+  row.facts.map((/** @type {any} */ one) => joined([
+    base36(one.in), types.indexOf(one.type).toString(36), shortLimit(one.min), shortLimit(one.max), one.default === '' ? '~' : shortLimit(one.default), one.values ?? '', one.check ?? '', one.ifdef ?? '',
+    (one.flags ?? '').split(' ').map((/** @type {string} */ flag) => (flag === '' ? '' : flagNames.indexOf(flag))).join(''),
+  ])).join('|'),
+].join('='));
+writeFileSync(new URL('../src/conf/data/directives.json', import.meta.url), JSON.stringify({ types, limits, flags: flagNames, rows: packed }, null, 0).replace(/,"/g, ',\n"') + '\n');
 
 // Commands: name -> mask of the servers that have it; `name|sub` likewise; `sentinel:` those of sentinel mode.
 /** @type {{ redis: Record<string, number>, sentinel: Record<string, number> }} */

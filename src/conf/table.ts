@@ -5,6 +5,8 @@
 import packed from './data/directives.json';
 import { measured } from './target';
 import type { Product, Target } from './target';
+import { unpackRows } from './unpack';
+import type { PackedFacts, PackedSetting } from './unpack';
 
 export type ValueType = 'bool' | 'enum' | 'int' | 'memory' | 'octal' | 'string' | 'path' | 'addresses' | 'buffer-limits'
   | 'event-flags' | 'host-port' | 'int-triple' | 'percentiles' | 'save-points';
@@ -64,10 +66,10 @@ export interface Table {
   readonly settings: readonly Setting[];
 }
 
-interface PackedName { name: string; in?: number; alias?: number; ignored?: number; since: Partial<Record<Product, string>>; gone?: Partial<Record<Product, string>> }
-interface PackedFacts { in: number; type: string; min?: number | string; max?: number | string; default?: unknown; values?: string; check?: string; ifdef?: string; flags?: string }
-interface PackedSetting { name: string; names: PackedName[]; facts: PackedFacts[] }
-const rows = packed as readonly PackedSetting[];
+let unpacked: readonly PackedSetting[] | undefined;
+
+/** Unpacked when the first table is asked for. */
+const rows = (): readonly PackedSetting[] => unpacked ??= unpackRows(packed);
 
 const tables = new Map<number, Table>();
 
@@ -84,7 +86,7 @@ function buildTable(index: number): Table {
   const bit = 1 << index;
   const known = new Map<string, Known>();
   const settings: Setting[] = [];
-  for (const row of rows) {
+  for (const row of rows()) {
     const facts = row.facts.find(one => (one.in & bit) !== 0);
     const primary = row.names.find(one => ((one.in ?? 0) & bit) !== 0);
     const setting = facts === undefined || primary === undefined ? undefined : unpack(row, primary.name, facts, bit);
@@ -108,7 +110,7 @@ function unpack(row: PackedSetting, name: string, facts: PackedFacts, bit: numbe
     name, id: row.name, type: type as ValueType, ctype,
     min: facts.min === undefined ? undefined : BigInt(facts.min),
     max: facts.max === undefined ? undefined : BigInt(facts.max),
-    default: facts.default === undefined ? undefined : String(facts.default as string | number),
+    default: facts.default,
     values: facts.values?.split(' ') ?? [],
     check: facts.check, ifdef: facts.ifdef,
     mutable: has('mutable'), multiArg: has('multiArg'), hidden: has('hidden'), sensitive: has('sensitive'), percent: has('percent'),
@@ -121,7 +123,7 @@ let histories: Map<string, History> | undefined;
 
 /** What is known of a name on any server measured; undefined for a name that none ever had. */
 export function historyOf(name: string): History | undefined {
-  histories ??= new Map(rows.flatMap(row => row.names.map(one => [one.name, { since: one.since, gone: one.gone ?? {}, id: row.name }] as const)));
+  histories ??= new Map(rows().flatMap(row => row.names.map(one => [one.name, { since: one.since, gone: one.gone ?? {}, id: row.name }] as const)));
   return histories.get(name);
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import packed from '../../../../src/conf/data/directives.json';
+import packed from '../../../../scripts/conf-facts/table.json';
 import { pseudoDirectives } from '../../../../src/conf/features/context';
 import { sentinelStatements } from '../../../../src/conf/features/statements';
 
