@@ -1,0 +1,200 @@
+import { isCancellation } from '../../base/abort';
+import type { Disposable } from '../../base/disposable';
+import { HumanError } from '../../base/errors';
+import type { Engine } from '../../engine/engine';
+import { formatAddress } from '../../model/address';
+import { nodesOf } from '../../model/diff';
+import type { InfoFields } from '../../model/info';
+import { readInfo } from '../../model/info';
+import type { EngineKind } from '../../model/instance';
+import { reportOf } from '../../model/servers';
+import type { Node, Snapshot, Topology } from '../../model/snapshot';
+import type { RedisConnection } from '../../redis/client';
+import { ReplyError } from '../../redis/client';
+import type { InventoryPort } from '../inventoryPort';
+import { flatMap } from '../replies';
+import { ConfReader } from './confFacts';
+import type { AcrossFinding, ConfFacts, Facts } from './facts';
+import { noFacts } from './facts';
+
+export interface CollectorDeps {
+  engine(kind: EngineKind): Pick<Engine, 'logs' | 'describe'>;
+  readonly inventory: Pick<InventoryPort, 'connectionTo'>;
+  /** The text of a file of this machine; undefined when it is not there or not to be read. */
+  readText(path: string): Promise<string | undefined>;
+  now(): number;
+  /** Told of what nobody expected. */
+  onFailure(error: unknown): void;
+}
+
+/** Lines of a log that are looked at: what a server says when it ends, and why a replica calls in vain. */
+const TAIL = 200;
+/** A log is read again so soon while its server is in trouble. */
+const LOG_MS = 800;
+/** Figures and settings are asked again so soon. */
+const FIGURES_MS = 5000;
+/** Nobody waits longer for one source. */
+const LIMIT_MS = 3000;
+
+/** Settings that the rules ask for. None of them holds a secret. */
+const asked = ['min-replicas-to-write', 'save', 'appendonly', 'stop-writes-on-bgsave-error', 'repl-backlog-size'] as const;
+
+/**
+ * Gathers what the rules need besides the snapshot, each source only where it can matter: logs of servers that ended, are silent, or whose link is
+ * down; figures and settings of servers that answer; conf files where the engine shares its files with this machine.
+ */
+export class Collector implements Disposable {
+  readonly #deps: CollectorDeps;
+  readonly #confs: ConfReader;
+  readonly #connections = new Map<string, Promise<RedisConnection>>();
+  readonly #logs = new Map<string, { readonly key: string; readonly at: number; readonly lines: readonly string[] }>();
+  readonly #figures = new Map<string, { readonly key: string; readonly at: number; readonly fields: InfoFields; readonly settings: ReadonlyMap<string, string>; readonly clients?: number }>();
+  readonly #followed = new Map<string, { readonly address: string; readonly master: string }>();
+  readonly #across = new Map<string, { readonly documents: readonly unknown[]; readonly findings: readonly AcrossFinding[] }>();
+  readonly #sharesFiles = new Map<EngineKind, boolean>();
+  readonly #ended = new AbortController();
+  #facts: Facts = noFacts;
+
+  constructor(deps: CollectorDeps) {
+    this.#deps = deps;
+    this.#confs = new ConfReader(path => deps.readText(path));
+  }
+
+  /** What was gathered last. */
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** Notes at once what costs nothing and passes: whom an address meant while its link was up. */
+  note(snapshot: Snapshot): void {
+    for (const node of nodesOf(snapshot)) {
+      const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
+      if (master?.link === 'up' && node.masterId !== undefined && node.masterId !== node.id) this.#followed.set(node.id, { address: formatAddress(master.address), master: node.masterId });
+    }
+  }
+
+  async collect(snapshot: Snapshot): Promise<Facts> {
+    this.note(snapshot);
+    const nodes = nodesOf(snapshot);
+    this.#forget(nodes);
+    const confs = new Map<string, ConfFacts>();
+    await Promise.all(nodes.flatMap(node => [
+      this.#guard(() => this.#readLog(node)),
+      this.#guard(() => this.#ask(node)),
+      this.#guard(async () => {
+        const conf = await this.#shares(node) ? await this.#confs.read(node) : undefined;
+        if (conf !== undefined) confs.set(node.id, conf);
+      }),
+    ]));
+    const across = new Map<string, readonly AcrossFinding[]>();
+    for (const topology of snapshot.topologies) across.set(topology.id, await this.#together(topology, confs));
+    const answering = new Set(nodes.filter(({ contact }) => contact.state === 'answering').map(({ id }) => id));
+    const figures = [...this.#figures].filter(([id]) => answering.has(id));
+    this.#facts = {
+      logs: new Map([...this.#logs].map(([id, { lines }]) => [id, lines])),
+      settings: new Map(figures.map(([id, { settings }]) => [id, settings])),
+      figures: new Map(figures.map(([id, { fields }]) => [id, fields])),
+      clients: new Map(figures.flatMap(([id, { clients }]) => (clients === undefined ? [] : [[id, clients] as const]))),
+      confs, across, followed: new Map(this.#followed),
+    };
+    return this.#facts;
+  }
+
+  dispose(): void {
+    this.#ended.abort(new DOMException('ended', 'AbortError'));
+    for (const open of this.#connections.values()) open.then(connection => connection.dispose(), () => undefined);
+    this.#connections.clear();
+  }
+
+  /** A source that fails is one that nobody knows anything from; the others still tell. */
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof HumanError || isCancellation(error) || this.#ended.signal.aborted) return; // the engine or server says no: the snapshot tells that itself
+      this.#deps.onFailure(error);
+    }
+  }
+
+  #forget(nodes: readonly Node[]): void {
+    const ids = new Set(nodes.map(({ id }) => id));
+    const instances = new Set(nodes.map(({ instance }) => instance?.id));
+    for (const id of this.#logs.keys()) if (!instances.has(id)) this.#logs.delete(id);
+    for (const map of [this.#figures, this.#followed]) for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+    for (const [id, open] of this.#connections) {
+      if (ids.has(id)) continue;
+      this.#connections.delete(id);
+      open.then(connection => connection.dispose(), () => undefined);
+    }
+  }
+
+  async #readLog(node: Node): Promise<void> {
+    const { instance } = node;
+    if (instance === undefined || node.id !== instance.id || instance.state === 'created' || instance.state === 'paused') return;
+    const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
+    const ended = instance.state !== 'running';
+    const troubled = instance.state === 'restarting' || (!ended && (node.contact.state !== 'answering' || (master !== undefined && (master.link === 'down' || master.syncInProgress))));
+    const key = [instance.state, instance.startedAt, instance.exit?.at, node.contact.state, node.role, master?.link, master && formatAddress(master.address)].join(' ');
+    const known = this.#logs.get(instance.id);
+    const now = this.#deps.now();
+    if (known !== undefined && known.key === key && !(troubled && now - known.at >= LOG_MS) && !(now - known.at >= FIGURES_MS && !ended)) return;
+    const lines: string[] = [];
+    await this.#deps.engine(instance.engine).logs(instance.id, { tail: TAIL, follow: false }, line => lines.push(line), AbortSignal.any([this.#ended.signal, AbortSignal.timeout(LIMIT_MS)]));
+    this.#logs.set(instance.id, { key, at: now, lines });
+  }
+
+  async #ask(node: Node): Promise<void> {
+    const report = reportOf(node.contact);
+    if (node.contact.state !== 'answering' || report === undefined || report.mode === 'sentinel' || report.loading) return;
+    const key = [report.runId, report.replication?.role, node.staleMaster !== undefined].join(' ');
+    const known = this.#figures.get(node.id);
+    const now = this.#deps.now();
+    if (known?.key === key && now - known.at < FIGURES_MS) return;
+    const connection = await this.#connection(node.id);
+    const stale = node.staleMaster !== undefined;
+    const [info, ...rest] = await connection.pipeline([['INFO'], ...asked.map(name => ['CONFIG', 'GET', name]), ...(stale ? [['CLIENT', 'LIST', 'TYPE', 'normal']] : [])], { signal: this.#ended.signal });
+    const settings = new Map(rest.slice(0, asked.length).flatMap(reply => [...flatMap(reply)]));
+    const clients = stale ? strangers(rest[asked.length]) : undefined;
+    this.#figures.set(node.id, { key, at: now, fields: info instanceof ReplyError ? new Map() : readInfo(info), settings, ...(clients === undefined ? {} : { clients }) });
+  }
+
+  #connection(id: string): Promise<RedisConnection> {
+    let open = this.#connections.get(id);
+    if (open === undefined) {
+      open = this.#deps.inventory.connectionTo(id, this.#ended.signal);
+      this.#connections.set(id, open);
+      const drop = (): void => { if (this.#connections.get(id) === open) this.#connections.delete(id); };
+      open.then(connection => connection.onClose(drop), drop);
+    }
+    return open;
+  }
+
+  async #shares({ instance }: Node): Promise<boolean> {
+    if (instance === undefined) return false;
+    let shares = this.#sharesFiles.get(instance.engine);
+    if (shares === undefined) {
+      shares = (await this.#deps.engine(instance.engine).describe(this.#ended.signal)).sharesFiles;
+      this.#sharesFiles.set(instance.engine, shares);
+    }
+    return shares;
+  }
+
+  /** Judged again only when one of the files changed. */
+  async #together(topology: Topology, confs: ReadonlyMap<string, ConfFacts>): Promise<readonly AcrossFinding[]> {
+    const documents = topology.nodes.flatMap(({ id }) => confs.get(id)?.document ?? []);
+    const known = this.#across.get(topology.id);
+    if (known !== undefined && known.documents.length === documents.length && documents.every((document, index) => document === known.documents[index])) return known.findings;
+    const findings = documents.length < 2 ? [] : (await import('./acrossFacts')).acrossFindings(topology, confs);
+    this.#across.set(topology.id, { documents, findings });
+    return findings;
+  }
+}
+
+/** Clients that are neither Sentinels nor of our own kind: those only ask and never write. */
+function strangers(reply: unknown): number | undefined {
+  if (typeof reply !== 'string') return undefined;
+  return reply.split('\n').filter(line => {
+    const last = / cmd=(\S+)/.exec(line)?.[1] ?? '';
+    return line !== '' && !/ name=sentinel-/.test(line) && !/^(info|client\|list|config\|get|cluster\|\w+|NULL|ping)$/i.test(last);
+  }).length;
+}

@@ -1,0 +1,90 @@
+import type { Disposable } from '../../base/disposable';
+import { DisposableStore } from '../../base/disposable';
+import type { Event } from '../../base/emitter';
+import { Emitter } from '../../base/emitter';
+import type { Snapshot } from '../../model/snapshot';
+import type { InventoryPort } from '../inventoryPort';
+import type { Collector } from './collector';
+import { diagnose } from './diagnose';
+import type { Problem } from './problem';
+
+/** How often snapshots are looked at that changed in figures only; costs nothing while nothing is polled. */
+const FIGURES_MS = 1000;
+
+/** The one owner of what is wrong: every snapshot is judged at once by what is known, and again with what was gathered for it. */
+export class Diagnoser implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new Emitter<readonly Problem[]>());
+  readonly #inventory: Pick<InventoryPort, 'snapshot' | 'onDidChange'>;
+  readonly #collector: Pick<Collector, 'collect' | 'facts' | 'note'>;
+  readonly #onFailure: (error: unknown) => void;
+  #problems: readonly Problem[] = [];
+  #text = '[]';
+  #seen: Snapshot | undefined;
+  #gathering: Promise<void> | undefined;
+  #again = false;
+  #disposed = false;
+
+  constructor(inventory: Pick<InventoryPort, 'snapshot' | 'onDidChange'>, collector: Pick<Collector, 'collect' | 'facts' | 'note'>, onFailure: (error: unknown) => void) {
+    this.#inventory = inventory;
+    this.#collector = collector;
+    this.#onFailure = onFailure;
+    this.#store.add(inventory.onDidChange(({ snapshot }) => {
+      this.#collector.note(snapshot);
+      this.#judge();
+      this.#gather();
+    }));
+    const timer = setInterval(() => {
+      if (this.#inventory.snapshot !== this.#seen || this.#problems.some(({ severity }) => severity !== 'info')) this.#gather();
+    }, FIGURES_MS);
+    this.#store.add({ dispose: () => clearInterval(timer) });
+    this.#gather();
+  }
+
+  /** Worst first. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  readonly onDidChange: Event<readonly Problem[]> = listener => this.#changed.event(listener);
+
+  /** Gathers everything anew and judges; resolves with what was found. */
+  async look(): Promise<readonly Problem[]> {
+    while (this.#gathering !== undefined) await this.#gathering;
+    this.#gather();
+    await this.#gathering;
+    return this.#problems;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#store.dispose();
+  }
+
+  /** One at a time; what comes meanwhile is gathered for once more afterwards. */
+  #gather(): void {
+    if (this.#disposed) return;
+    if (this.#gathering !== undefined) {
+      this.#again = true;
+      return;
+    }
+    const { snapshot } = this.#inventory;
+    this.#seen = snapshot;
+    this.#gathering = this.#collector.collect(snapshot).then(() => this.#judge(), this.#onFailure).finally(() => {
+      this.#gathering = undefined;
+      if (!this.#again) return;
+      this.#again = false;
+      this.#gather();
+    });
+  }
+
+  #judge(): void {
+    if (this.#disposed) return;
+    const problems = diagnose(this.#inventory.snapshot, this.#collector.facts);
+    const text = JSON.stringify(problems);
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#problems = problems;
+    this.#changed.fire(problems);
+  }
+}

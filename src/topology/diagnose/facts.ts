@@ -1,0 +1,40 @@
+import type { ConfDocument } from '../../conf/document';
+import type { Finding } from '../../conf/types';
+import type { InfoFields } from '../../model/info';
+
+/** What was asked for besides the snapshot. Plain data, so that the rules are pure; whatever nobody asked for is missing. */
+export interface Facts {
+  /** Last lines of the log, by instance id. */
+  readonly logs: ReadonlyMap<string, readonly string[]>;
+  /** Answers of CONFIG GET by node id; names as the server has them. Never those of passwords. */
+  readonly settings: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** INFO by node id. */
+  readonly figures: ReadonlyMap<string, InfoFields>;
+  /** The conf file that a node runs on, by node id. */
+  readonly confs: ReadonlyMap<string, ConfFacts>;
+  /** What the files of one topology say when read together, by topology id. */
+  readonly across: ReadonlyMap<string, readonly AcrossFinding[]>;
+  /** Clients that are neither replicas, Sentinels, nor this extension, by node id; asked of stale masters only. */
+  readonly clients: ReadonlyMap<string, number>;
+  /** Whom each replica followed at which address when its link was last up, by node id: what the address meant. */
+  readonly followed: ReadonlyMap<string, { readonly address: string; readonly master: string }>;
+}
+
+export interface ConfFacts {
+  /** As the server sees it. */
+  readonly inside: string;
+  /** Absolute, on this machine. */
+  readonly path: string;
+  /** `file`: the very file is mounted, and a server that rewrites it by renaming fails. */
+  readonly mounted: 'file' | 'folder' | 'direct';
+  readonly document: ConfDocument;
+}
+
+export interface AcrossFinding {
+  readonly node: string;
+  readonly path: string;
+  readonly document: ConfDocument;
+  readonly finding: Finding;
+}
+
+export const noFacts: Facts = { logs: new Map(), settings: new Map(), figures: new Map(), confs: new Map(), across: new Map(), clients: new Map(), followed: new Map() };
