@@ -3,7 +3,7 @@ import type { Disposable } from '../base/disposable';
 import { HumanError, isFault } from '../base/errors';
 import type { Address } from '../model/address';
 import type { Instance } from '../model/instance';
-import { formatAddress } from '../model/address';
+import { formatAddress, sameAddress } from '../model/address';
 import type { ServerReport } from '../model/report';
 import type { ServerState } from '../model/servers';
 import { reportOf } from '../model/servers';
@@ -117,6 +117,16 @@ export class NodeWatch implements Disposable {
     if (instance === undefined) return;
     const { state } = instance;
     if (state === 'running') {
+      // containers that started in another order have each other's addresses: what answers at the old one is another server
+      if (this.#reachable !== undefined && !this.#leadsHere(this.#reachable)) {
+        this.#reachable = undefined;
+        this.#deps.book.forget(this.#target.id);
+        this.#drop();
+        this.#prober = new Prober(this.#target.hint);
+        this.#port = this.#target.ports[0] ?? 0;
+        this.#setContact({ state: 'unknown' });
+        this.retryNow();
+      }
       const restarted = before !== undefined && (before.state !== 'running' || before.startedAt !== instance.startedAt);
       if (restarted) this.retryNow();
       if (restarted && before.state === 'running') this.#drop();
@@ -214,6 +224,12 @@ export class NodeWatch implements Disposable {
     if (this.#refusedPassword !== undefined && this.#refusedPassword.value === password) throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: password === undefined ? 'password-required' : 'password-wrong' });
     try {
       const { connection, port } = await this.#reach({ verify: this.#target.ports.length > 1 && !this.#deps.book.knows(this.#target.id) }, password, this.#ending.signal);
+      if (!this.#leadsHere(connection.address)) {
+        // the engine told of another address while this one was being tried: it is another server's now
+        connection.dispose();
+        this.#deps.book.forget(this.#target.id);
+        throw new HumanError<RedisFault>({ code: 'redis-silent', address: connection.address, reason: 'closed' });
+      }
       this.#port = port;
       this.#reachable = share(this.#reachable, connection.address);
       this.#connection = connection;
@@ -228,8 +244,8 @@ export class NodeWatch implements Disposable {
 
   /** Tries the addresses in their order; the first that answers is remembered. Throws the most telling failure. */
   async #reach(how: { readonly verify: boolean }, password: string | undefined, signal: AbortSignal | undefined): Promise<{ connection: RedisConnection; port: number }> {
-    const { id, instance, ports, address } = this.#target;
-    const places = address !== undefined ? [{ at: address, port: address.port }] : instance === undefined ? [] : ports.flatMap(port => candidates(instance, port).map(at => ({ at, port })));
+    const { id } = this.#target;
+    const places = this.#places();
     const order = this.#deps.book.order(id, places.map(({ at }) => at));
     let failure: unknown = new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
     for (const at of order) {
@@ -251,6 +267,17 @@ export class NodeWatch implements Disposable {
       }
     }
     throw failure;
+  }
+
+  /** Every address that may lead there, with the port that it means inside. */
+  #places(): readonly { readonly at: Address; readonly port: number }[] {
+    const { instance, ports, address } = this.#target;
+    if (address !== undefined) return [{ at: address, port: address.port }];
+    return instance === undefined ? [] : ports.flatMap(port => candidates(instance, port).map(at => ({ at, port })));
+  }
+
+  #leadsHere(address: Address): boolean {
+    return this.#places().some(({ at }) => sameAddress(at, address));
   }
 
   get #somewhere(): Address {

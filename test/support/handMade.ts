@@ -84,7 +84,7 @@ export class HandMade {
   /** Waits for the problem, and tells how long that took since `since` (of `Date.now()`). */
   async finds<Code extends What['code']>(code: Code, short: string | undefined, since: number, within = 20_000): Promise<{ readonly problem: Problem & { readonly what: Extract<What, { code: Code }> }; readonly ms: number }> {
     const problem = await until(`${code} ${short ?? ''}`, () => this.problem(code, short), within).catch((error: unknown) => {
-      throw new Error(`not found: ${code} ${short ?? ''}; there is ${JSON.stringify(this.diagnoser.problems.map(({ what, evidence }) => [what, evidence]))} ${JSON.stringify(nodesOf(this.inventory.snapshot).map(({ name, contact, role }) => [name, role, contact.state, 'reason' in contact ? contact.reason : '']))}`, { cause: error });
+      throw new Error(`not found: ${code} ${short ?? ''}; there is ${JSON.stringify(this.diagnoser.problems.map(({ what, evidence }) => [what, evidence]))} ${JSON.stringify(nodesOf(this.inventory.snapshot).map(({ id, name, contact, role, reachable, instance }) => [id.slice(0, 6), name, role, contact.state, 'reason' in contact ? contact.reason : '', reachable, instance?.networks, instance?.ports]))}`, { cause: error });
     });
     return { problem, ms: Date.now() - since };
   }

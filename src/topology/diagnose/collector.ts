@@ -50,6 +50,7 @@ export class Collector implements Disposable {
   readonly #logs = new Map<string, { readonly key: string; readonly at: number; readonly lines: readonly string[] }>();
   readonly #figures = new Map<string, { readonly key: string; readonly at: number; readonly fields: InfoFields; readonly settings: ReadonlyMap<string, string>; readonly clients?: number }>();
   readonly #followed = new Map<string, { readonly address: string; readonly master: string }>();
+  readonly #handStarted = new Map<string, string>();
   readonly #across = new Map<string, { readonly documents: readonly unknown[]; readonly findings: readonly AcrossFinding[] }>();
   readonly #sharesFiles = new Map<EngineKind, boolean>();
   readonly #ended = new AbortController();
@@ -70,6 +71,8 @@ export class Collector implements Disposable {
     for (const node of nodesOf(snapshot)) {
       const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
       if (master?.link === 'up' && node.masterId !== undefined && node.masterId !== node.id) this.#followed.set(node.id, { address: formatAddress(master.address), master: node.masterId });
+      const report = node.contact.state === 'answering' ? node.contact.report : undefined;
+      if (report?.mode === 'sentinel' && node.instance !== undefined && node.instance.id !== node.id && report.configFile !== '') this.#handStarted.set(node.id, report.configFile);
     }
   }
 
@@ -95,7 +98,7 @@ export class Collector implements Disposable {
       settings: new Map(figures.map(([id, { settings }]) => [id, settings])),
       figures: new Map(figures.map(([id, { fields }]) => [id, fields])),
       clients: new Map(figures.flatMap(([id, { clients }]) => (clients === undefined ? [] : [[id, clients] as const]))),
-      confs, across, followed: new Map(this.#followed),
+      confs, across, followed: new Map(this.#followed), handStarted: new Map(this.#handStarted),
     };
     return this.#facts;
   }

@@ -18,6 +18,8 @@ export interface Facts {
   readonly clients: ReadonlyMap<string, number>;
   /** Whom each replica followed at which address when its link was last up, by node id: what the address meant. */
   readonly followed: ReadonlyMap<string, { readonly address: string; readonly master: string }>;
+  /** Conf files of Sentinels that were started by hand beside a server, by node id, as they said when they last answered. */
+  readonly handStarted: ReadonlyMap<string, string>;
 }
 
 export interface ConfFacts {
@@ -37,4 +39,4 @@ export interface AcrossFinding {
   readonly finding: Finding;
 }
 
-export const noFacts: Facts = { logs: new Map(), settings: new Map(), figures: new Map(), confs: new Map(), across: new Map(), clients: new Map(), followed: new Map() };
+export const noFacts: Facts = { logs: new Map(), settings: new Map(), figures: new Map(), confs: new Map(), across: new Map(), clients: new Map(), followed: new Map(), handStarted: new Map() };

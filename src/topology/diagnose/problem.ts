@@ -97,7 +97,7 @@ export type What =
 export type Fix =
   | { readonly code: 'start-node'; readonly nodes: readonly string[] }
   | { readonly code: 'unpause-node'; readonly nodes: readonly string[] }
-  | { readonly code: 'start-sentinel'; readonly node: string }
+  | { readonly code: 'start-sentinel'; readonly node: string; readonly conf: string }
   | { readonly code: 'set-quorum'; readonly quorum: number }
   | { readonly code: 'align-sentinels'; readonly setting: 'quorum' | 'down-after-milliseconds' | 'failover-timeout'; readonly value: number }
   | { readonly code: 'new-myid'; readonly node: string }

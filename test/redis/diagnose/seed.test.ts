@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { docker } from '../../support/docker';
 import { HandMade } from '../../support/handMade';
-import { testPort } from '../../support/naming';
+import { testPort, until } from '../../support/naming';
 
 /**
  * The evening of the seed notes, step by step, with `docker create` on names and ports of its own: each pitfall is found with its reason, and what
@@ -13,8 +13,8 @@ suite('diagnose: the steps of the notes', function () {
   let hand: HandMade;
   let ports: number[];
   const took: string[] = [];
-  const found = async (...[code, short, since]: Parameters<HandMade['finds']>) => {
-    const { problem, ms } = await hand.finds(code, short, since);
+  const found = async (...[code, short, since, within]: Parameters<HandMade['finds']>) => {
+    const { problem, ms } = await hand.finds(code, short, since, within);
     took.push(`${code} ${ms} ms`);
     return problem;
   };
@@ -70,4 +70,84 @@ suite('diagnose: the steps of the notes', function () {
     await hand.gone('protected-mode');
     await hand.gone('denied-by-master');
   });
+
+  test('4: containers start in another order, and the address means another', async () => {
+    for (const node of ['6379', '6380']) hand.conf(node, ['protected-mode no', `port ${node}`, ...(node === '6380' ? [`replicaof ${await hand.addressOf('6379')} 6379`] : [])]);
+    await hand.stop('6380', '6379');
+    await hand.start('6379', '6380');
+    await until('linked', () => hand.node('6380').masterId === hand.node('6379').id && hand.inventory.snapshot.topologies[0]?.health.level === 'healthy', 30_000);
+    await hand.stop('6380', '6379');
+    const before = Date.now();
+    await hand.start('6380', '6379'); // the address goes to whom starts first
+    assert.notEqual(await hand.addressOf('6379'), '');
+    const { what, fixes, place } = await found('address-moved', '6380', before);
+    assert.deepEqual([what.code === 'address-moved' && what.meant, fixes[0]?.code, place?.line], [hand.name('6379'), 'repoint', 3]);
+    await hand.exec('6380', 'redis-cli', '-p', '6380', 'replicaof', await hand.addressOf('6379'), '6379');
+    await hand.gone('address-moved');
+  });
+
+  test('7: quorum 3 of 3 sentinels is a trap, told while all are up', async () => {
+    await hand.create('6381', ['--network', hand.name('net'), '-p', `127.0.0.1:${ports[2] ?? 0}:6379`], ['redis-server', '--protected-mode', 'no', '--replicaof', await hand.addressOf('6379'), '6379']);
+    await hand.start('6381');
+    for (const index of [0, 1, 2]) await sentinel(index);
+    const since = Date.now();
+    const { what, severity, fixes } = await found('quorum-trap', undefined, since);
+    assert.deepEqual([what.code === 'quorum-trap' && what.required, severity, fixes[0]], [3, 'warning', { code: 'set-quorum', quorum: 2 }]);
+  });
+
+  test('7: the master is stopped with its sentinel: the quorum cannot be met', async () => {
+    const since = Date.now();
+    await hand.stop('6379');
+    const { what, fixes } = await found('quorum-unmet', undefined, since);
+    assert.deepEqual(what, { code: 'quorum-unmet', required: 3, known: 3, usable: 2, missing: what.code === 'quorum-unmet' ? what.missing : [] });
+    await until('the missing one is named, by its address or as a node', () => {
+      const told = hand.problem('quorum-unmet')?.what.missing[0] ?? '';
+      return told.endsWith(':26379');
+    });
+    assert.deepEqual(fixes.map(({ code }) => code), ['set-quorum', 'start-node']);
+    const { fixes: [start] } = await found('stopped', '6379', since);
+    assert.equal(start?.code, 'start-node');
+    const unreachable = await found('master-unreachable', '6381', since);
+    assert.match(unreachable.evidence[0]?.text ?? '', /Error condition on socket for SYNC|Unable to connect to/);
+  });
+
+  test('8: the sentinel that was started by hand is not there after docker start', async () => {
+    const since = Date.now();
+    await hand.start('6379');
+    const { what, fixes } = await found('sentinel-missing', undefined, since);
+    assert.deepEqual([what, fixes[0]?.code], [{ code: 'sentinel-missing', node: `${hand.name('6379')}:26379`, inside: hand.name('6379') }, 'start-sentinel']);
+    await hand.exec('6379', 'redis-server', '/tmp/sentinel.conf', '--sentinel', '--daemonize', 'yes');
+    await hand.gone('sentinel-missing');
+    await hand.gone('quorum-unmet');
+  });
+
+  test('16: who told the old master to follow', async () => {
+    for (const [index, node] of ['6379', '6380', '6381'].entries()) await hand.exec(node, 'redis-cli', '-p', String(26379 + index), 'sentinel', 'set', 'mymaster', 'quorum', '2');
+    await hand.gone('quorum-trap');
+    await hand.stop('6379');
+    await until('promoted', () => hand.inventory.snapshot.topologies[0]?.nodes.some(node => node.role === 'master' && node.contact.state === 'answering' && node.name !== hand.name('6379')), 40_000);
+    const since = Date.now();
+    await hand.start('6379');
+    const { what, severity } = await found('turned-into-replica', '6379', since, 40_000);
+    assert.ok(what.code === 'turned-into-replica' && what.by.startsWith(hand.prefix), JSON.stringify(what));
+    assert.equal(severity, 'info');
+  });
+
+  test('9: one myid in two files', async () => {
+    await hand.exec('6379', 'redis-server', '/tmp/sentinel.conf', '--sentinel', '--daemonize', 'yes');
+    const id = await hand.exec('6380', 'redis-cli', '-p', '26380', 'sentinel', 'myid');
+    await docker('exec', hand.name('6381'), 'sh', '-c', `redis-cli -p 26381 shutdown; sleep 0.3; sed -i 's/^sentinel myid .*/sentinel myid ${id}/' /tmp/sentinel.conf; redis-server /tmp/sentinel.conf --sentinel --daemonize yes`);
+    const since = Date.now();
+    const { what, fixes } = await found('myid-twice', undefined, since);
+    assert.deepEqual([what.code === 'myid-twice' && [...what.nodes].sort(), fixes[0]?.code], [[`${hand.name('6380')}:26380`, `${hand.name('6381')}:26381`], 'new-myid']);
+  });
+
+  /** As the notes do it: the conf copied into the container, the sentinel started inside. */
+  async function sentinel(index: number): Promise<void> {
+    const node = String(6379 + index);
+    const file = hand.conf(node, [`port ${26379 + index}`, 'protected-mode no', `sentinel monitor mymaster ${await hand.addressOf('6379')} 6379 3`, 'sentinel down-after-milliseconds mymaster 1000', 'sentinel failover-timeout mymaster 5000'], 'sentinel.conf');
+    await docker('cp', file, `${hand.name(node)}:/tmp/sentinel.conf`);
+    await docker('exec', '-u', 'root', hand.name(node), 'chmod', '666', '/tmp/sentinel.conf');
+    await hand.exec(node, 'redis-server', '/tmp/sentinel.conf', '--sentinel', '--daemonize', 'yes');
+  }
 });

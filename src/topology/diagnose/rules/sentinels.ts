@@ -25,10 +25,14 @@ export const quorum: Rule = scope => {
   // a Sentinel beside a server comes back with its container only where the container starts it
   const inside = lost.filter(({ instance, id }) => instance !== undefined && instance.id !== id);
   const hosts = [...new Set(inside.flatMap(({ instance }) => (instance !== undefined && instance.state !== 'running' ? [instance.id] : [])))];
-  const start: readonly Fix[] = [...(startable.length > 0 ? [{ code: 'start-node' as const, nodes: startable }] : []), ...(hosts.length > 0 ? [{ code: 'start-node' as const, nodes: hosts }] : [])];
+  const start: Fix[] = [...(startable.length > 0 ? [{ code: 'start-node' as const, nodes: startable }] : []), ...(hosts.length > 0 ? [{ code: 'start-node' as const, nodes: hosts }] : [])];
   const lower: readonly Fix[] = required > majority && usable >= majority ? [{ code: 'set-quorum', quorum: majority }] : [];
   const evidence = rowsOf(scope).slice(0, 3).map(({ node, master }) => ({ from: 'sentinel' as const, who: node.name, text: `CKQUORUM ${master.name}: ${master.quorumCheck.text}` }));
-  const missing = lost.map(({ name }) => name);
+  // one whose container is stopped is known from the others' tables only, and its container has no address any more
+  const strange = strangers(scope);
+  const stopped = strange.length === 0 ? [] : scope.nodes.filter(({ role, instance, id }) => role !== 'sentinel' && instance?.id === id && instance.state !== 'running' && instance.state !== 'paused').map(({ id }) => id);
+  if (stopped.length > 0) start.push({ code: 'start-node', nodes: stopped });
+  const missing = [...lost.map(({ name }) => name), ...strange];
   const problems: Problem[] = [];
   const first = lost[0] ?? scope.nodes.find(({ role }) => role === 'sentinel');
   const about = first === undefined ? [] : [first, ...scope.nodes.filter(node => node.role === 'sentinel' && node !== first)];
@@ -44,13 +48,22 @@ export const quorum: Rule = scope => {
   return problems;
 };
 
+/** Addresses of Sentinels that the others know, take for down, and that are no node here. */
+function strangers(scope: Scope): readonly string[] {
+  const peers = new Map(rowsOf(scope).flatMap(({ node, master }) => master.sentinels.filter(({ flags }) => flags.includes('s_down') || flags.includes('disconnected')).map(peer => [peer.runId, { peer, node }] as const)));
+  return [...peers.values()].filter(({ peer, node }) => {
+    const holder = scope.world.holderOf(peer.address, node);
+    return holder === undefined || (!scope.nodes.includes(holder));
+  }).map(({ peer }) => formatAddress(peer.address));
+}
+
 /** Sentinels that were started by hand inside a server's container and did not come back with it. */
 export const missingSentinels: Rule = scope => scope.nodes.flatMap(node => {
   const { instance } = node;
   if (node.role !== 'sentinel' || answers(node) || instance === undefined || instance.id === node.id || instance.state !== 'running' || node.contact.state === 'unknown') return [];
-  const file = reportOf(node.contact)?.configFile ?? '';
+  const file = scope.facts.handStarted.get(node.id) ?? reportOf(node.contact)?.configFile ?? '';
   return [scope.problem('warning', { code: 'sentinel-missing', node: node.name, inside: instance.name }, [node], {
-    evidence: [{ from: 'engine', who: instance.name, text: instance.command.join(' ') }], fixes: [file === '' ? undefined : { code: 'start-sentinel', node: node.id }],
+    evidence: [{ from: 'engine', who: instance.name, text: instance.command.join(' ') }], fixes: [file === '' ? undefined : { code: 'start-sentinel', node: node.id, conf: file }],
   })];
 });
 
