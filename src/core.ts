@@ -31,6 +31,7 @@ import type { Records, Secrets } from './topology/ports';
 import { findUnfinished } from './topology/unfinished';
 import type { Drawing } from './views/drawing';
 import { draw } from './views/drawing';
+import type { ProblemLine } from './views/problemLines';
 import { TimelineChannel } from './views/timelineChannel';
 import type { SlotMaps } from './webviews/slotMapPanel';
 
@@ -66,6 +67,8 @@ export interface Core extends Disposable {
   };
   /** A page asks to show a node, by its id, in the tree. */
   readonly onDidAskToReveal: Event<string>;
+  /** What is wrong changed: to be drawn again. */
+  readonly onDidChangeProblems: Event<void>;
   draw(snapshot: Snapshot): Drawing;
   /** @param args as VS Code gave them */
   run(command: keyof typeof commands, args: readonly unknown[]): Promise<void>;
@@ -102,7 +105,22 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     logs: store.add(new NodeLogChannels(redactor, log)),
     showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),
     showTimeline: () => timeline.show(),
+    diagnosis: () => diagnosis.get(),
   };
+  const problemsChanged = store.add(new Emitter<void>());
+  const diagnosis = store.add(new Lazy(async () => {
+    const made = (await import('./diagnosis')).openDiagnosis(kit, extensionUri, node => asked.fire(node));
+    made.onDidChange(() => problemsChanged.fire());
+    lines = () => made.lines;
+    return made;
+  }));
+  let lines: () => readonly ProblemLine[] = () => [];
+  // the tree comes first; why something is wrong comes right after
+  const first = inventory.onDidChange(() => {
+    first.dispose();
+    diagnosis.get().catch((error: unknown) => log.error('diagnosis', error));
+  });
+  store.add(first);
   const unfinished = new ContextKey<boolean>(contextKeys.unfinished);
   const lookForUnfinished = (): boolean => {
     const found = findUnfinished(deps).length > 0;
@@ -120,7 +138,8 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
       restore: async (panel, state) => (await maps.get()).restore(panel, state),
       lightUp: node => { if (maps.isMade) maps.get().then(made => made.lightUp(node)).catch(onFailure); },
     },
-    draw: snapshot => draw(vscode.l10n.t, snapshot),
+    onDidChangeProblems: problemsChanged.event,
+    draw: snapshot => draw(vscode.l10n.t, snapshot, lines()),
     dispose: () => store.dispose(),
   };
 }

@@ -26,6 +26,8 @@ export const commands = {
   exportCompose: 'redisTopology.exportCompose',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
+  showProblems: 'redisTopology.showProblems',
+  fixProblem: 'redisTopology.fixProblem',
   showSlotMap: 'redisTopology.showSlotMap',
   moveSlots: 'redisTopology.moveSlots',
   addNode: 'redisTopology.addNode',

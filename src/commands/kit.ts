@@ -6,6 +6,8 @@ import type { Redactor } from '../editor/redact';
 import type { Target } from '../editor/target';
 import type { EngineKind } from '../model/instance';
 import type { VerbDeps } from '../topology/deps';
+import type { FixDeps } from '../topology/diagnose/fixes/run';
+import type { Problem } from '../topology/diagnose/problem';
 import type { InventoryPort } from '../topology/inventoryPort';
 
 /** `auto`: Docker where it answers, else plain processes. */
@@ -28,8 +30,19 @@ export interface Kit {
   showTimeline(): void;
   /** The maps of clusters' slots. */
   readonly slotMaps: { show(topologyId: string): Promise<void> };
+  /** What is wrong and what mends it; loaded on first use. */
+  diagnosis(): Promise<Diagnosed>;
   /** Log channels of nodes, by node id, as long as they are followed. */
   readonly logs: NodeLogs;
+}
+
+export interface Diagnosed {
+  readonly problems: readonly Problem[];
+  readonly fixDeps: FixDeps;
+  /** Gathers everything anew; resolves with what is found. */
+  look(): Promise<readonly Problem[]>;
+  /** The page of a topology, or of the servers that belong to none. */
+  show(topologyId: string | undefined): void;
 }
 
 export interface NodeLogs {

@@ -10,3 +10,4 @@ export function later<Part extends object>(load: () => Promise<Part>): <Key exte
 export const ofClusters = later(() => import('./parts/cluster'));
 export const ofReplication = later(() => import('./parts/replication'));
 export const ofMore = later(() => import('./parts/more'));
+export const ofProblems = later(() => import('./parts/problems'));

@@ -4,7 +4,7 @@ import { createSentinelCommand } from './createSentinel/command';
 import { failover } from './failover';
 import { finishOrRemove } from './finishCreation';
 import type { Command } from './kit';
-import { ofClusters, ofMore, ofReplication } from './later';
+import { ofClusters, ofMore, ofProblems, ofReplication } from './later';
 import { kill, pause, restart, start, stop, unpause } from './lifecycle';
 import { openConsole } from './openConsole';
 import { refresh } from './refresh';
@@ -49,4 +49,6 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   fixCluster: ofClusters('fixCluster'),
   fixOpenSlots: ofClusters('fixOpenSlots'),
   assignUncovered: ofClusters('assignUncovered'),
+  showProblems: ofProblems('showProblems'),
+  fixProblem: ofProblems('fixProblem'),
 };

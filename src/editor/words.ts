@@ -3,6 +3,7 @@ import type { Fault } from '../base/errors';
 import { HumanError, textOf } from '../base/errors';
 import type { EngineFault } from '../engine/engine';
 import type { RedisFault } from '../redis/client';
+import type { MendFault } from '../topology/diagnose/fixes/run';
 import type { NodeGoneFault } from '../topology/inventoryPort';
 import type { Translate } from './translate';
 import type { ClusterFault } from './words/cluster';
@@ -14,6 +15,7 @@ import { composeFaults } from './words/exports';
 import type { ClusterShapeFault } from './words/clusterNodes';
 import { clusterShapeFaults } from './words/clusterNodes';
 import { engineFaults } from './words/engineFaults';
+import { mendFaults } from './words/mendFaults';
 import type { ReplicationFault } from './words/replication';
 import { replicationFaults } from './words/replication';
 import { redisFaults } from './words/silence';
@@ -23,7 +25,7 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | ReplicationFault | ComposeFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | ReplicationFault | ComposeFault | MendFault;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -34,6 +36,7 @@ const faults: Words<KnownFault> = {
   ...clusterFixFaults,
   ...replicationFaults,
   ...composeFaults,
+  ...mendFaults,
   deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
 };

@@ -56,8 +56,31 @@ export interface Engine {
   logs(id: string, options: { readonly tail: number; readonly follow: boolean }, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
   /** Runs `argv` inside (no shell). Output is decoded as UTF-8 and cut at 1 MiB each. */
   exec(id: string, argv: readonly string[], options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> }, signal?: AbortSignal): Promise<ExecResult>;
+  /** What only containers can do; absent where servers are plain processes. */
+  readonly containers?: ContainerActs;
   /** The command that a terminal of this machine runs to get an interactive `argv` inside. Secrets go through `env`, never argv. */
   terminal(id: string, argv: readonly string[], env: Readonly<Record<string, string>>): Promise<TerminalCommand>;
+}
+
+/** Acts on a container beyond its life: its networks and its mounts. `expect` as with the acts of {@link Engine}. */
+export interface ContainerActs {
+  /** Takes the container off the network (by the network's id), whatever state it is in. */
+  disconnect(id: string, expect: Expectation, network: string, signal?: AbortSignal): Promise<void>;
+  /** Puts it back, at the address and under the names that it had ({@link endpointOf}, asked before). */
+  connect(id: string, expect: Expectation, network: string, endpoint: { readonly address?: string; readonly aliases: readonly string[] }, signal?: AbortSignal): Promise<void>;
+  /** What a later `connect` needs: its fixed address, if it has one, and its names there. */
+  endpointOf(id: string, network: string, signal?: AbortSignal): Promise<{ readonly address?: string; readonly aliases: readonly string[] }>;
+  /** Makes the container anew with the folder of its conf mounted in place of the single `file` (its path inside); its data stays. Undone by itself when it fails. */
+  remountConf(id: string, expect: Expectation, file: string, signal?: AbortSignal): Promise<Remounted>;
+}
+
+/** The new container. Exactly one of `commit` (the old one is removed, its volumes are not) and `undo` (the old one takes its place again) is to be called. */
+export interface Remounted {
+  readonly id: string;
+  /** The conf's path inside now. */
+  readonly file: string;
+  commit(): Promise<void>;
+  undo(): Promise<void>;
 }
 
 export interface EngineDescription {

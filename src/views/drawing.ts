@@ -3,6 +3,7 @@ import { engineFaultInWords } from '../editor/words/engineFaults';
 import type { EngineStatus, Snapshot } from '../model/snapshot';
 import { engineWord } from './engineWord';
 import { growTree } from './growTree';
+import type { ProblemLine } from './problemLines';
 import type { Summary } from './summary';
 import { summarize } from './summary';
 import type { Branch } from './treeShape';
@@ -17,13 +18,15 @@ export interface Drawing {
   /** Beside the title: which engine it is. */
   readonly where: string;
   readonly summary: Summary | undefined;
+  /** At the view's icon: how much is wrong. */
+  readonly badge: { readonly value: number; readonly tooltip: string } | undefined;
 }
 
 /** Faults that have a welcome view of their own in package.json; a unit test holds both together. */
 export const welcomes: ReadonlySet<string> = new Set(['engine-missing', 'engine-refused', 'engine-forbidden', 'engine-lost']);
 
-export function draw(t: Translate, snapshot: Snapshot): Drawing {
-  const branches = growTree(t, snapshot);
+export function draw(t: Translate, snapshot: Snapshot, problems: readonly ProblemLine[] = []): Drawing {
+  const branches = growTree(t, snapshot, problems);
   const engine = engineWord(snapshot);
   const down = worthTelling(snapshot);
   const welcomed = branches.length === 0 && welcomes.has(engine);
@@ -32,6 +35,7 @@ export function draw(t: Translate, snapshot: Snapshot): Drawing {
     message: down?.state === 'unavailable' && !welcomed ? engineFaultInWords(t, down.fault) : '',
     where: (snapshot.engines.some(({ state }) => state === 'answering') ? snapshot.engines.filter(({ state }) => state === 'answering').slice(0, 1) : snapshot.engines).map(whereIs).filter(text => text !== '').join(' · '),
     summary: summarize(t, snapshot),
+    badge: problems.length === 0 ? undefined : { value: problems.length, tooltip: problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length) },
   };
 }
 

@@ -3,15 +3,17 @@ import type { Node, Snapshot, Topology } from '../model/snapshot';
 import type { NodePlace } from './describeNode';
 import { describeNode } from './describeNode';
 import { describeTopology } from './describeTopology';
+import type { ProblemLine } from './problemLines';
+import { problemBranches } from './problemLines';
 import type { Branch } from './treeShape';
 
 /** The whole tree of a snapshot: topology → masters, their replicas under them → what follows nobody → sentinels. */
-export function growTree(t: Translate, snapshot: Snapshot): readonly Branch[] {
-  const topologies = snapshot.topologies.map(topology => topologyBranch(t, topology));
-  return snapshot.others.length === 0 ? topologies : [...topologies, othersBranch(t, snapshot.others)];
+export function growTree(t: Translate, snapshot: Snapshot, problems: readonly ProblemLine[] = []): readonly Branch[] {
+  const topologies = snapshot.topologies.map(topology => topologyBranch(t, topology, problems.filter(line => line.topology === topology.id)));
+  return snapshot.others.length === 0 ? topologies : [...topologies, othersBranch(t, snapshot.others, problems.filter(line => line.topology === undefined))];
 }
 
-function topologyBranch(t: Translate, topology: Topology): Branch {
+function topologyBranch(t: Translate, topology: Topology, problems: readonly ProblemLine[]): Branch {
   const here = new Map(topology.nodes.map(node => [node.id, node]));
   const replicasOf = (master: Node): readonly Node[] => topology.nodes.filter(node => node.role === 'replica' && node.masterId === master.id);
   const leaf = (node: Node, parent: string, childrenOf: (key: string) => readonly Branch[] = () => []): Branch => {
@@ -22,7 +24,8 @@ function topologyBranch(t: Translate, topology: Topology): Branch {
       ...(masterName === undefined ? {} : { masterName }),
       ...(slots === undefined ? {} : { slots }),
     };
-    const children = childrenOf(keyOf(node, parent, true));
+    const below = keyOf(node, parent, true);
+    const children = [...problemBranches(problems.filter(line => line.node === node.id), below), ...childrenOf(below)];
     return { key: keyOf(node, parent, children.length > 0), target: { kind: 'node', node: node.id, topology: topology.id }, row: describeNode(t, node, place), children };
   };
   const shown = new Set<string>();
@@ -34,7 +37,7 @@ function topologyBranch(t: Translate, topology: Topology): Branch {
   const loose = topology.nodes.filter(node => node.role !== 'sentinel' && !shown.has(node.id)).sort((a, b) => Number(followsOther(a, here)) - Number(followsOther(b, here)));
   const adrift = loose.flatMap(node => shown.has(node.id) ? [] : [withReplicas(node, topology.id)]);
   const sentinels = topology.nodes.filter(node => node.role === 'sentinel').map(node => leaf(node, topology.id));
-  return { key: topology.id, target: { kind: 'topology', topology: topology.id }, row: describeTopology(t, topology), children: [...masters, ...adrift, ...sentinels] };
+  return { key: topology.id, target: { kind: 'topology', topology: topology.id }, row: describeTopology(t, topology), children: [...problemBranches(problems.filter(line => line.node === undefined || !here.has(line.node)), topology.id), ...masters, ...adrift, ...sentinels] };
 }
 
 /**
@@ -50,7 +53,7 @@ function followsOther(node: Node, here: ReadonlyMap<string, Node>): boolean {
   return node.masterId !== undefined && here.has(node.masterId);
 }
 
-function othersBranch(t: Translate, others: readonly Node[]): Branch {
+function othersBranch(t: Translate, others: readonly Node[], problems: readonly ProblemLine[]): Branch {
   const label = t('Other Redis containers');
   return {
     key: 'others',
@@ -63,6 +66,10 @@ function othersBranch(t: Translate, others: readonly Node[]): Branch {
       contextValue: 'others',
       spoken: t('{0}: {1} servers.', label, others.length),
     },
-    children: others.map(node => ({ key: `others/${node.id}`, target: { kind: 'node', node: node.id }, row: describeNode(t, node, { kind: 'alone', owned: false, replicas: 0 }), children: [] })),
+    children: others.map(node => {
+      const own = problems.filter(line => line.node === node.id);
+      const key = keyOf(node, 'others', own.length > 0);
+      return { key, target: { kind: 'node', node: node.id }, row: describeNode(t, node, { kind: 'alone', owned: false, replicas: 0 }), children: problemBranches(own, key) };
+    }),
   };
 }

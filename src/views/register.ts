@@ -23,6 +23,8 @@ export interface Made {
   readonly onDidAskToReveal: Event<string>;
   /** Told when a node's row is selected. */
   readonly slotMaps: { lightUp(node: string): void };
+  /** What is drawn beside the snapshot changed. */
+  readonly onDidChangeProblems: Event<void>;
   draw(snapshot: Snapshot): Drawing;
 }
 
@@ -44,13 +46,15 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
     tree.show(drawing.branches);
     badges.show(tree.badges);
     status.show(drawing.summary);
+    if (view.badge?.value !== drawing.badge?.value) view.badge = drawing.badge;
   };
   let current: { readonly inventory: InventoryPort; readonly subscription: Disposable } | undefined;
-  store.add(source.onDidMake(({ inventory, onDidAskToReveal, slotMaps, draw }) => {
+  store.add(source.onDidMake(({ inventory, onDidAskToReveal, onDidChangeProblems, slotMaps, draw }) => {
     current?.subscription.dispose();
     const subscription = new DisposableStore();
     current = { inventory, subscription };
     subscription.add(inventory.onDidChange(change => show(draw(change.snapshot))));
+    subscription.add(onDidChangeProblems(() => redraw?.()));
     subscription.add(onDidAskToReveal(node => {
       const element = tree.find(node);
       if (element) view.reveal(element, { select: true, focus: false }).then(undefined, onFailure);

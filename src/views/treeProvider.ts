@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Target } from '../editor/target';
+import { commands } from '../manifest';
 import { decorationUri } from './decorations';
 import type { Badge } from './row';
 import type { Branch } from './treeShape';
@@ -70,6 +71,7 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     item.iconPath = row.icon.color === undefined ? new vscode.ThemeIcon(row.icon.id) : new vscode.ThemeIcon(row.icon.id, new vscode.ThemeColor(row.icon.color));
     item.contextValue = row.contextValue;
     item.accessibilityInformation = { label: row.spoken };
+    if (target.kind === 'problem') item.command = { command: commands.showProblems, title: '', arguments: [element] };
     if (row.badge) item.resourceUri = decorationUri(element.key);
     return item;
   }

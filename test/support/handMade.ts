@@ -1,6 +1,6 @@
 // Containers as a person makes them by hand, with an inventory and a diagnoser that watch these and no others.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDockerEngine } from '../../src/engine/docker';
@@ -14,6 +14,9 @@ import { Inventory } from '../../src/topology/inventory';
 import { Collector } from '../../src/topology/diagnose/collector';
 import { Diagnoser } from '../../src/topology/diagnose/diagnoser';
 import type { Problem, What } from '../../src/topology/diagnose/problem';
+import { isDelegated, planFix } from '../../src/topology/diagnose/fixes/plan';
+import { runFix } from '../../src/topology/diagnose/fixes/run';
+import type { FixDeps, FixReport } from '../../src/topology/diagnose/fixes/run';
 import { cleanUp, docker } from './docker';
 import type { MemoryDeps } from './memoryDeps';
 import { memoryDeps } from './memoryDeps';
@@ -92,6 +95,21 @@ export class HandMade {
   async gone(code: What['code'], short?: string, within = 20_000): Promise<void> {
     await until(`no ${code} ${short ?? ''} any more`, () => this.problem(code, short) === undefined, within);
   }
+
+  /** Plans and runs one of the problem's fixes as the button does; what it reports. */
+  async fix(problem: Problem, index = 0): Promise<FixReport> {
+    const fix = problem.fixes[index];
+    if (fix === undefined || isDelegated(fix)) throw new Error(`no fix ${index} of ${problem.what.code}`);
+    const plan = planFix(this.inventory.snapshot, problem.topologyId, fix);
+    const holding = this.inventory.hold();
+    try {
+      return await runFix(this.fixDeps, plan, new AbortController().signal);
+    } finally {
+      holding.dispose();
+    }
+  }
+
+  readonly fixDeps: FixDeps = { ...this.deps, files: { read: readText, write: (path, text) => writeFile(path, text) } };
 
   /** Everything of severity warning and error, as `code node`. */
   wrongs(): string[] {

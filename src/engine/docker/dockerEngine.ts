@@ -2,12 +2,13 @@ import { isFault } from '../../base/errors';
 import { mapLimit } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import type { Instance, Ownership } from '../../model/instance';
-import type { ConfFile, Engine, EngineDescription, EngineSignal, ExecResult, Expectation, InsidePaths, InstanceRequest, OwnedObjects, Place, PlaceRequest, RoomRequest, ServerImage, TerminalCommand } from '../engine';
+import type { ConfFile, ContainerActs, Engine, EngineDescription, EngineSignal, ExecResult, Expectation, InsidePaths, InstanceRequest, OwnedObjects, Place, PlaceRequest, RoomRequest, ServerImage, TerminalCommand } from '../engine';
 import { putFiles } from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Acts } from './acts';
 import { Calls } from './calls';
 import { Connector, surroundings } from './connection';
+import { DockerContainerActs } from './containerActs';
 import { CONF, Creator, DATA, putIntoVolume } from './create';
 import { EventFeed } from './events';
 import { fail } from './faults';
@@ -51,6 +52,7 @@ export class DockerEngine implements Engine, Disposable {
   /** Ports by container id; what a container asks for never changes, so stopped ones are inspected once. */
   readonly #reserved = new Map<string, readonly number[]>();
   readonly #events: EventFeed;
+  readonly containers: ContainerActs;
 
   constructor({ endpoint, owner, machine = thisMachine(), patience = 1 }: DockerEngineOptions) {
     this.#owner = owner;
@@ -61,6 +63,7 @@ export class DockerEngine implements Engine, Disposable {
     this.#places = new Places(this.#calls, machine);
     this.#creator = new Creator(this.#calls, this.#images, machine);
     this.#acts = new Acts(this.#calls);
+    this.containers = new DockerContainerActs(this.#calls, this.#acts);
     this.#events = new EventFeed(this.#calls, signal => this.#seen.hear(signal));
   }
 

@@ -35,10 +35,10 @@ export async function followLogs(calls: Calls, id: string, tty: boolean, options
 }
 
 /** Runs `argv` in the container, no shell in between, and waits for its end. */
-export async function execute(calls: Calls, id: string, argv: readonly string[], options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> }, signal: AbortSignal | undefined): Promise<ExecResult> {
-  const { input, env = {} } = options;
+export async function execute(calls: Calls, id: string, argv: readonly string[], options: { readonly input?: string; readonly env?: Readonly<Record<string, string>>; readonly user?: string }, signal: AbortSignal | undefined): Promise<ExecResult> {
+  const { input, env = {}, user } = options;
   const exec = await calls.json('POST', `/containers/${id}/exec`, {
-    body: { AttachStdin: input !== undefined, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: argv, Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) },
+    body: { AttachStdin: input !== undefined, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: argv, ...(user === undefined ? {} : { User: user }), Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) },
     signal, about: { id },
   }, value => {
     const made = isRecord(value) ? text(value['Id']) : undefined;

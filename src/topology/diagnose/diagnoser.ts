@@ -52,7 +52,7 @@ export class Diagnoser implements Disposable {
   async look(): Promise<readonly Problem[]> {
     while (this.#gathering !== undefined) await this.#gathering;
     this.#gather();
-    await this.#gathering;
+    await (this.#gathering as Promise<void> | undefined);
     return this.#problems;
   }
 

@@ -101,12 +101,10 @@ export type Fix =
   | { readonly code: 'set-quorum'; readonly quorum: number }
   | { readonly code: 'align-sentinels'; readonly setting: 'quorum' | 'down-after-milliseconds' | 'failover-timeout'; readonly value: number }
   | { readonly code: 'new-myid'; readonly node: string }
-  | { readonly code: 'reset-sentinels' }
   | { readonly code: 'set-password'; readonly nodes: readonly string[] }
   | { readonly code: 'protected-mode-off'; readonly node: string }
   | { readonly code: 'edit-conf'; readonly node: string; readonly path: string; readonly edits: readonly LineEdit[]; readonly then: 'start' | 'restart' }
   | { readonly code: 'mount-conf-folder'; readonly node: string }
-  | { readonly code: 'keep-role'; readonly node: string }
   | { readonly code: 'repoint'; readonly node: string; readonly master: string }
   | { readonly code: 'set-masterauth'; readonly node: string; readonly master: string }
   | { readonly code: 'add-replica'; readonly node: string }

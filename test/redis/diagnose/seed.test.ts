@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Problem } from '../../../src/topology/diagnose/problem';
 import { docker } from '../../support/docker';
 import { HandMade } from '../../support/handMade';
 import { testPort, until } from '../../support/naming';
@@ -34,44 +35,63 @@ suite('diagnose: the steps of the notes', function () {
     await hand.dispose();
   });
 
-  test('2: a dir of another machine', async () => {
+  test('2: a dir of another machine; the line is commented out', async () => {
     const since = Date.now();
     await hand.start('6379');
-    const { what, place, fixes, severity } = await found('dir-missing', '6379', since);
-    assert.deepEqual(what, { code: 'dir-missing', node: hand.name('6379'), dir: '/Users/kimmking/logs/redis0', reason: 'No such file or directory' });
-    assert.deepEqual([severity, place?.line, fixes[0]?.code], ['error', 4, 'edit-conf']);
+    const problem = await found('dir-missing', '6379', since);
+    assert.deepEqual(problem.what, { code: 'dir-missing', node: hand.name('6379'), dir: '/Users/kimmking/logs/redis0', reason: 'No such file or directory' });
+    assert.deepEqual([problem.severity, problem.place?.line, problem.fixes[0]?.code], ['error', 4, 'edit-conf']);
+    await hand.fix(problem);
+    assert.equal(hand.read('6379').split('\n')[3], '# dir "/Users/kimmking/logs/redis0"');
+    await hand.gone('dir-missing');
   });
 
-  test('1: bind ::1 in a container', async () => {
-    hand.conf('6379', ['bind 127.0.0.1 ::1', 'protected-mode yes', 'port 6379']);
-    const since = Date.now();
-    await hand.start('6379');
-    const { what, place, fixes } = await found('bind-refused', '6379', since);
-    assert.deepEqual([what, place?.line], [{ code: 'bind-refused', node: hand.name('6379'), address: '::1', port: 6379, reason: 'Cannot assign requested address' }, 1]);
-    assert.deepEqual(fixes.map(fix => fix.code === 'edit-conf' ? fix.edits[0]?.now : fix.code), ['# bind 127.0.0.1 ::1', 'bind 127.0.0.1 -::1']);
+  test('1: bind ::1 in a container; the line is commented out, and could be taken back', async () => {
+    const problem = await found('bind-refused', '6379', Date.now());
+    assert.deepEqual([problem.what, problem.place?.line], [{ code: 'bind-refused', node: hand.name('6379'), address: '::1', port: 6379, reason: 'Cannot assign requested address' }, 1]);
+    assert.deepEqual(problem.fixes.map(fix => fix.code === 'edit-conf' ? fix.edits[0]?.now : fix.code), ['# bind 127.0.0.1 ::1', 'bind 127.0.0.1 -::1']);
+    const { undo } = await hand.fix(problem);
+    await until('it runs', async () => await docker('inspect', '-f', '{{.State.Status}}', hand.name('6379')) === 'running');
+    assert.deepEqual(undo?.steps, [{ act: 'edit-file', path: problem.place?.path, edits: [{ line: 1, was: '# bind 127.0.0.1 ::1', now: 'bind 127.0.0.1 ::1' }] }]);
+    await hand.gone('bind-refused');
+    hand.conf('6380', hand.read('6379').replace('port 6379', 'port 6380').trimEnd().split('\n'));
   });
 
-  test('3: protected mode keeps replica and clients out', async () => {
-    for (const node of ['6379', '6380']) hand.conf(node, ['protected-mode yes', `port ${node}`]);
-    await hand.start('6379', '6380');
+  test('3: protected mode keeps replica and clients out; a password on both, and the link comes up', async () => {
+    await hand.start('6380');
     const since = Date.now();
     await hand.exec('6380', 'redis-cli', '-p', '6380', 'replicaof', await hand.addressOf('6379'), '6379');
     const master = await found('protected-mode', '6379', since);
     const replica = await found('denied-by-master', '6380', since);
     assert.equal(replica.what.code === 'denied-by-master' && replica.what.master, hand.name('6379'));
     assert.deepEqual([master.fixes.map(({ code }) => code), replica.fixes.map(({ code }) => code)], [['set-password', 'protected-mode-off'], ['set-password', 'protected-mode-off']]);
-  });
-
-  test('5: the role is not kept, the conf being one mounted file', async () => {
-    for (const node of ['6379', '6380']) await hand.exec(node, 'redis-cli', '-p', node, 'config', 'set', 'protected-mode', 'no');
-    const since = Date.now();
-    const { what, fixes, severity } = await found('role-not-kept', '6380', since);
-    assert.deepEqual([what.code === 'role-not-kept' && what.why, severity, fixes[0]?.code], ['file-mounted', 'warning', 'mount-conf-folder']);
+    const { notKept } = await hand.fix(replica);
+    assert.deepEqual(notKept, [], 'where the server cannot rewrite its file, the lines are put there');
     await hand.gone('protected-mode');
     await hand.gone('denied-by-master');
+    await until('linked', () => hand.inventory.snapshot.topologies[0]?.nodes.length === 2 && hand.inventory.snapshot.topologies[0].health.level === 'healthy', 30_000);
+    assert.match(await hand.exec('6379', 'redis-cli', '-p', '6379', 'ping'), /NOAUTH/);
+    for (const node of ['6379', '6380']) assert.match(hand.read(node), /^masterauth \S{40,}\nrequirepass \S{40,}$/m);
   });
 
-  test('4: containers start in another order, and the address means another', async () => {
+  test('5: the role is not kept, the conf being one mounted file; made anew with the folder, keys and role kept', async () => {
+    const password = await hand.deps.secrets.get(hand.node('6379').id) ?? '';
+    await docker('exec', '-e', `REDISCLI_AUTH=${password}`, hand.name('6379'), 'redis-cli', '-p', '6379', 'set', 'page', '111');
+    const problem = await found('role-not-kept', '6380', Date.now());
+    assert.deepEqual([problem.what.code === 'role-not-kept' && problem.what.why, problem.severity, problem.fixes[0]?.code], ['file-mounted', 'warning', 'mount-conf-folder']);
+    const before = await docker('inspect', '-f', '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}', hand.name('6380'));
+    await hand.fix(problem);
+    assert.equal(await docker('inspect', '-f', '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}', hand.name('6380')), before, 'the volume of its data is the same');
+    assert.match(hand.read('6380'), /^replicaof \S+ 6379$/m);
+    const again = { key: password, name: hand.name('6380') };
+    await docker('restart', '-t', '15', again.name);
+    await until('a replica after a restart', async () => /role:slave[\s\S]*master_link_status:up/.test(await docker('exec', '-e', `REDISCLI_AUTH=${again.key}`, again.name, 'redis-cli', '-p', '6380', 'info', 'replication')));
+    assert.equal(await docker('exec', '-e', `REDISCLI_AUTH=${again.key}`, again.name, 'redis-cli', '-p', '6380', 'get', 'page'), '111');
+    assert.equal(await docker('ps', '-a', '--filter', `name=${hand.name('6380')}-before`, '--format', '{{.Names}}'), '', 'the old one is gone');
+    await hand.gone('role-not-kept', '6380');
+  });
+
+  test('4: containers start in another order, and the address means another; pointed to where the master is', async () => {
     for (const node of ['6379', '6380']) hand.conf(node, ['protected-mode no', `port ${node}`, ...(node === '6380' ? [`replicaof ${await hand.addressOf('6379')} 6379`] : [])]);
     await hand.stop('6380', '6379');
     await hand.start('6379', '6380');
@@ -79,11 +99,11 @@ suite('diagnose: the steps of the notes', function () {
     await hand.stop('6380', '6379');
     const before = Date.now();
     await hand.start('6380', '6379'); // the address goes to whom starts first
-    assert.notEqual(await hand.addressOf('6379'), '');
-    const { what, fixes, place } = await found('address-moved', '6380', before);
-    assert.deepEqual([what.code === 'address-moved' && what.meant, fixes[0]?.code, place?.line], [hand.name('6379'), 'repoint', 3]);
-    await hand.exec('6380', 'redis-cli', '-p', '6380', 'replicaof', await hand.addressOf('6379'), '6379');
+    const problem = await found('address-moved', '6380', before);
+    assert.deepEqual([problem.what.code === 'address-moved' && problem.what.meant, problem.fixes[0]?.code, problem.place?.line], [hand.name('6379'), 'repoint', 3]);
+    await hand.fix(problem);
     await hand.gone('address-moved');
+    assert.match(hand.read('6380'), new RegExp(`^replicaof ${(await hand.addressOf('6379')).replaceAll('.', '\\.')} 6379$`, 'm'));
   });
 
   test('7: quorum 3 of 3 sentinels is a trap, told while all are up', async () => {
@@ -116,14 +136,19 @@ suite('diagnose: the steps of the notes', function () {
     await hand.start('6379');
     const { what, fixes } = await found('sentinel-missing', undefined, since);
     assert.deepEqual([what, fixes[0]?.code], [{ code: 'sentinel-missing', node: `${hand.name('6379')}:26379`, inside: hand.name('6379') }, 'start-sentinel']);
-    await hand.exec('6379', 'redis-server', '/tmp/sentinel.conf', '--sentinel', '--daemonize', 'yes');
+    await hand.fix(hand.problem('sentinel-missing') as Problem);
     await hand.gone('sentinel-missing');
     await hand.gone('quorum-unmet');
   });
 
-  test('16: who told the old master to follow', async () => {
-    for (const [index, node] of ['6379', '6380', '6381'].entries()) await hand.exec(node, 'redis-cli', '-p', String(26379 + index), 'sentinel', 'set', 'mymaster', 'quorum', '2');
+  test('7, 16: quorum 2 on all, the failover happens; who told the old master to follow', async () => {
+    const { undo } = await hand.fix(await found('quorum-trap', undefined, Date.now()));
     await hand.gone('quorum-trap');
+    for (const [index, node] of ['6379', '6380', '6381'].entries()) {
+      assert.match(await hand.exec(node, 'redis-cli', '-p', String(26379 + index), 'sentinel', 'ckquorum', 'mymaster'), /^OK 3 usable/);
+      assert.match(await hand.exec(node, 'cat', '/tmp/sentinel.conf'), /^sentinel monitor mymaster \S+ 6379 2$/m);
+    }
+    assert.deepEqual(undo?.steps.map(step => step.act === 'sentinel-set' && step.value), ['3', '3', '3']);
     await hand.stop('6379');
     await until('promoted', () => hand.inventory.snapshot.topologies[0]?.nodes.some(node => node.role === 'master' && node.contact.state === 'answering' && node.name !== hand.name('6379')), 40_000);
     const since = Date.now();
@@ -140,6 +165,9 @@ suite('diagnose: the steps of the notes', function () {
     const since = Date.now();
     const { what, fixes } = await found('myid-twice', undefined, since);
     assert.deepEqual([what.code === 'myid-twice' && [...what.nodes].sort(), fixes[0]?.code], [[`${hand.name('6380')}:26380`, `${hand.name('6381')}:26381`], 'new-myid']);
+    await hand.fix(hand.problem('myid-twice') as Problem);
+    await hand.gone('myid-twice');
+    await until('three sentinels again', () => hand.inventory.snapshot.topologies[0]?.quorum?.usable === 3, 30_000);
   });
 
   /** As the notes do it: the conf copied into the container, the sentinel started inside. */

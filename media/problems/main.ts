@@ -1,0 +1,55 @@
+import './style.css';
+import type { FromProblemsPage, ProblemsSight, ShownProblem, ToProblemsPage } from '../../src/webviews/problemsProtocol';
+import { byId, element } from '../slotMap/dom';
+
+declare function acquireVsCodeApi(): { postMessage(message: FromProblemsPage): void; getState(): unknown; setState(state: unknown): void };
+
+const host = acquireVsCodeApi();
+const list = byId('problems');
+const cards = new Map<string, { readonly text: string; readonly card: HTMLElement }>();
+
+/** Cards that did not change stay the same elements, so that focus and opened evidence survive what changes beside them. */
+function show({ title, empty, problems }: ProblemsSight): void {
+  byId('title').textContent = title;
+  const nothing = byId('empty');
+  nothing.textContent = empty;
+  nothing.hidden = problems.length > 0;
+  for (const id of cards.keys()) if (!problems.some(problem => problem.id === id)) cards.delete(id);
+  list.replaceChildren(...problems.map(problem => {
+    const text = JSON.stringify(problem);
+    const known = cards.get(problem.id);
+    if (known?.text === text) return known.card;
+    const card = draw(problem);
+    cards.set(problem.id, { text, card });
+    return card;
+  }));
+}
+
+function draw(problem: ShownProblem): HTMLElement {
+  const card = element('li', { class: `card ${problem.severity}` });
+  card.append(element('h2', {}, element('span', { class: 'level' }, problem.severityWord), ` ${problem.cause}`));
+  if (problem.consequence !== undefined) card.append(element('p', {}, problem.consequence));
+  if (problem.evidence.length > 0) {
+    card.append(element('ul', { class: 'evidence' }, ...problem.evidence.map(({ who, from, text }) => element('li', {}, element('span', { class: 'quiet' }, `${who} · ${from} `), element('code', {}, text)))));
+  }
+  const acts = element('p', { class: 'acts' });
+  problem.fixes.forEach((title, index) => {
+    const button = element('button', index === 0 ? {} : { class: 'secondary' }, title);
+    button.addEventListener('click', () => host.postMessage({ type: 'fix', problem: problem.id, fix: index }));
+    acts.append(button);
+  });
+  if (problem.place !== undefined) acts.append(link(problem.place, { type: 'open', problem: problem.id }));
+  for (const { id, name } of problem.nodes) acts.append(link(name, { type: 'reveal', node: id }));
+  if (acts.childElementCount > 0) card.append(acts);
+  return card;
+}
+
+function link(text: string, message: FromProblemsPage): HTMLElement {
+  const made = element('button', { class: 'link' }, text);
+  made.addEventListener('click', () => host.postMessage(message));
+  return made;
+}
+
+// Messages reach a webview's page from its host only; the shape is that of the shared protocol.
+addEventListener('message', (event: MessageEvent<ToProblemsPage>) => show(event.data.sight));
+host.postMessage({ type: 'ready' });

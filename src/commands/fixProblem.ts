@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import { delay } from '../base/abort';
+import { withProgress } from '../editor/progress';
+import { fixInWords, stepInWords, warningInWords } from '../editor/words/fixes';
+import { causeInWords } from '../editor/words/problems';
+import { nodesOf } from '../model/diff';
+import type { Delegated, FixPlan } from '../topology/diagnose/fixes/plan';
+import { isDelegated, planFix } from '../topology/diagnose/fixes/plan';
+import { runFix } from '../topology/diagnose/fixes/run';
+import type { Fix, Problem } from '../topology/diagnose/problem';
+import type { Command, Kit } from './kit';
+
+/** After a fix the servers take a moment to show it. */
+const VERIFY = { everyMs: 250, tries: 60 } as const;
+
+/** Mends what is wrong: plan → preview → run → look whether it is gone → offer to take it back. */
+export const fixProblem: Command = async (kit, target) => {
+  const diagnosis = await kit.diagnosis();
+  const problem = target?.kind === 'problem' ? diagnosis.problems.find(({ id }) => id === target.problem) : await whichProblem(kit, diagnosis.problems);
+  if (problem === undefined) return;
+  const fix = await whichFix(kit, problem, target?.kind === 'problem' ? target.fix : undefined);
+  if (fix === undefined) return;
+  if (isDelegated(fix)) return delegate(problem, fix);
+  const plan = planFix(kit.inventory.snapshot, problem.topologyId, fix);
+  const title = fixInWords(kit.t, fix, id => nameOf(kit, id));
+  if (!await agreed(kit, problem, plan, title)) return;
+  await carryOut(kit, problem, plan, title);
+};
+
+async function whichProblem(kit: Kit, problems: readonly Problem[]): Promise<Problem | undefined> {
+  const fixable = problems.filter(({ fixes }) => fixes.length > 0);
+  if (fixable.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing that could be fixed.'));
+    return undefined;
+  }
+  return (await vscode.window.showQuickPick(fixable.map(problem => ({ label: causeInWords(kit.t, problem.what), problem })), { placeHolder: vscode.l10n.t('What shall be fixed?') }))?.problem;
+}
+
+async function whichFix(kit: Kit, { fixes, what }: Problem, index: number | undefined): Promise<Fix | undefined> {
+  if (index !== undefined) return fixes[index];
+  if (fixes.length < 2) return fixes[0];
+  return (await vscode.window.showQuickPick(fixes.map(fix => ({ label: fixInWords(kit.t, fix, id => nameOf(kit, id)), fix })), { placeHolder: causeInWords(kit.t, what) }))?.fix;
+}
+
+/** Verbs with a preview of their own. */
+async function delegate({ topologyId }: Problem, fix: Delegated): Promise<void> {
+  const target = fix.code === 'add-replica' ? { kind: 'node', node: fix.node, topology: topologyId } : { kind: 'topology', topology: topologyId };
+  const command = fix.code === 'add-replica' ? 'redisTopology.addReplica' : fix.code === 'repair-addresses' ? 'redisTopology.repairAddresses' : 'redisTopology.assignUncovered';
+  await vscode.commands.executeCommand(command, target);
+}
+
+async function agreed(kit: Kit, problem: Problem, plan: FixPlan, title: string): Promise<boolean> {
+  const risky = plan.warnings.length > 0 || plan.steps.some(({ act }) => act !== 'start' && act !== 'unpause');
+  if (!kit.confirm.value || !risky) return true;
+  const detail = [
+    causeInWords(kit.t, problem.what),
+    plan.steps.map((step, index) => `${index + 1}. ${kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id)))}`).join('\n'),
+    ...plan.warnings.map(warning => warningInWords(kit.t, warning)),
+    plan.undoable ? vscode.l10n.t('It can be taken back.') : '',
+  ].filter(text => text !== '').join('\n\n');
+  const button = vscode.l10n.t('Fix');
+  return await vscode.window.showWarningMessage(`${title}?`, { modal: true, detail }, button) === button;
+}
+
+async function carryOut(kit: Kit, problem: Problem, plan: FixPlan, title: string): Promise<void> {
+  const diagnosis = await kit.diagnosis();
+  const holding = kit.inventory.hold();
+  try {
+    const { report, gone } = await withProgress(title, async (signal, say) => {
+      const report = await runFix(diagnosis.fixDeps, plan, signal, (step, done, total) => say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id))))));
+      say(vscode.l10n.t('Looking whether it helped'));
+      return { report, gone: await isGone(kit, problem.id, signal) };
+    });
+    const lost = report.notKept.length === 0 ? '' : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
+    const undo = vscode.l10n.t('Undo');
+    const buttons = report.undo ? [undo] : [];
+    const chosen = gone && lost === '' ? await vscode.window.showInformationMessage(vscode.l10n.t('Done: {0}. The problem is gone.', title), ...buttons)
+      : await vscode.window.showWarningMessage((gone ? vscode.l10n.t('Done: {0}. The problem is gone.', title) : vscode.l10n.t('Done: {0}. But the problem is still there.', title)) + lost, ...buttons);
+    if (chosen === undo && report.undo) await withProgress(vscode.l10n.t('Taking back: {0}', title), async signal => { await runFix(diagnosis.fixDeps, report.undo as FixPlan, signal); });
+  } finally {
+    holding.dispose();
+  }
+}
+
+async function isGone(kit: Kit, id: string, signal: AbortSignal): Promise<boolean> {
+  const diagnosis = await kit.diagnosis();
+  await kit.inventory.refresh(signal);
+  for (let i = 0; i < VERIFY.tries; i++) {
+    if (!(await diagnosis.look()).some(problem => problem.id === id)) return true;
+    await delay(VERIFY.everyMs, signal);
+  }
+  return false;
+}
+
+function nameOf({ inventory }: Pick<Kit, 'inventory'>, id: string): string {
+  return nodesOf(inventory.snapshot).find(node => node.id === id)?.name ?? id;
+}

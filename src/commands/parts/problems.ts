@@ -1,0 +1,3 @@
+/** What is wrong, how to mend it, and how to break it on purpose: loaded when the first of these is run. */
+export { fixProblem } from '../fixProblem';
+export { showProblems } from '../showProblems';

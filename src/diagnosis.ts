@@ -1,0 +1,105 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { Disposable } from './base/disposable';
+import { DisposableStore } from './base/disposable';
+import type { Event } from './base/emitter';
+import type { Kit } from './commands/kit';
+import { causeInWords, consequenceOfProblem } from './editor/words/problems';
+import { commands } from './manifest';
+import { Collector } from './topology/diagnose/collector';
+import { Diagnoser } from './topology/diagnose/diagnoser';
+import type { FixDeps } from './topology/diagnose/fixes/run';
+import type { Problem } from './topology/diagnose/problem';
+import { DeathNotices } from './views/deathNotices';
+import type { ProblemLine } from './views/problemLines';
+import { ProblemMarks } from './views/problemMarks';
+import { ProblemsPanels } from './webviews/problemsPanel';
+import { sightOf } from './webviews/problemsSight';
+
+/** What is wrong and what mends it: loaded when the first snapshot is there, so that the tree waits for none of it. */
+export interface Diagnosis extends Disposable {
+  readonly problems: readonly Problem[];
+  /** Lines of the tree, worst first. */
+  readonly lines: readonly ProblemLine[];
+  readonly onDidChange: Event<unknown>;
+  readonly fixDeps: FixDeps;
+  /** Gathers everything anew; resolves with what is found. */
+  look(): Promise<readonly Problem[]>;
+  show(topologyId: string | undefined): void;
+}
+
+const MOST_BYTES = 1024 * 1024;
+
+export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node: string) => void): Diagnosis {
+  const { t, deps, inventory, log } = kit;
+  const store = new DisposableStore();
+  const onFailure = (error: unknown): void => log.error('diagnosis', error);
+  const collector = store.add(new Collector({ engine: kind => deps.engine(kind), inventory, readText, now: () => Date.now(), onFailure }));
+  const diagnoser = store.add(new Diagnoser(inventory, collector, onFailure));
+  const fixDeps: FixDeps = { ...deps, files: { read: readText, write: (path, text) => writeFile(path, text) } };
+  const run = (problem: Problem, index: number): void => void vscode.commands.executeCommand(commands.fixProblem, { kind: 'problem', problem: problem.id, fix: index });
+  const panels = store.add(new ProblemsPanels({
+    extensionUri, onFailure,
+    sight: topologyId => sightOf(t, inventory.snapshot, diagnoser.problems, topologyId),
+    act: message => {
+      if (message.type === 'reveal') return reveal(message.node);
+      const problem = diagnoser.problems.find(({ id }) => id === message.problem);
+      if (problem === undefined) return;
+      if (message.type === 'fix') run(problem, message.fix);
+      else if (problem.place !== undefined) open(problem.place).then(undefined, onFailure);
+    },
+  }));
+  const marks = store.add(new ProblemMarks(t));
+  const notices = store.add(new DeathNotices(t, inventory, { show: topologyId => panels.show(topologyId), fix: problem => run(problem, 0) }));
+  const changed = (problems: readonly Problem[]): void => {
+    panels.update();
+    marks.show(problems);
+    notices.hear(problems);
+  };
+  store.add(diagnoser.onDidChange(changed));
+  changed(diagnoser.problems);
+  return {
+    get problems() { return diagnoser.problems; },
+    get lines() { return linesOf(kit, diagnoser.problems); },
+    onDidChange: listener => diagnoser.onDidChange(listener),
+    fixDeps,
+    look: () => diagnoser.look(),
+    show: topologyId => panels.show(topologyId),
+    dispose: () => store.dispose(),
+  };
+}
+
+/** What the row of the node says already needs no line of its own. */
+const saidByRow: ReadonlySet<Problem['what']['code']> = new Set(['stopped', 'paused', 'stale-master']);
+/** About the whole topology, whoever it was that showed it. */
+const ofTopology: ReadonlySet<Problem['what']['code']> = new Set(['quorum-unmet', 'majority-unmet', 'quorum-trap', 'split-brain', 'sentinel-drift', 'slots-unowned', 'cluster-majority']);
+
+function linesOf({ t }: Pick<Kit, 't'>, problems: readonly Problem[]): readonly ProblemLine[] {
+  return problems.flatMap(({ id, severity, what, nodes: [node], topologyId, fixes }): ProblemLine[] => {
+    if (severity === 'info' || saidByRow.has(what.code)) return [];
+    const detail = consequenceOfProblem(t, what);
+    return [{
+      id, severity, text: causeInWords(t, what), fixable: fixes.length > 0,
+      ...(detail === undefined ? {} : { detail }),
+      ...(topologyId === undefined ? {} : { topology: topologyId }),
+      ...(node === undefined || ofTopology.has(what.code) ? {} : { node }),
+    }];
+  });
+}
+
+async function open({ path, line }: { readonly path: string; readonly line: number }): Promise<void> {
+  const at = new vscode.Position(line - 1, 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(path), { selection: new vscode.Range(at, at) });
+}
+
+/** A conf is small text; whatever is not, or is not there, nobody knows anything of. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    const about = await stat(path);
+    return about.isFile() && about.size <= MOST_BYTES ? await readFile(path, 'utf8') : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+

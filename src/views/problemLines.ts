@@ -1,0 +1,32 @@
+import { escapeMarkdown } from '../editor/markdown';
+import type { Branch } from './treeShape';
+
+/** One line of the tree about something wrong, in words already: those are loaded with the rules, after the tree is there. */
+export interface ProblemLine {
+  readonly id: string;
+  readonly severity: 'error' | 'warning';
+  /** Under which row it stands; a node that has no row gives it to its topology. */
+  readonly node?: string;
+  readonly topology?: string;
+  readonly text: string;
+  /** What comes of it. */
+  readonly detail?: string;
+  readonly fixable: boolean;
+}
+
+const icons = { error: { id: 'error', color: 'list.errorForeground' }, warning: { id: 'warning', color: 'list.warningForeground' } } as const;
+
+/** Rows for the lines under one parent. */
+export function problemBranches(lines: readonly ProblemLine[], parent: string): readonly Branch[] {
+  return lines.map(line => ({
+    key: `${parent}/!${line.id}`,
+    target: { kind: 'problem', problem: line.id, ...(line.topology === undefined ? {} : { topology: line.topology }), ...(line.node === undefined ? {} : { node: line.node }) },
+    row: {
+      label: line.text, description: '', icon: icons[line.severity],
+      tooltip: [line.text, line.detail].filter(text => text !== undefined).map(escapeMarkdown).join('\n\n'),
+      contextValue: `problem.${line.severity}.${line.fixable ? 'fixable' : 'plain'}`,
+      spoken: [line.text, line.detail].filter(text => text !== undefined).join(' '),
+    },
+    children: [],
+  }));
+}

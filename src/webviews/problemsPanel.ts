@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable';
+import { simplePage } from './page';
+import { readFromProblemsPage } from './problemsProtocol';
+import type { FromProblemsPage, ProblemsSight } from './problemsProtocol';
+
+export interface ProblemsPanelDeps {
+  readonly extensionUri: vscode.Uri;
+  /** What is to be shown of a topology, or of all servers that belong to none (`undefined`). */
+  sight(topologyId: string | undefined): ProblemsSight;
+  act(message: Exclude<FromProblemsPage, { type: 'ready' }>): void;
+  onFailure(error: unknown): void;
+}
+
+/** One page for each topology whose problems are looked at; it follows them as they come and go. */
+export class ProblemsPanels implements Disposable {
+  readonly #open = new Map<string | undefined, { readonly panel: vscode.WebviewPanel; shown: string }>();
+
+  constructor(private readonly deps: ProblemsPanelDeps) {}
+
+  show(topologyId: string | undefined): void {
+    const open = this.#open.get(topologyId);
+    if (open) return open.panel.reveal();
+    const { title } = this.deps.sight(topologyId);
+    const panel = vscode.window.createWebviewPanel('redisTopology.problems', title, vscode.ViewColumn.Active, { enableScripts: true });
+    panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'redis-topology.svg');
+    const entry = { panel, shown: '' };
+    this.#open.set(topologyId, entry);
+    panel.onDidDispose(() => this.#open.delete(topologyId));
+    panel.webview.onDidReceiveMessage((value: unknown) => {
+      const message = readFromProblemsPage(value);
+      if (message?.type === 'ready') {
+        entry.shown = '';
+        this.update();
+      } else if (message) this.deps.act(message);
+    });
+    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'problems', '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul>');
+  }
+
+  /** The problems changed. */
+  update(): void {
+    for (const [topologyId, entry] of this.#open) {
+      const sight = this.deps.sight(topologyId);
+      const text = JSON.stringify(sight);
+      if (text === entry.shown) continue;
+      entry.shown = text;
+      if (entry.panel.title !== sight.title) entry.panel.title = sight.title;
+      entry.panel.webview.postMessage({ type: 'show', sight }).then(undefined, (error: unknown) => this.deps.onFailure(error));
+    }
+  }
+
+  dispose(): void {
+    for (const { panel } of [...this.#open.values()]) panel.dispose();
+  }
+}
