@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { HumanError } from '../base/errors';
-import { withProgress } from '../editor/progress';
+import { durationInWords } from '../editor/durations';
+import { withGlance, withProgress } from '../editor/progress';
 import { failoverSteps } from '../editor/words/steps';
 import { failoverFaultInWords } from '../editor/words/verbFaults';
 import { checkFailover } from '../topology/failoverCheck';
@@ -27,7 +28,7 @@ export const failover: Command = async (kit, target) => {
         if (state === 'begun') say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, failoverSteps[step](kit.t)));
       }));
     await kit.inventory.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is the master of {1} now. Writes waited for {2} s.', report.node, topology.name, (report.writePauseMs / 1000).toFixed(1)));
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is the master of {1} now. Writes waited for {2}.', report.node, topology.name, durationInWords(kit.t, report.writePauseMs)));
   } finally {
     holding.dispose();
   }
@@ -35,7 +36,7 @@ export const failover: Command = async (kit, target) => {
 
 /** Looks first, so that what stands in the way is said before the question and not after the answer. */
 async function allowed(kit: Kit, name: string, request: FailoverRequest): Promise<boolean> {
-  const check = await withProgress(vscode.l10n.t('Looking whether {0} can fail over', name), signal => checkFailover(kit.deps, request, signal));
+  const check = await withGlance(vscode.l10n.t('Looking whether {0} can fail over', name), signal => checkFailover(kit.deps, request, signal));
   if (check.refusals.length > 0) {
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot fail over now.', name), { modal: true, detail: check.refusals.map(refusal => failoverFaultInWords(kit.t, refusal)).join('\n\n') });
     return false;

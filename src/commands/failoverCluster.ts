@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { HumanError } from '../base/errors';
-import { withProgress } from '../editor/progress';
+import { withGlance, withProgress } from '../editor/progress';
 import type { Target } from '../editor/target';
 import { errorInWords } from '../editor/words';
 import { clusterFailoverSteps } from '../editor/words/cluster';
@@ -44,7 +44,7 @@ async function nodeFor(topology: Topology, target: Target | undefined): Promise<
 async function askMode(kit: Kit, name: string, request: ClusterFailoverRequest): Promise<ClusterFailoverMode | undefined> {
   const others = vscode.l10n.t('Other Ways…');
   try {
-    const check = await withProgress(vscode.l10n.t('Looking whether {0} can fail over', name), signal => checkClusterFailover(kit.deps, request, signal));
+    const check = await withGlance(vscode.l10n.t('Looking whether {0} can fail over', name), signal => checkClusterFailover(kit.deps, request, signal));
     const failover = vscode.l10n.t('Failover');
     const detail = [
       vscode.l10n.t('{0} becomes master of the slots {1}, {2} its replica.', check.replica, formatRanges(check.ranges, ', '), check.master),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { durationInWords } from '../editor/durations';
 import { withProgress } from '../editor/progress';
 import { handoverSteps } from '../editor/words/replication';
 import type { Topology } from '../model/snapshot';
@@ -28,7 +29,7 @@ export async function handOver(kit: Kit, topology: Topology, nodeId: string | un
         if (state === 'begun') say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, handoverSteps[step](kit.t)));
       }));
     await kit.inventory.refresh();
-    const text = vscode.l10n.t('{0} is the master of {1} now. Writes waited for {2} s; none was lost.', report.node, topology.name, (report.writePauseMs / 1000).toFixed(1));
+    const text = vscode.l10n.t('{0} is the master of {1} now. Writes waited for {2}; it has all that the old master took.', report.node, topology.name, durationInWords(kit.t, report.writePauseMs));
     if (report.notKept.length === 0) void vscode.window.showInformationMessage(text);
     else void vscode.window.showWarningMessage(`${text} ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`);
   } finally {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { withProgress } from '../editor/progress';
+import { withGlance, withProgress } from '../editor/progress';
 import { planRemoval, removeTopology } from '../topology/removeTopology';
 import { topologyOf } from './ask';
 import type { Command } from './kit';
@@ -10,7 +10,7 @@ export const remove: Command = async (kit, target) => {
   if (!topology?.owned) return;
   const engine = topology.nodes.find(node => node.instance)?.instance?.engine ?? 'docker';
   const request = { topologyId: topology.id, name: topology.name, kind: topology.kind, engine };
-  const found = await withProgress(vscode.l10n.t('Looking what belongs to {0}', topology.name), signal => planRemoval(kit.deps, request, signal));
+  const found = await withGlance(vscode.l10n.t('Looking what belongs to {0}', topology.name), signal => planRemoval(kit.deps, request, signal));
   const everything = vscode.l10n.t('Remove with Data');
   const keeping = vscode.l10n.t('Remove, Keep Data');
   const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Remove {0}?', topology.name), {

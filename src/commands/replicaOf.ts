@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { withProgress } from '../editor/progress';
+import { withGlance, withProgress } from '../editor/progress';
 import { replicaOfWarningInWords, replicationFaultInWords } from '../editor/words/replication';
 import type { Node } from '../model/snapshot';
 import { checkReplicaOf, makeReplicaOf, promoteToMaster } from '../topology/replicaOf';
@@ -52,7 +52,7 @@ async function seated(place: Place | undefined): Promise<{ readonly place: Place
 
 /** Looks first: what stands in the way is said before the question. */
 async function allowed(kit: Kit, request: ReplicaOfRequest): Promise<boolean> {
-  const { refusals, warnings } = await withProgress(vscode.l10n.t('Looking whether {0} can follow {1}', request.replica.name, request.master.name), signal => checkReplicaOf(kit.deps, request, signal));
+  const { refusals, warnings } = await withGlance(vscode.l10n.t('Looking whether {0} can follow {1}', request.replica.name, request.master.name), signal => checkReplicaOf(kit.deps, request, signal));
   if (refusals.length > 0) {
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot become a replica of {1}.', request.replica.name, request.master.name), { modal: true, detail: refusals.map(refusal => replicationFaultInWords(kit.t, refusal)).join('\n\n') });
     return false;

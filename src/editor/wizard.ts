@@ -66,21 +66,25 @@ export function askText(frame: Frame, options: { readonly prompt: string; readon
   box.password = options.secret === true;
   if (options.placeholder !== undefined) box.placeholder = options.placeholder;
   let latest: Promise<Verdict>;
-  const judge = (text: string): Promise<Verdict> => {
+  const judge = (text: string, first = false): Promise<Verdict> => {
     const asked = latest = Promise.resolve(options.check(text));
     void asked.then(verdict => {
-      if (asked !== latest) return;
+      if (asked !== latest || (first && text === '' && typeof verdict === 'string')) return; // nobody is blamed before the first key stroke
       box.validationMessage = verdict === undefined ? undefined : typeof verdict === 'string' ? verdict : { message: verdict.info, severity: vscode.InputBoxValidationSeverity.Info };
     });
     return asked;
   };
-  void judge(box.value);
+  void judge(box.value, true);
   return settle(box, frame, done => vscode.Disposable.from(
     box.onDidChangeValue(text => void judge(text)),
     box.onDidAccept(async () => {
       const text = box.value;
       const verdict = await latest;
-      if (typeof verdict === 'string' || text !== box.value || box.busy) return;
+      if (text !== box.value || box.busy) return;
+      if (typeof verdict === 'string') {
+        box.validationMessage = verdict;
+        return;
+      }
       if (options.confirm) {
         box.busy = true;
         box.enabled = false;

@@ -2,6 +2,7 @@ import type { Address } from '../model/address';
 import { formatAddress } from '../model/address';
 import type { Instance } from '../model/instance';
 import { isLoopback } from '../model/servers';
+import type { Node } from '../model/snapshot';
 
 /**
  * Where this machine may reach a server that listens on `port` inside `instance`, the best first: its published port (works on
@@ -18,6 +19,16 @@ export function candidates(instance: Instance, port: number): readonly Address[]
   }
   const seen = new Set<string>();
   return found.filter(address => !seen.has(formatAddress(address)) && seen.add(formatAddress(address)));
+}
+
+/**
+ * Where a person reaches the server from this machine: its published port, even when we ourselves came by another way (right after
+ * a start the container's own address answers first).
+ */
+export function doorOf({ instance, reachable }: Pick<Node, 'instance' | 'reachable'>): Address | undefined {
+  if (reachable === undefined || isLoopback(reachable.host)) return reachable;
+  const published = instance?.ports.find(({ inside }) => inside === reachable.port);
+  return published ? fromHere(published.outside) : reachable;
 }
 
 /** A port published on all addresses is reached on loopback. */

@@ -74,6 +74,9 @@ export class NodeWatch implements Disposable {
   #cut = false;
   #failures = 0;
   #retryAt = 0;
+  /** The secret that the kept connection was opened with, and whether it is to be compared with what is kept now. */
+  #openedWith: string | undefined;
+  #compareSecret = false;
   #refusedPassword: { readonly value: string | undefined } | undefined;
 
   constructor(target: NodeTarget, deps: NodeWatchDeps, timing: NodeTiming = defaultNodeTiming) {
@@ -151,6 +154,7 @@ export class NodeWatch implements Disposable {
     this.#failures = 0;
     this.#retryAt = 0;
     this.#refusedPassword = undefined;
+    this.#compareSecret = true;
   }
 
   /** The engine says that the process ended: it is silent from now on, whatever the engine's next list says of its state. */
@@ -186,6 +190,7 @@ export class NodeWatch implements Disposable {
     const options = { timeoutMs: this.#timing.probeTimeout, signal };
     const asked = Date.now();
     try {
+      if (this.#compareSecret) await this.#dropForgotten();
       let report: ServerReport;
       const kept = this.#connection;
       try {
@@ -213,6 +218,12 @@ export class NodeWatch implements Disposable {
     }
   }
 
+  /** A password that was forgotten or changed by the user is not used any more by a connection that it once opened. */
+  async #dropForgotten(): Promise<void> {
+    this.#compareSecret = false;
+    if (this.#connection !== undefined && await this.#deps.password(this) !== this.#openedWith) this.#drop();
+  }
+
   /** Opens another connection of the caller's own, to where the server was last reached. */
   async open(signal?: AbortSignal): Promise<RedisConnection> {
     const password = await this.#deps.password(this);
@@ -233,6 +244,7 @@ export class NodeWatch implements Disposable {
       this.#port = port;
       this.#reachable = share(this.#reachable, connection.address);
       this.#connection = connection;
+      this.#openedWith = password;
       connection.onClose(() => this.#onClosed(connection));
       return connection;
     } catch (error) {

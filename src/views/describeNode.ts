@@ -7,6 +7,7 @@ import { formatAddress, sameAddress } from '../model/address';
 import type { TopologyKind } from '../model/instance';
 import type { ServerReport, SlotRange } from '../model/report';
 import type { Node } from '../model/snapshot';
+import { doorOf } from '../redis/addressBook';
 import { wantsPassword } from '../topology/password';
 import { nodeContext, runStateOf } from './contextValue';
 import { bytesInWords } from './figures';
@@ -35,7 +36,7 @@ export function describeNode(t: Translate, node: Node, place: NodePlace): Row {
   const badge = badgeOf(t, node);
   return {
     label: node.name,
-    description: parts(role, state, link, lonely(t, node, place), slotsText(t, place), addressText(node)),
+    description: parts(node.role === 'unknown' && state !== undefined ? '' : role, state, link, lonely(t, node, place), slotsText(t, place), addressText(node)),
     icon: iconOf(node),
     tooltip: tooltipOf(t, node, place),
     contextValue: nodeContext(node.role, runStateOf(node), place.owned ? 'owned' : 'found', place.kind, wantsPassword(node)),
@@ -60,7 +61,7 @@ function stateText(t: Translate, node: Node): string | undefined {
   }
   if (node.contact.state === 'silent') {
     const silence = silenceBriefly[node.contact.reason](t);
-    return node.instance ? t('running, {0}', silence) : silence;
+    return node.instance && !wantsPassword(node) ? t('running, {0}', silence) : silence;
   }
   if (node.contact.state === 'answering' && node.contact.report.loading) return t('loading its data');
   return undefined;
@@ -99,7 +100,9 @@ function slotsText(t: Translate, { slots }: NodePlace): string | undefined {
  * `inside ⇄ outside`, as short as a side bar is narrow: a port that is the same on both sides stands once, and `:6379` alone is
  * a port of this machine (the tooltip has it whole). Only one when only one is known.
  */
-function addressText({ announced, reachable }: Node): string {
+function addressText(node: Node): string {
+  const { announced } = node;
+  const reachable = doorOf(node);
   if (announced && reachable && !sameAddress(announced, reachable)) {
     const inside = announced.port === reachable.port && !announced.host.includes(':') ? announced.host : formatAddress(announced);
     return `${inside} ⇄ ${loopback.has(reachable.host) ? `:${reachable.port}` : formatAddress(reachable)}`;
@@ -117,6 +120,7 @@ function iconOf(node: Node): Row['icon'] {
     case 'paused': return { id: 'debug-pause', color: 'charts.yellow' };
     case 'running': case 'bare': break;
   }
+  if (wantsPassword(node)) return { id: 'lock', color: 'charts.yellow' };
   if (node.contact.state === 'silent') return { id: 'warning', color: 'charts.yellow' };
   if (node.contact.state === 'unknown') return { id: 'sync' };
   if (node.staleMaster) return { id: 'warning', color: 'charts.yellow' };
@@ -144,6 +148,7 @@ function lastReport(node: Node): ServerReport | undefined {
 
 function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
   const report = lastReport(node);
+  const outside = doorOf(node);
   const replication = report?.replication;
   const head = `**${escapeMarkdown(node.name)}** — ${escapeMarkdown(parts(roleText(t, node), stateText(t, node)))}`;
   const why = node.contact.state === 'silent' ? `\n\n${escapeMarkdown(silenceAtLength[node.contact.reason](t))}` : '';
@@ -151,7 +156,7 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
     [t('Redis says'), report && parts(`${report.product} ${report.version}`, report.mode)],
     [t('Engine says'), node.instance && `${node.instance.engine}: ${node.instance.state}`],
     [t('Inside'), node.announced && formatAddress(node.announced)],
-    [t('Outside'), node.reachable ? formatAddress(node.reachable) : t('not reachable from here')],
+    [t('Outside'), outside ? formatAddress(outside) : t('not reachable from here')],
     [t('Follows'), place.masterName ?? (replication?.master && formatAddress(replication.master.address))],
     [t('Link'), linkText(t, node)],
     [t('Behind'), node.lag && bytesInWords(node.lag.bytes)],
@@ -168,12 +173,13 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
 }
 
 function spokenOf(t: Translate, node: Node, place: NodePlace, role: string, state: string | undefined, link: string | undefined): string {
+  const outside = doorOf(node);
   const sentences = [
     place.topology === undefined ? t('{0}, {1}.', node.name, role) : t('{0} of {1}, {2}.', node.name, place.topology, role),
     place.masterName === undefined ? undefined : t('Follows {0}.', place.masterName),
     state === undefined ? t('Running.') : `${state}.`,
     link === undefined ? undefined : `${link}.`,
-    node.reachable ? t('Reachable at {0}.', formatAddress(node.reachable)) : t('Not reachable from here.'),
+    outside ? t('Reachable at {0}.', formatAddress(outside)) : t('Not reachable from here.'),
   ];
   return sentences.filter(sentence => sentence !== undefined).join(' ');
 }

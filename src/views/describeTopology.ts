@@ -34,7 +34,7 @@ export function describeTopology(t: Translate, topology: Topology): Row {
   };
 }
 
-/** The first statement of a reason, for a narrow row; the tooltip has all of them whole. */
+/** The first statement of a reason, for a narrow row; the tooltip has all of them whole. Addresses and lists of names stay in one piece. */
 function gist(reason: string): string {
-  return reason.split(/[.:;,，。：；]/, 1)[0] ?? reason;
+  return reason.split(/[.:;](?=\s|$)|[。：；]/, 1)[0] ?? reason;
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { cleanUp, leftovers } from '../support/docker';
 import { newPrefix, testPorts } from '../support/naming';
+import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
 const topology = newPrefix();
@@ -11,8 +12,10 @@ suite('a cluster in the workbench', function () {
   this.timeout(120_000);
   this.bail(true); // each test goes on from where the one before it ended
   let workbench: Workbench;
+  let tree: TopologyPage;
   suiteSetup(async () => {
     workbench = await Workbench.open({ files: { 'README.md': '# shop\n' } });
+    tree = new TopologyPage(workbench, topology);
     await workbench.openContainer();
   });
   teardown(async function () {
@@ -23,30 +26,16 @@ suite('a cluster in the workbench', function () {
     await cleanUp(topology);
   });
 
-  const row = (name: string, says = ''): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${name} of ${topology},`) }).filter({ hasText: says }).first();
-  const topologyRow = (says = ''): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${topology},`) }).filter({ hasText: says }).first();
+  const row = (name: string, says = ''): Locator => tree.row(name, says);
+  const topologyRow = (says = ''): Locator => tree.topologyRow(says);
   const map = (): FrameLocator => workbench.webview;
 
   test('is created with Enter, Enter, Enter', async () => {
     const firstPort = await testPorts(6);
-    await workbench.run('Redis: Create Cluster Topology');
-    await workbench.answer('Name of the cluster', topology);
-    await workbench.answer('2/8');
-    await workbench.quickInput.getByText('3/8').first().waitFor();
-    await workbench.screenshot('cluster-01-wizard-masters');
-    await workbench.answer('3/8');
-    await workbench.answer('4/8');
-    await workbench.quickInput.getByText('5/8').first().waitFor();
-    await workbench.input.fill(String(firstPort));
-    await workbench.quickInput.getByText(`Servers: ${firstPort}`).waitFor();
-    await workbench.input.press('Enter');
-    await workbench.answer('6/8');
-    await workbench.answer('7/8');
-    await workbench.quickInput.getByText('8/8').first().waitFor();
-    await map().getByText('What it survives').waitFor();
-    await workbench.screenshot('cluster-02-preview');
-    await workbench.answer('8/8');
-    await workbench.toast('is running').waitFor({ timeout: 60_000 });
+    await tree.create({
+      command: 'Redis: Create Cluster Topology', namePrompt: 'Name of the cluster', portStep: 5, firstPort, preview: 'What it survives',
+      at: { 3: async () => void await workbench.screenshot('cluster-01-wizard-masters'), 8: async () => void await workbench.screenshot('cluster-02-preview') },
+    });
     for (const name of ['redis-1', 'redis-2', 'redis-3']) await row(name, 'master').waitFor();
     for (const [master, replica] of [['redis-1', 'redis-5'], ['redis-2', 'redis-6'], ['redis-3', 'redis-4']] as const) {
       const twistie = row(master).locator('.monaco-tl-twistie.collapsed');
@@ -134,11 +123,7 @@ suite('a cluster in the workbench', function () {
   });
 
   test('is removed with its data, and nothing of it is left', async () => {
-    await workbench.choose(topologyRow(), 'Remove Topology…');
-    await workbench.page.locator('.monaco-dialog-box').getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
-    await workbench.press('Remove with Data');
-    await workbench.toast(`${topology} is removed`).waitFor({ timeout: 60_000 });
-    await topologyRow().waitFor({ state: 'detached' });
+    await tree.removeWithData();
     assert.deepEqual(await leftovers(topology), []);
   });
 });

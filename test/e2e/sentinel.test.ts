@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { cleanUp, leftovers } from '../support/docker';
 import { newPrefix, testPorts } from '../support/naming';
+import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
 const topology = newPrefix();
@@ -17,6 +18,7 @@ suite('a Sentinel topology in the workbench', function () {
   this.timeout(180_000);
   this.bail(true); // each test goes on from where the one before it ended
   let workbench: Workbench;
+  let tree: TopologyPage;
   let firstPort: number;
   suiteSetup(async () => {
     firstPort = await testPorts(6);
@@ -24,6 +26,7 @@ suite('a Sentinel topology in the workbench', function () {
       files: { 'README.md': '# shop\n' },
       settings: { 'workbench.hover.delay': 2500 }, // or tooltips lie over the rows that are clicked next
     });
+    tree = new TopologyPage(workbench, topology);
   });
   teardown(async function () {
     if (this.currentTest?.state === 'failed') await workbench.screenshot(`sentinel-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
@@ -33,41 +36,30 @@ suite('a Sentinel topology in the workbench', function () {
     await cleanUp(topology);
   });
 
-  /** The row of a node of our topology (other topologies of the machine are shown, too) that says so. */
-  const row = (name: string, says = ''): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${name} of ${topology},`) }).filter({ hasText: says }).first();
-  const topologyRow = (says = ''): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${topology},`) }).filter({ hasText: says }).first();
+  const row = (name: string, says = ''): Locator => tree.row(name, says);
+  const topologyRow = (says = ''): Locator => tree.topologyRow(says);
   /** The letters that the file decoration puts at the end of a row; they stand in a pseudo-element. */
   const badge = (name: string): Promise<string> => row(name).locator('.monaco-icon-label').evaluate(pseudoText);
 
   test('opens its view', async () => {
     await workbench.openContainer();
     await workbench.page.locator('.pane-body').getByText(/No Redis runs on this machine yet|healthy|degraded|down|Other Redis containers/).first().waitFor({ timeout: 20_000 });
-    await widen();
+    await tree.widen();
     await workbench.screenshot('sentinel-01-empty');
   });
 
   test('is created with Enter, Enter, Enter', async () => {
-    await workbench.run('Redis: Create Sentinel Topology');
-    await workbench.answer('Name of the topology', topology);
-    await workbench.quickInput.getByText('On this machine', { exact: true }).first().waitFor();
-    await workbench.screenshot('sentinel-02-wizard-image');
-    await workbench.answer('2/8');
-    await workbench.answer('3/8');
-    await workbench.quickInput.getByText('4/8').first().waitFor();
-    await workbench.screenshot('sentinel-03-wizard-sentinels');
-    await workbench.answer('4/8');
-    await workbench.quickInput.getByText('5/8').first().waitFor();
-    await workbench.input.fill(String(firstPort));
-    await workbench.quickInput.getByText(`Servers: ${firstPort}`).waitFor();
-    await workbench.screenshot('sentinel-04-wizard-port');
-    await workbench.input.press('Enter');
-    await workbench.answer('6/8');
-    await workbench.answer('7/8');
-    await workbench.quickInput.getByText('8/8').first().waitFor();
-    await workbench.webview.getByText('What it survives').waitFor();
-    await workbench.screenshot('sentinel-05-preview');
-    await workbench.answer('8/8');
-    await workbench.toast('is running').waitFor({ timeout: 60_000 });
+    const picture = (name: string) => async () => void await workbench.screenshot(name);
+    await tree.create({
+      command: 'Redis: Create Sentinel Topology', namePrompt: 'Name of the topology', portStep: 5, firstPort, preview: 'What it survives',
+      at: {
+        2: async () => {
+          await workbench.quickInput.getByText('On this machine', { exact: true }).first().waitFor();
+          await workbench.screenshot('sentinel-02-wizard-image');
+        },
+        4: picture('sentinel-03-wizard-sentinels'), 5: picture('sentinel-04-wizard-port'), 8: picture('sentinel-05-preview'),
+      },
+    });
     await row('redis-1', 'master').waitFor();
     await workbench.screenshot('sentinel-06-created');
   });
@@ -81,17 +73,18 @@ suite('a Sentinel topology in the workbench', function () {
   });
 
   test('offers the acts that fit a row, in groups', async () => {
-    assert.deepEqual(await entries('redis-1'), ['Stop', 'Restart', 'Failover', 'Open Console', 'Show Logs', 'Copy Address']);
-    assert.deepEqual(await entries('sentinel-1'), ['Stop', 'Restart', 'Open Console', 'Show Logs', 'Copy Address']);
-    await lookAway();
+    assert.deepEqual(await tree.entries('redis-1'), ['Stop', 'Restart', 'Failover', 'Open Console', 'Show Logs', 'Copy Address', 'Copy Connection Code…', 'Break']);
+    assert.deepEqual(await tree.entries('sentinel-1'), ['Stop', 'Restart', 'Open Console', 'Show Logs', 'Copy Address', 'Break']);
+    await tree.lookAway();
     await topologyRow().click({ button: 'right' });
     await workbench.page.getByRole('menuitem', { name: 'Remove Topology' }).waitFor();
     await workbench.screenshot('sentinel-07-menu');
-    await closeMenu();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.page.locator('.monaco-menu').waitFor({ state: 'detached' });
   });
 
   test('heals by itself after Stop on its master', async () => {
-    await act('redis-1', 'Stop');
+    await tree.act('redis-1', 'Stop');
     const dialog = workbench.page.locator('.monaco-dialog-box');
     await dialog.getByText(/sentinels have promoted redis-\d or redis-\d, in about 6\.3 s/).waitFor();
     await workbench.screenshot('sentinel-08-stop-asked');
@@ -100,11 +93,11 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.screenshot('sentinel-09-stopped');
     await row('redis-[23]', 'master').waitFor({ timeout: 30_000 });
     await workbench.screenshot('sentinel-10-healed');
-    assert.deepEqual(await entries('redis-1'), ['Start', 'Show Logs', 'Copy Address']);
+    assert.deepEqual((await tree.entries('redis-1')).slice(0, 3), ['Start', 'Show Logs', 'Copy Address']);
   });
 
   test('takes the old master back as a replica after Start', async () => {
-    await act('redis-1', 'Start');
+    await tree.act('redis-1', 'Start');
     await row('redis-1', 'in sync').waitFor({ timeout: 40_000 });
     await topologyRow('healthy').waitFor({ timeout: 30_000 });
     await workbench.screenshot('sentinel-11-whole-again');
@@ -112,7 +105,7 @@ suite('a Sentinel topology in the workbench', function () {
 
   test('hands the master over on Failover', async () => {
     const before = await row('redis-\\d', 'master').innerText();
-    await act('redis-[23]', 'Failover', 'master');
+    await tree.act('redis-[23]', 'Failover', 'master');
     await workbench.page.locator('.monaco-dialog-box').getByText(/becomes master/).waitFor({ timeout: 20_000 });
     await workbench.screenshot('sentinel-12-failover-asked');
     await workbench.press('Failover');
@@ -131,7 +124,7 @@ suite('a Sentinel topology in the workbench', function () {
   for (const [theme, name] of [['Dark Modern', 'dark'], ['Light Modern', 'light'], ['Dark High Contrast', 'contrast']] as const) {
     test(`can be read in ${theme}`, async () => {
       await workbench.theme(theme);
-      await lookAway();
+      await tree.lookAway();
       await row('redis-1').hover();
       await workbench.page.locator('.monaco-hover').getByText('Redis says').waitFor();
       await workbench.page.waitForTimeout(500); // it fades in
@@ -141,58 +134,12 @@ suite('a Sentinel topology in the workbench', function () {
   }
 
   test('is removed with its data, and nothing of it is left', async () => {
-    await lookAway();
-    await topologyRow().click({ button: 'right' });
-    await choose('Remove Topology…');
-    await workbench.page.locator('.monaco-dialog-box').getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
+    await tree.actOnTopology('Remove Topology…');
+    await tree.dialog.getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
     await workbench.screenshot('sentinel-16-remove-asked');
     await workbench.press('Remove with Data');
     await workbench.toast(`${topology} is removed`).waitFor({ timeout: 60_000 });
     await topologyRow().waitFor({ state: 'detached' });
     assert.deepEqual(await leftovers(topology), []);
   });
-
-  /** Gives the side bar the width that people give it who read it. */
-  async function widen(): Promise<void> {
-    const sash = await workbench.page.locator('.part.sidebar').boundingBox();
-    assert.ok(sash);
-    const y = sash.y + 200;
-    await workbench.page.mouse.move(sash.x + sash.width + 3, y);
-    await workbench.page.mouse.down();
-    await workbench.page.mouse.move(sash.x + 430, y, { steps: 5 });
-    await workbench.page.mouse.up();
-  }
-
-  /** Right click on a node of ours, then the entry. A menu that has just opened may not listen yet: then once more. */
-  async function act(name: string, entry: string, says = ''): Promise<void> {
-    await lookAway();
-    await row(name, says).click({ button: 'right' });
-    await choose(entry);
-  }
-
-  /** A tooltip under the mouse would lie over the next row. */
-  async function lookAway(): Promise<void> {
-    await workbench.page.mouse.move(900, 450);
-    await workbench.page.waitForTimeout(400); // a dialog that is open keeps it, which does no harm
-  }
-
-  async function closeMenu(): Promise<void> {
-    await workbench.page.keyboard.press('Escape');
-    await workbench.page.locator('.monaco-menu').waitFor({ state: 'detached' });
-    await lookAway();
-  }
-
-  async function choose(entry: string): Promise<void> {
-    await workbench.chooseFromMenu(entry);
-    await lookAway();
-  }
-
-  async function entries(name: string): Promise<string[]> {
-    await lookAway();
-    await row(name).click({ button: 'right' });
-    await workbench.page.getByRole('menuitem').first().waitFor();
-    const names = await workbench.page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
-    await closeMenu();
-    return names.map(name => name.trim()).filter(name => name !== '');
-  }
 });

@@ -1,5 +1,5 @@
 // Which processes of this machine stand in a folder, by their working directory (a Redis server rewrites its own command line).
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { sep } from 'node:path';
 
 /** Numbers of the processes whose working directory is `folder` or below it. Linux only. */
@@ -21,4 +21,15 @@ function workingDirectory(pid: number): string | undefined {
   } catch {
     return undefined; // it ended just now, or is not ours to look at
   }
+}
+
+/** The argument vectors of all processes of this machine, as anybody on it can read them. Linux only. */
+export function commandLines(): readonly (readonly string[])[] {
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(pid => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    } catch {
+      return []; // it ended just now
+    }
+  });
 }

@@ -1,5 +1,5 @@
 // The real VS Code workbench with the packed extension in it, driven as a person drives it: palette, tree, menus.
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -21,6 +21,19 @@ export interface WorkbenchOptions {
 }
 
 const modifier = 'Control';
+
+/** Numbers of the extension hosts of the server that lives in `home`: what their environment names tells whose they are. */
+function hostsOf(home: string): readonly number[] {
+  const told = (pid: number, what: 'cmdline' | 'environ'): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+    } catch {
+      return ''; // it ended just now, or is not ours to look at
+    }
+  };
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
+    .filter(pid => told(pid, 'cmdline').includes('--type=extensionHost') && told(pid, 'environ').includes(`${home}/`));
+}
 
 /** One workbench: a server, a browser and a folder of its own. */
 export class Workbench {
@@ -74,6 +87,13 @@ export class Workbench {
     await Promise.race([this.browser.close(), new Promise(resolve => setTimeout(resolve, 5000))]);
     await this.stopServer();
     rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** Ends the process in which the extension runs, as a crash does; VS Code starts another one. Linux only. */
+  killExtensionHost(): void {
+    const ours = hostsOf(this.home);
+    if (ours.length === 0) throw new Error('no extension host is running');
+    for (const pid of ours) process.kill(pid, 'SIGKILL');
   }
 
   /** Writes test-results/<name>.png and gives its path. */

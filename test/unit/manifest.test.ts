@@ -8,7 +8,7 @@ interface Package {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
     readonly menus: Readonly<Record<string, readonly (({ readonly command: string; readonly submenu?: undefined } | { readonly submenu: string; readonly command?: undefined }) & { readonly when?: string; readonly group?: string })[]>>;
-    readonly submenus: readonly { readonly id: string }[];
+    readonly submenus: readonly { readonly id: string; readonly label: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
@@ -71,6 +71,14 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
   test('every fault with a welcome view of its own has it', () => {
     const shown = contributes.viewsWelcome.flatMap(({ when }) => [...(when ?? '').matchAll(/== (engine-[\w-]+)/g)].map(match => match[1]));
     assert.deepEqual(shown.sort(), [...welcomes].sort());
+  });
+
+  test('what the README tells people to choose is there to be chosen', () => {
+    const titles = new Set([...contributes.commands.map(({ title }) => title), ...contributes.submenus.map(({ label }) => label)].map(key => (nls[key.slice(1, -1)] ?? '').replace(/…$/, '')));
+    const [, use = ''] = readFileSync('README.md', 'utf8').split(/^## Use$/m);
+    const told = [...(use.split(/^## /m)[0] ?? '').matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) => (words as string).replace(/\s+/g, ' ').replace(/…$/, ''));
+    assert.ok(told.length > 5);
+    assert.deepEqual(told.filter(words => !titles.has(words) && words !== 'Create'), []); // Create is the last answer of the wizards
   });
 
   test('welcome words link to declared commands only', () => {

@@ -1,6 +1,8 @@
-import { code } from '../../editor/markdown';
+import { code, escapeMarkdown, table } from '../../editor/markdown';
 import type { Translate } from '../../editor/translate';
-import type { TopologyPlan } from '../../topology/plan';
+import { roleInWords } from '../../editor/words/health';
+import { warningInWords } from '../../editor/words/request';
+import type { PlannedNode, TopologyPlan } from '../../topology/plan';
 
 /** Where the password will be, never the password. */
 export function passwordInWords(t: Translate, { password }: Pick<TopologyPlan, 'password'>): string {
@@ -36,4 +38,40 @@ export function filesInWords(t: Translate): string {
 
 export function fence(content: string): string {
   return `\`\`\`\`redis-conf\n${content.trimEnd().replaceAll('````', '')}\n\`\`\`\``;
+}
+
+/** What a kind of topology adds to the document that all of them share. All Markdown, but for the warnings. */
+export interface PreviewOfKind {
+  /** What the user should think twice about; by default that there is no password. */
+  readonly warnings?: readonly string[];
+  /** Sections before the table of servers. */
+  readonly before?: readonly string[];
+  readonly survives: readonly string[];
+  /** Nodes whose conf files are shown: one of each sort, as the others differ in port and name only. */
+  readonly shown: readonly (PlannedNode | undefined)[];
+}
+
+/** The plan as a document that a person reads before anything is made. Holds no secret: where the password will stand is said. */
+export function previewDocument(t: Translate, plan: TopologyPlan, fetch: boolean, kind: PreviewOfKind): string {
+  const warnings = kind.warnings ?? (plan.password === 'none' ? [warningInWords(t, { code: 'no-password' })] : []);
+  return [
+    `# ${t('What will be created: {0}', escapeMarkdown(plan.name))}`,
+    t('Nothing has been made yet. Choose Create above, or go back and change an answer.'),
+    ...warnings.map(warning => `> ⚠ ${escapeMarkdown(warning)}`),
+    ...kind.before ?? [],
+    `## ${t('Servers')}`,
+    table([t('Name'), t('Role'), t('Inside'), t('Outside'), t('Follows')], plan.nodes.map(node => [
+      code(node.name), escapeMarkdown(roleInWords(t, node.role)), insideInWords(plan, node), code(`127.0.0.1:${node.port}`),
+      node.follows === undefined ? (node.role === 'sentinel' ? escapeMarkdown(t('watches the master')) : '') : code(node.follows),
+    ])),
+    runInWords(t, plan, fetch),
+    `## ${t('What it survives')}`,
+    kind.survives.map(line => `- ${line}`).join('\n'),
+    `## ${t('Password')}`,
+    passwordInWords(t, plan),
+    `## ${t('Files')}`,
+    storageInWords(t, plan),
+    filesInWords(t),
+    ...kind.shown.flatMap(node => node?.files.map(({ name, content }) => `### ${code(`${node.name}/conf/${name}`)}\n\n${fence(content)}`) ?? []),
+  ].join('\n\n') + '\n';
 }

@@ -45,7 +45,7 @@ export function reasonInWords(t: Translate, topology: Pick<Topology, 'kind' | 'n
     'wrong-master': (t, r) => t('{0} follows {1}, but the master is {2}. The sentinels correct it in about 15 s.', name(r.node), r.follows, r.expected),
     'node-not-running': (t, r) => t('{0} is stopped. Start it to have its redundancy back.', name(r.node)),
     'node-paused': (t, r) => t('{0} is paused: frozen, and taken for dead by the others. Start it to go on.', name(r.node)),
-    'node-silent': (t, r) => t('{0} is running but gives no answer: {1}.', name(r.node), silenceBriefly[r.reason](t)),
+    'node-silent': (t, r) => r.reason === 'password-required' ? t('{0} wants a password that is not known here.', name(r.node)) : t('{0} is running but gives no answer: {1}.', name(r.node), silenceBriefly[r.reason](t)),
     'node-loading': (t, r) => t('{0} is loading its data into memory.', name(r.node)),
     'link-down': (t, r) => t('{0} has lost its link to the master: its data is growing old.', name(r.node)),
     syncing: (t, r) => t('{0} is copying the data of its master.', name(r.node)),

@@ -25,7 +25,7 @@ export const replicationFaults: Words<ReplicationFault> = {
 
 const warnings: Words<ReplicaOfWarning> = {
   'already-follows': t => t('It follows this master already.'),
-  'keys-discarded': (t, w) => t('The {1} keys of {0} are thrown away.', w.node, w.keys),
+  'keys-discarded': (t, w) => w.keys === 1 ? t('The one key of {0} is thrown away.', w.node) : t('The {1} keys of {0} are thrown away.', w.node, w.keys),
   'master-forgets': (t, w) => t('{0} writes nothing to disk: when it restarts it is empty, and empties its replicas too.', w.master),
 };
 

@@ -68,4 +68,9 @@ suite('the password of a found server', function () {
       connection.dispose();
     });
   }
+
+  test('one that was forgotten is not used by the connection that it opened', async () => {
+    kept.clear();
+    assert.equal(wantsPassword(await look()), true);
+  });
 });
