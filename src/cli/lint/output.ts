@@ -87,7 +87,11 @@ export function asSarif(findings: readonly JsonFinding[], version: string): stri
 
 const region = (one: Located): object => ({ startLine: one.line, startColumn: one.column, endLine: one.endLine, endColumn: one.endColumn });
 
-const asUri = (file: string): string => encodeURI(file.replace(/\\/g, '/')).replace(/[?#]/g, encodeURIComponent);
+/** A relative reference, or a file URI for an absolute path; odd bytes of a name become U+FFFD, since a URI has no room for them. */
+function asUri(file: string): string {
+  const path = encodeURI(file.replace(/\\/g, '/').replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(/[?#]/g, encodeURIComponent);
+  return /^[A-Za-z]:\//.test(path) ? `file:///${path}` : path.startsWith('/') ? `file://${path}` : path.replace(/^([^/]*):/, './$1:');
+}
 
 function grouped<E extends Located>(edits: readonly E[]): [string, E[]][] {
   const byFile = new Map<string, E[]>();

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../src/cli/lint/run';
+import { asSarif } from '../../../src/cli/lint/output';
 import type { JsonFinding } from '../../../src/cli/lint/output';
 
 suite('redis-conf-lint', () => {
@@ -52,6 +53,24 @@ suite('redis-conf-lint', () => {
   test('no output holds a secret, not even where passwords are the fault', () => {
     for (const format of ['text', 'json', 'sarif']) assert.doesNotMatch(lint(`--format ${format} secret.conf`).out, /geheim/);
     assert.ok(json('secret.conf').length >= 3);
+  });
+
+  const uris: readonly (readonly [file: string, uri: string])[] = [
+    ['bad.conf', 'bad.conf'], ['/etc/redis/a b#c?.conf', 'file:///etc/redis/a%20b%23c%3F.conf'], ['C:\\redis\\redis.conf', 'file:///C:/redis/redis.conf'], ['a:b.conf', './a:b.conf'], ['\udcff.conf', '%EF%BF%BD.conf'],
+  ];
+  for (const [file, uri] of uris) {
+    test(`SARIF names ${JSON.stringify(file)} as a URI`, () => {
+      const finding: JsonFinding = { file, line: 1, column: 1, endLine: 1, endColumn: 2, severity: 'error', code: 'bool-value', message: 'x', fixes: [] };
+      const log = JSON.parse(asSarif([finding], '1.0.0')) as { runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[] };
+      assert.equal(log.runs[0]?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri, uri);
+      assert.doesNotThrow(() => new URL(uri, 'file:///w/'));
+    });
+  }
+
+  test('a byte order mark takes a column, CRLF none; places count from 1', () => {
+    writeFileSync(join(folder, 'bom.conf'), '\ufeffport 1\r\nappendonly true\r\nfoo\r\n');
+    const places = json('--target redis-7.0 bom.conf').map(one => [one.code, one.line, one.column, one.endLine, one.endColumn]);
+    assert.deepEqual(places, [['byte-order-mark', 1, 1, 1, 9], ['bool-value', 2, 12, 2, 16], ['unknown-directive', 3, 1, 3, 4]]);
   });
 
   test('SARIF: version, rules, one result a finding, every place inside the file', () => {
