@@ -29,11 +29,12 @@ export function matcher(part: string): (name: string) => boolean {
   let source = '';
   for (let i = 0; i < part.length; i++) {
     const char = part.charAt(i);
-    const close = char === '[' ? part.indexOf(']', part.charAt(i + 1) === '!' || part.charAt(i + 1) === '^' ? i + 3 : i + 2) : -1;
+    const close = char === '[' ? endOfSet(part, i) : -1;
     if (char === '*') source += '.*';
     else if (char === '?') source += '.';
     else if (close > 0) {
-      source += `[${part.slice(i + 1, close).replace(/^[!^]/, '^').replace(/[\\\]]/g, '\\$&')}]`;
+      const set = part.slice(i + 1, close).replace(/^[!^]/, '^').replace(/[\\\]]/g, '\\$&').replace(/\[:([a-z]+):\\\]/g, (whole, name: string) => classes[name] ?? whole);
+      source += `[${set.replace(/\[/g, '\\[')}]`;
       i = close;
     } else if (char === '\\' && i + 1 < part.length) {
       i++;
@@ -47,6 +48,23 @@ export function matcher(part: string): (name: string) => boolean {
     return () => false; // a range that runs backwards matches nothing
   }
   return name => (name.startsWith('.') ? part.startsWith('.') && pattern.test(name) : pattern.test(name));
+}
+
+/** POSIX classes inside of `[…]`, in the C locale. */
+const classes: Readonly<Record<string, string | undefined>> = {
+  alnum: 'A-Za-z0-9', alpha: 'A-Za-z', blank: ' \\t', cntrl: '\\x00-\\x1f\\x7f', digit: '0-9', graph: '!-~', lower: 'a-z', print: ' -~', punct: '!-\\/:-@\\x5b-`{-~', space: '\\s', upper: 'A-Z', xdigit: '0-9A-Fa-f',
+};
+
+/** Where a set that starts at `open` ends: behind its first character, and not inside of `[:class:]`. */
+function endOfSet(part: string, open: number): number {
+  let at = open + 1;
+  if (part.charAt(at) === '!' || part.charAt(at) === '^') at++;
+  for (let first = true; at < part.length; first = false) {
+    if (part.charAt(at) === ']' && !first) return at;
+    const end = part.startsWith('[:', at) ? part.indexOf(':]', at + 2) : -1;
+    at = end < 0 ? at + 1 : end + 2;
+  }
+  return -1;
 }
 
 const literal = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');

@@ -76,9 +76,10 @@ export function readLine(judge: Judge, entry: Entry): LineKind {
   return 'nothing';
 }
 
-/** `lua-enable-deprecated-api` came with security patches of 6.2, 7.x and Valkey 8 too. */
+/** `lua-enable-deprecated-api` (`-insecure-` in Valkey) came with security patches of 6.2, 7.x and Valkey 8 too. */
 function backported(judge: Judge, name: string): Known | undefined {
-  if (name !== 'lua-enable-deprecated-api' || judge.target.column === 'redis-6.0') return undefined;
+  const valkeys = name === 'lua-enable-insecure-api' && judge.target.product === 'valkey';
+  if ((name !== 'lua-enable-deprecated-api' && !valkeys) || judge.target.column === 'redis-6.0') return undefined;
   const setting = { ...judge.table.lookup('appendonly')?.setting, id: name, name, aliases: [] };
   return { setting: setting as unknown as Setting, aliasOf: undefined, ignored: false };
 }

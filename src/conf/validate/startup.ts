@@ -47,6 +47,11 @@ function* checkModules(judge: Judge, steps: Steps): Generator<void> {
     if (isTime(steps)) yield;
     const word = entry.statement.words[1];
     if (word === undefined) continue;
+    if (word.value === '') {
+      // dlopen("") is the server itself, which is no module.
+      judge.report('module-missing', wordSpan(entry, word), { path: '""' }, { severity: 'error', refusal: 'startup' });
+      continue;
+    }
     const path = judge.files.resolve(judge.workingDirectory, word.value);
     if (judge.files.stat(path).kind === 'missing') judge.remark('module-missing', wordSpan(entry, word), { path: word.value });
   }
@@ -130,7 +135,9 @@ function canonical(text: string): string {
 
 function checkAddress(judge: Judge, { text, optional, place }: Bound): void {
   const kind = addressKind(text);
-  if (kind === 'junk' || (text.includes(':') && kind !== 'ipv6')) {
+  // 6379 is 0.0.24.235 for the C library: no address that a machine has.
+  const isPort = /^[1-9][0-9]{0,4}$/.test(text);
+  if (isPort || kind === 'junk' || (text.includes(':') && kind !== 'ipv6')) {
     judge.exits('bind-not-an-address', place, { value: text, why: whyJunk(text) }, mendAddress(text, place));
   } else if (kind === 'name') {
     if (text.toLowerCase() !== 'localhost') judge.remark('bind-host-name', place, { value: text });
@@ -142,6 +149,7 @@ function checkAddress(judge: Judge, { text, optional, place }: Bound): void {
 }
 
 function whyJunk(text: string): string {
+  if (/^[0-9]+$/.test(text)) return ' (a port has its own line)';
   if (text.includes(',') || text.includes(';')) return ' (addresses are parted by blanks)';
   if (text.includes('/')) return ' (it is a range; bind takes single addresses of this machine)';
   if (/^[\d.]+:\d+$/.test(text)) return ' (the port has its own line)';

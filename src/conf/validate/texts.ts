@@ -112,7 +112,7 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
       return;
     }
     if (matches.length === 0) judge.remark('include-nothing', place, { pattern: written });
-    paths = matches;
+    paths = matches.map(path => files.resolve(workingDirectory, path));
   } else {
     paths = [files.resolve(workingDirectory, written)];
   }
@@ -226,7 +226,7 @@ function checkEnd(judge: Judge): void {
   const replica = judge.last('replicaof');
   if (replica?.accepted !== true || judge.refusedReplica === replica.entry || !judge.isYes('cluster-enabled')) return;
   const [host = '', port = ''] = replica.values;
-  if (host === '' || (host.toLowerCase() === 'no' && port.toLowerCase() === 'one')) return;
+  if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') return;
   const cluster = judge.last('cluster-enabled');
   judge.refusedReplica = replica.entry;
   const also = cluster === undefined ? [] : [related('cluster-enabled-here', lineSpan(cluster.entry))];

@@ -15,8 +15,11 @@ function folderOf(documents: ReadonlyMap<string, ConfDocument>, runnable: readon
   const isFolder = (path: string): boolean => path === '/w' || path === '/tmp' || path === '/dev' || path === '/' || [...documents.keys()].some(name => name.startsWith(`${path}/`));
   const isFile = (path: string): boolean => documents.has(path) || path.startsWith('/bin/') || path === '/dev/stdout';
   const stat: Files['stat'] = path => ({ kind: isFolder(path) ? 'directory' : isFile(path) && !path.includes(' ') ? 'file' : 'missing', runnable: path.startsWith('/bin/') || runnable.includes(path) });
-  const list = (path: string): string[] => [...new Set([...documents.keys()].filter(name => name.startsWith(path === '/' ? path : `${path}/`)).map(name => name.slice(path === '/' ? 1 : path.length + 1).split('/')[0] ?? ''))];
-  return { resolve: resolvePath, stat, open: path => documents.get(path) ?? (isFolder(path) ? 'directory' : 'missing'), glob: (folder, pattern) => glob(folder, pattern, list, path => stat(path).kind !== 'missing') };
+  const list = (path: string): string[] => {
+    const below = `${resolvePath('/', path)}/`.replace('//', '/');
+    return [...new Set([...documents.keys()].filter(name => name.startsWith(below)).map(name => name.slice(below.length).split('/')[0] ?? ''))];
+  };
+  return { resolve: resolvePath, stat, open: path => documents.get(path) ?? (isFolder(path) ? 'directory' : 'missing'), glob: (folder, pattern) => glob(folder, pattern, list, path => stat(resolvePath('/', path)).kind !== 'missing') };
 }
 
 const at = (path: string): string => resolvePath('/w', path);
