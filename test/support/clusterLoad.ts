@@ -1,0 +1,191 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { delay } from '../../src/base/abort';
+import { formatAddress } from '../../src/model/address';
+import { keySlot, SLOT_COUNT } from '../../src/model/slots';
+import type { RedisConnection } from '../../src/redis/client';
+import { ReplyError } from '../../src/redis/client';
+import { IoredisConnector } from '../../src/redis/ioredisClient';
+import type { Seat } from '../../src/topology/talk';
+
+/**
+ * Writers of a cluster in a process of their own, as a client of it would be: each sends `SET <key of n> n`, one after the other, follows MOVED and ASK, waits
+ * at TRYAGAIN, and keeps what was acknowledged.
+ */
+export interface ClusterLoadOrder {
+  readonly prefix: string;
+  readonly writers: number;
+  readonly password: string | undefined;
+  readonly seats: readonly Seat[];
+  /** Slots that are written to, in turn. */
+  readonly slots: readonly number[];
+  /** Between two writes of one writer. */
+  readonly paceMs: number;
+}
+
+export interface ClusterLoadResult {
+  /** For each writer how many it sent, and which of these were not acknowledged. */
+  readonly writers: readonly { readonly sent: number; readonly unacknowledged: readonly number[] }[];
+  readonly acknowledged: number;
+  /** The longest that one acknowledged write took, in milliseconds. */
+  readonly slowestMs: number;
+  readonly redirected: number;
+}
+
+const ORDER = 'REDIS_TOPOLOGY_CLUSTER_LOAD';
+/** A tag for every slot, found in one pass over the numbers. */
+const tags: string[] = [];
+
+/** A key of this slot. */
+export function keyIn(slot: number, name: string): string {
+  for (let n = 0, left = tags.length === SLOT_COUNT ? 0 : SLOT_COUNT; left > 0; n++) {
+    const tag = n.toString(36);
+    const of = keySlot(tag);
+    if (tags[of] !== undefined) continue;
+    tags[of] = tag;
+    left--;
+  }
+  return `{${tags[slot]}}:${name}`;
+}
+
+export function keyOf(order: Pick<ClusterLoadOrder, 'prefix' | 'slots'>, writer: number, n: number): string {
+  return keyIn(order.slots[(n * 61 + writer * 7) % order.slots.length] as number, `${order.prefix}:${writer}:${n}`);
+}
+
+/** Whether this process is the one that writes (then it must do nothing else). */
+export function isClusterLoadChild(): boolean {
+  const text = process.env[ORDER];
+  if (text === undefined) return false;
+  let stopped = false;
+  process.on('message', () => { stopped = true; });
+  process.on('disconnect', () => process.exit(0)); // whoever ordered the load is gone
+  void write(JSON.parse(text) as ClusterLoadOrder, () => stopped, () => process.send?.('running')).then(result => process.send?.(result, () => process.exit(0)));
+  return true;
+}
+
+export class ClusterLoad {
+  readonly #child: ChildProcess;
+  readonly #result: Promise<ClusterLoadResult>;
+  /** Resolves when every writer has had writes acknowledged. */
+  readonly running: Promise<void>;
+
+  constructor(file: string, readonly order: ClusterLoadOrder) {
+    this.#child = fork(file, [], { env: { ...process.env, [ORDER]: JSON.stringify(order) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+    const ended = new Promise<never>((_, reject) => { this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`))); });
+    const heard = (wanted: (message: unknown) => boolean) => new Promise<unknown>(resolve => { this.#child.on('message', message => { if (wanted(message)) resolve(message); }); });
+    this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
+    this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<ClusterLoadResult>, ended]);
+    for (const each of [ended, this.running, this.#result]) each.catch(() => undefined); // whoever never asks for them must not be ended by them
+  }
+
+  kill(): void {
+    this.#child.kill();
+  }
+
+  stop(): Promise<ClusterLoadResult> {
+    this.#child.send('stop');
+    return this.#result;
+  }
+}
+
+/** Keys and values of all acknowledged writes. */
+export function* acknowledgedOf(order: ClusterLoadOrder, { writers }: ClusterLoadResult): Generator<readonly [key: string, value: string]> {
+  for (const [writer, { sent, unacknowledged }] of writers.entries()) {
+    const skip = new Set(unacknowledged);
+    for (let n = 0; n < sent; n++) if (!skip.has(n)) yield [keyOf(order, writer, n), String(n)];
+  }
+}
+
+/** The connections of one writer, and where it believes each slot to be. */
+class Client {
+  readonly #connector = new IoredisConnector();
+  readonly #open = new Map<string, Promise<RedisConnection>>();
+  readonly #places = new Map<number, string>();
+  redirected = 0;
+
+  constructor(private readonly order: ClusterLoadOrder) {}
+
+  /** Throws when the write is not acknowledged. */
+  async set(key: string, value: string): Promise<void> {
+    const slot = keySlot(key);
+    let place = this.#places.get(slot) ?? this.#someone();
+    let asking = false;
+    try {
+      for (let tries = 0; tries < 200; tries++) {
+        const connection = await this.#to(place);
+        const replies = await connection.pipeline([...(asking ? [['ASKING']] : []), ['SET', key, value]], { timeoutMs: 3000 });
+        const reply = replies[replies.length - 1];
+        if (!(reply instanceof ReplyError)) {
+          if (!asking) this.#places.set(slot, place);
+          return;
+        }
+        const [word, , target = ''] = reply.text.split(' ');
+        if (word === 'TRYAGAIN') {
+          await delay(5);
+        } else if (word === 'MOVED' || word === 'ASK') {
+          this.redirected++;
+          asking = word === 'ASK';
+          place = target;
+        } else {
+          throw new Error(reply.text);
+        }
+      }
+      throw new Error('redirected for ever');
+    } catch (error) {
+      this.#places.delete(slot);
+      this.#drop(place);
+      throw error;
+    }
+  }
+
+  #someone(): string {
+    const { seats } = this.order;
+    return formatAddress((seats[Math.floor(Math.random() * seats.length)] as Seat).announced);
+  }
+
+  #to(place: string): Promise<RedisConnection> {
+    let open = this.#open.get(place);
+    if (!open) {
+      const seat = this.order.seats.find(({ announced }) => formatAddress(announced) === place);
+      if (!seat) return Promise.reject(new Error(`sent to ${place}, which nobody knows`));
+      open = this.#connector.connect({ address: seat.reachable, ...(this.order.password === undefined ? {} : { password: this.order.password }) }, { timeoutMs: 2000 });
+      this.#open.set(place, open);
+    }
+    return open;
+  }
+
+  #drop(place: string): void {
+    this.#open.get(place)?.then(connection => connection.dispose(), () => undefined);
+    this.#open.delete(place);
+  }
+
+  dispose(): void {
+    for (const place of [...this.#open.keys()]) this.#drop(place);
+  }
+}
+
+async function write(order: ClusterLoadOrder, isStopped: () => boolean, onRunning: () => void): Promise<ClusterLoadResult> {
+  let [acknowledged, slowestMs, redirected, warm] = [0, 0, 0, 0];
+  const writers = await Promise.all(Array.from({ length: order.writers }, async (_, writer) => {
+    const client = new Client(order);
+    const unacknowledged: number[] = [];
+    let n = 0;
+    for (; !isStopped(); n++) {
+      const began = performance.now();
+      try {
+        await client.set(keyOf(order, writer, n), String(n));
+        acknowledged++;
+        slowestMs = Math.max(slowestMs, performance.now() - began);
+      } catch {
+        unacknowledged.push(n);
+        await delay(50);
+      }
+      if (n === 20 && ++warm === order.writers) onRunning();
+      await delay(order.paceMs);
+    }
+    redirected += client.redirected;
+    client.dispose();
+    return { sent: n, unacknowledged };
+  }));
+  return { writers, acknowledged, slowestMs: Math.round(slowestMs), redirected };
+}
