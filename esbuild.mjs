@@ -81,13 +81,13 @@ const commandLine = {
   ...(dev ? { sourcemap: 'inline' } : {}),
 };
 
-/** Pages shown in webviews: media/<page>/main.ts → dist/<page>.js, with the style sheet that it imports beside it. */
+/** Pages shown in webviews: media/<page>/main.ts → dist/media/<page>.js (a folder of their own: all that a page may load), with the style sheet that it imports beside it. */
 const pages = existsSync('media') ? readdirSync('media').filter(name => existsSync(join('media', name, 'main.ts'))) : [];
 /** @type {esbuild.BuildOptions} */
 const webviews = {
   ...common,
   entryPoints: Object.fromEntries(pages.map(name => [name, join('media', name, 'main.ts')])),
-  outdir: 'dist',
+  outdir: 'dist/media',
   platform: 'browser',
   target: 'es2022',
   format: 'iife',

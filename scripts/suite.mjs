@@ -37,7 +37,7 @@ async function bundle(name, only) {
   await esbuild.build({
     entryPoints: inHost ? [...chosen, 'test/support/hostRunner.ts'] : chosen,
     outdir: out, outbase: inHost ? 'test' : folder, bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
-    external: ['mocha', 'typescript', 'fast-check', 'vscode-textmate', 'vscode-oniguruma', 'playwright-core', ...(inHost ? ['vscode'] : []), ...(name === 'unit' ? ['dockerode', 'ioredis'] : [])],
+    external: ['mocha', 'esbuild', 'typescript', 'fast-check', 'vscode-textmate', 'vscode-oniguruma', 'playwright-core', ...(inHost ? ['vscode'] : []), ...(name === 'unit' ? ['dockerode', 'ioredis'] : [])],
     // The libraries in the form in which they ship, so that the real servers are met by what users get.
     plugins: [leaveOut, lighten],
     // Scripts that get bundled learn the project's folder from the environment, see scripts/setup/paths.mjs.

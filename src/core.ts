@@ -89,7 +89,8 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   const asked = store.add(new Emitter<string>());
   const onFailure = (error: unknown): void => log.error('slot map', error);
   const maps = store.add(new Lazy<SlotMaps>(async () => new (await import('./webviews/slotMapPanel')).SlotMaps({
-    extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]), onFailure,
+    extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]),
+    fix: topology => void run('fixCluster', [{ kind: 'topology', topology }]), onFailure,
   })));
   const deps: VerbDeps = {
     engine: kind => engines[kind],

@@ -13,14 +13,16 @@ export interface FieldData {
   readonly disputes: readonly MapDispute[];
   /** Colour to bring out, the others step back. */
   readonly lit: number | undefined;
-  /** Keys per slot, where the heat layer is on. */
+  /** A figure for each slot, where the heat layer is on. */
   readonly heat: Float64Array | undefined;
+  /** Where each slot shall go, as in `owners`; 0 = it stays. */
+  readonly plan: Uint16Array | undefined;
 }
 
 /**
  * One pixel a slot, scaled up by CSS: a repaint of all 16384 costs under a millisecond however many shards there are.
  */
-export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes, lit, heat }: FieldData, palette: Palette): void {
+export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes, lit, heat, plan }: FieldData, palette: Palette): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const image = context.createImageData(SIDE, SIDE);
@@ -36,15 +38,23 @@ export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes
     }
     return pair;
   };
+  const ramps = new Map<number, Uint32Array>();
+  const rampOf = (owner: number): Uint32Array => {
+    let ramp = ramps.get(owner);
+    if (!ramp) ramps.set(owner, ramp = Uint32Array.from({ length: STEPS + 1 }, (_, step) => pack(heatOf(palette, owner - 1, step / STEPS))));
+    return ramp;
+  };
   const bad = pack(palette.error);
   const most = heat ? Math.log1p(heat.reduce((a, b) => Math.max(a, b), 0)) || 1 : 1;
   for (let slot = 0; slot < SLOTS; slot++) {
     const x = slot % SIDE;
     const y = (slot - x) / SIDE;
     const owner = owners[slot] as number;
-    if (heat && owner !== 0) {
-      const share = Math.log1p(heat[slot] as number) / most;
-      pixels[slot] = pack(mix(mix(palette.background, palette.shard(owner - 1), 0.16), palette.dark ? mix(palette.shard(owner - 1), [255, 255, 255], share * 0.5) : palette.shard(owner - 1), share));
+    const goal = plan?.[slot] ?? 0;
+    if (goal !== 0 && goal !== owner && (x - y + SIDE) % 4 < 2) {
+      pixels[slot] = shadesOf(goal)[0]; // hatched in the colour of the taker
+    } else if (heat && owner !== 0) {
+      pixels[slot] = rampOf(owner)[Math.round((Math.log1p(heat[slot] as number) / most) * STEPS)] as number;
     } else if (owner === 0) {
       pixels[slot] = shadesOf(0)[(x + y) % 3 === 0 ? 1 : 0];
     } else if (failed.has(owner - 1) && (x + y) % 4 < 2) {
@@ -62,6 +72,14 @@ export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes
     }
   }
   context.putImageData(image, 0, 0);
+}
+
+const STEPS = 64;
+
+/** From nearly the ground to the shard's own colour, and on a dark ground beyond it to white. */
+export function heatOf(palette: Palette, colour: number, share: number): Rgb {
+  const hue = palette.shard(colour);
+  return mix(mix(palette.background, hue, 0.16), palette.dark ? mix(hue, [255, 255, 255], share * 0.5) : hue, share);
 }
 
 function dimmed(hue: Rgb, back: boolean, palette: Palette): Rgb {

@@ -10,38 +10,95 @@ export interface LegendActions {
   reveal(node: string): void;
 }
 
-/** Says in words everything that the picture says; each row is a button. */
-export function drawLegend(body: HTMLElement, shards: readonly MapShard[], lit: number | undefined, palette: Palette, actions: LegendActions): void {
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['shard'] : undefined;
-  body.replaceChildren(...shards.map(shard => {
-    const pressed = lit === shard.colour;
+interface Row {
+  readonly row: HTMLTableRowElement;
+  /** What it shows, to compare by. */
+  readonly text: string;
+}
+
+/** Of a frame, so that a cluster of a thousand nodes gets its table without holding the map up. */
+const SLICE_MS = 4;
+
+/** The table that says in words everything the picture says. A row is made anew only when its shard changed, and only so many in one frame. */
+export class Legend {
+  readonly #body: HTMLElement;
+  readonly #actions: LegendActions;
+  readonly #rows = new Map<number, Row>();
+  #shards: readonly MapShard[] = [];
+  #lit: number | undefined;
+  #palette: Palette | undefined;
+  #frame = 0;
+
+  constructor(body: HTMLElement, actions: LegendActions) {
+    this.#body = body;
+    this.#actions = actions;
+  }
+
+  /** Few rows stand at once, the rest follow in the frames after. */
+  show(shards: readonly MapShard[], lit: number | undefined, palette: Palette): void {
+    if (palette !== this.#palette) for (const [colour, { row }] of this.#rows) this.#rows.set(colour, { row, text: '' });
+    [this.#shards, this.#lit, this.#palette] = [shards, lit, palette];
+    cancelAnimationFrame(this.#frame);
+    this.#go();
+  }
+
+  #go(): void {
+    const palette = this.#palette;
+    if (!palette) return;
+    const began = performance.now();
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['shard'] : undefined;
+    const wanted = new Set(this.#shards.map(({ colour }) => colour));
+    for (const [colour, { row }] of this.#rows) {
+      if (wanted.has(colour)) continue;
+      row.remove();
+      this.#rows.delete(colour);
+    }
+    let before: HTMLTableRowElement | undefined;
+    for (const shard of this.#shards) {
+      const text = `${shard.colour === this.#lit}${JSON.stringify(shard)}`;
+      const known = this.#rows.get(shard.colour);
+      if (known?.text !== text) {
+        if (performance.now() - began > SLICE_MS) {
+          this.#frame = requestAnimationFrame(() => this.#go());
+          break;
+        }
+        const row = this.#rowOf(shard, shard.colour === this.#lit, palette);
+        if (known) known.row.replaceWith(row);
+        else if (before) before.after(row);
+        else this.#body.prepend(row);
+        this.#rows.set(shard.colour, { row, text });
+        before = row;
+      } else {
+        before = known.row;
+      }
+    }
+    if (focused !== undefined && document.activeElement === document.body) this.#body.querySelector<HTMLElement>(`button[data-shard="${focused}"]`)?.focus();
+  }
+
+  #rowOf(shard: MapShard, pressed: boolean, palette: Palette): HTMLTableRowElement {
     const choose = element('button', { type: 'button', class: 'shard', 'aria-pressed': String(pressed), 'data-shard': String(shard.colour), title: word('lightUp') },
       swatch((context, side) => paintSwatch(context, side, shard.colour, palette)), nodeText(shard.master));
     choose.addEventListener('click', () => {
-      actions.light(pressed ? undefined : shard.colour);
-      if (!pressed && shard.master.node !== undefined) actions.reveal(shard.master.node);
+      this.#actions.light(pressed ? undefined : shard.colour);
+      if (!pressed && shard.master.node !== undefined) this.#actions.reveal(shard.master.node);
     });
-    const row = element('tr', pressed ? { class: 'lit' } : {},
+    return element('tr', pressed ? { class: 'lit' } : {},
       element('th', { scope: 'row' }, choose),
       element('td', {}, ...shard.replicas.flatMap((replica, index) => [...(index > 0 ? [', '] : []), nodeText(replica)]), ...(shard.replicas.length === 0 ? [element('span', { class: 'warn' }, word('noReplica'))] : [])),
-      element('td', { class: 'number', title: shard.ranges }, count(shard.slots)),
+      element('td', { class: 'number', title: shard.ranges.slice(0, 400) }, count(shard.slots)),
       element('td', { class: 'ranges' }, shortened(shard.ranges)),
       element('td', { class: 'number' }, shard.keys === undefined ? '–' : count(shard.keys)),
       element('td', { class: 'number' }, shard.bytes === undefined ? '–' : bytes(shard.bytes)));
-    return row;
-  }));
-  if (focused !== undefined) body.querySelector<HTMLElement>(`button[data-shard="${focused}"]`)?.focus();
+  }
 }
 
 export function paintSwatch(context: CanvasRenderingContext2D, side: number, colour: number, palette: Palette): void {
   const hue = palette.shard(colour);
   const second = css(mix(hue, palette.background, palette.highContrast ? 0.42 : 0.3));
-  for (let y = 0; y < side / 2; y++) {
-    for (let x = 0; x < side / 2; x++) {
-      context.fillStyle = textured(colour, x, y) ? second : css(hue);
-      context.fillRect(x * 2, y * 2, 2, 2);
-    }
-  }
+  context.fillStyle = css(hue);
+  context.fillRect(0, 0, side, side);
+  context.fillStyle = second;
+  for (let y = 0; y < side / 2; y++) for (let x = 0; x < side / 2; x++) if (textured(colour, x, y)) context.fillRect(x * 2, y * 2, 2, 2);
 }
 
 function nodeText(node: MapNode): HTMLElement {
@@ -49,6 +106,6 @@ function nodeText(node: MapNode): HTMLElement {
 }
 
 function shortened(ranges: string): string {
-  const parts = ranges.split(', ');
+  const parts = ranges.split(', ', 1000);
   return parts.length <= 3 ? ranges : `${parts.slice(0, 2).join(', ')} … ${word('more', count(parts.length - 2))}`;
 }

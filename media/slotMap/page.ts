@@ -1,13 +1,19 @@
-import { tagOfSlot } from '../../src/model/slots';
-import type { HostMessage, MapShard, MapState, PageMessage } from '../../src/webviews/slotMapProtocol';
+import type { HostMessage, MapPlan, MapShard, MapState, PageMessage } from '../../src/webviews/slotMapProtocol';
+import { drawHint, drawSelection, drawSlot } from './details';
 import { byId, element } from './dom';
 import { paintField, SIDE, SLOTS } from './field';
 import { drawFound, readKeys } from './finder';
-import { drawLegend } from './legend';
+import { Heat } from './heat';
+import { Legend } from './legend';
+import { paintLines } from './lines';
 import { paintOverlay } from './overlay';
 import type { Palette } from './palette';
 import { readPalette } from './palette';
+import type { PlanProgress } from './planCard';
+import { PlanCard } from './planCard';
 import { paintRibbon } from './ribbon';
+import type { KeysLeft } from './trouble';
+import { COUNTED, drawTrouble } from './trouble';
 import { count, word } from './words';
 
 /** What the page remembers while it is hidden: it asks for everything else again. */
@@ -19,16 +25,23 @@ export interface Remembered {
 }
 
 const empty: MapState = { title: '', level: 'unknown', reasons: [], shards: [], owners: [], disputes: [], open: [] };
-/** A slot's keys are asked for when the pointer rests on it. */
+/** A slot's keys are asked for when the pointer rests on it; those of open slots again and again, while they are seen. */
 const REST_MS = 180;
+const AGAIN_MS = 1000;
 
-/** The page: one state, drawn whole on each change; the parts are cheap enough for that. */
+/** The page: one state; what follows the cluster is drawn when the cluster changes, what follows the hand on a layer of its own. */
 export class Page {
   readonly #send: (message: PageMessage) => void;
   readonly #remember: (state: Remembered) => void;
+  readonly #legend: Legend;
+  readonly #planCard: PlanCard;
+  readonly #heat: Heat;
   #state = empty;
+  #byOwner = new Map<number, MapShard>();
   #owners = new Uint16Array(SLOTS);
-  #heat: Float64Array | undefined;
+  #plan: MapPlan | undefined;
+  #goals: Uint16Array | undefined;
+  #progress: PlanProgress | undefined;
   #palette: Palette = readPalette();
   #cell = 5;
   #cursor: number | undefined;
@@ -36,9 +49,10 @@ export class Page {
   #anchor: number | undefined;
   #lit: number | undefined;
   #found: readonly number[] = [];
-  #keys = new Map<number, number | undefined>();
+  #keys = new Map<number, KeysLeft>();
   #resting: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
+  #changed = true;
 
   constructor(send: (message: PageMessage) => void, remember: (state: Remembered) => void, remembered: Remembered) {
     this.#send = send;
@@ -47,8 +61,15 @@ export class Page {
     this.#cursor = remembered.cursor;
     this.#pinned = remembered.cursor !== undefined;
     byId<HTMLInputElement>('keys').value = remembered.text ?? '';
+    this.#legend = new Legend(byId('shards'), { light: colour => this.#light(colour), reveal: node => this.#send({ type: 'reveal', node }) });
+    this.#planCard = new PlanCard((id, act) => this.#send({ type: 'plan-act', id, act }));
+    this.#heat = new Heat(kind => {
+      this.#send(kind === undefined ? { type: 'heat' } : { type: 'heat', kind });
+      this.draw();
+    });
     this.#listen();
     this.resize();
+    setInterval(() => { for (const { slot } of document.hidden ? [] : this.#state.open.slice(0, COUNTED)) this.#send({ type: 'ask-keys', slot }); }, AGAIN_MS);
   }
 
   receive(message: HostMessage): void {
@@ -58,43 +79,73 @@ export class Page {
         this.#owners.fill(0);
         this.#paintRuns(message.state.owners);
         this.#keys.clear();
-        this.#readKeys(false);
         break;
-      case 'owners':
-        this.#paintRuns(message.runs);
+      case 'change': {
+        const { runs, shards, gone, type: _type, ...head } = message;
+        const colours = new Set([...gone, ...shards.map(({ colour }) => colour)]);
+        this.#state = { ...this.#state, ...head, shards: [...this.#state.shards.filter(({ colour }) => !colours.has(colour)), ...shards].sort((a, b) => a.colour - b.colour) };
+        this.#paintRuns(runs);
+        for (let i = 0; i + 2 < runs.length; i += 3) for (const slot of this.#keys.keys()) if (slot >= (runs[i] as number) && slot <= (runs[i + 1] as number)) this.#keys.delete(slot);
         break;
+      }
       case 'keys':
-        this.#keys.set(message.slot, message.keys);
-        break;
+        this.#keys.set(message.slot, message);
+        return this.#state.open.some(({ slot }) => slot === message.slot) ? this.draw() : this.#drawHand();
       case 'select-shard':
         this.#lit = message.colour;
         break;
+      case 'heat-kinds':
+        return this.#heat.offer(message.kinds, message.more);
       case 'heat':
-        if (!this.#heat) return;
-        message.figures.forEach((figure, index) => { (this.#heat as Float64Array)[message.first + index] = figure; });
+        if (!this.#heat.take(message)) return;
         break;
+      case 'plan':
+        this.#plan = message.plan;
+        this.#progress = undefined;
+        this.#goals = message.plan && goalsOf(message.plan);
+        break;
+      case 'plan-progress':
+        if (message.id !== this.#plan?.id) return;
+        this.#progress = message;
+        this.#paintRuns(message.gone); // they have arrived: the servers said so, the next snapshot will, too
+        break;
+    }
+    if (message.type === 'state' || message.type === 'change') {
+      this.#byOwner = new Map(this.#state.shards.map(shard => [shard.colour + 1, shard]));
+      this.#readKeys(false);
     }
     this.draw();
   }
 
-  /** At most once a frame. */
+  /** All, at most once a frame. */
   draw(): void {
+    this.#changed = true;
+    this.#drawHand();
+  }
+
+  /** What follows the hand. */
+  #drawHand(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.paint());
   }
 
-  /** Now: also what a measurement calls. */
   paint(): void {
     this.#frame = 0;
-    const { shards, disputes, open } = this.#state;
-    const failed = new Set(shards.filter(shard => shard.master.state === 'failed').map(shard => shard.colour));
-    paintField(byId('field'), { owners: this.#owners, failed, disputes, lit: this.#lit, heat: this.#heat }, this.#palette);
-    paintOverlay(byId('overlay'), { owners: this.#owners, shards, open, cursor: this.#cursor, found: this.#found, selection: this.#selection() }, this.#palette, this.#cell);
-    paintRibbon(byId('ribbon'), this.#owners, failed, this.#cursor, this.#palette);
-    drawLegend(byId('shards'), shards, this.#lit, this.#palette, {
-      light: colour => { this.#lit = colour; this.#kept(); },
-      reveal: node => this.#send({ type: 'reveal', node }),
-    });
-    this.#drawHead();
+    if (this.#changed) {
+      this.#changed = false;
+      const { shards, disputes, open } = this.#state;
+      const failed = new Set(shards.filter(shard => shard.master.state === 'failed').map(shard => shard.colour));
+      paintField(byId('field'), { owners: this.#owners, failed, disputes, lit: this.#lit, heat: this.#heat.figures, plan: this.#goals }, this.#palette);
+      paintLines(byId('lines'), { owners: this.#owners, shards, open, disputes, plan: this.#plan }, this.#palette, this.#cell);
+      paintRibbon(byId('ribbon'), this.#owners, shards, this.#palette);
+      this.#drawHead();
+      this.#planCard.show(this.#plan, this.#progress, this.#palette);
+      this.#heat.draw(this.#palette);
+      this.#legend.show(shards, this.#lit, this.#palette);
+    }
+    paintOverlay(byId('overlay'), { cursor: this.#cursor, found: this.#found, selection: this.#selection() }, this.#palette, this.#cell);
+    const here = byId('here');
+    here.hidden = this.#cursor === undefined;
+    here.style.left = `${(((this.#cursor ?? 0) + 0.5) / SLOTS) * 100}%`;
     this.#drawDetails();
   }
 
@@ -105,10 +156,11 @@ export class Page {
 
   /** As large as fits, in whole device pixels a slot, so that no slot is wider than another. */
   resize(): void {
-    const room = byId('room');
-    const side = Math.max(384, Math.min(room.clientWidth, Math.max(384, innerHeight - room.getBoundingClientRect().top - 24)));
+    const room = byId('room').parentElement?.clientWidth ?? 0;
+    const beside = room > 780 ? room - 340 : room;
+    const side = Math.max(384, Math.min(beside, Math.max(384, innerHeight - byId('room').getBoundingClientRect().top - scrollY - 24)));
     this.#cell = Math.max(3, Math.floor((side / SIDE) * devicePixelRatio)) / devicePixelRatio;
-    byId('map').style.setProperty('--side', `${this.#cell * SIDE}px`);
+    document.documentElement.style.setProperty('--side', `${this.#cell * SIDE}px`);
     this.draw();
   }
 
@@ -121,22 +173,26 @@ export class Page {
     field.addEventListener('pointermove', event => this.#point(this.#slotAt(event), event.buttons === 1));
     field.addEventListener('pointerdown', event => {
       const slot = this.#slotAt(event);
-      if (slot === undefined) return;
+      if (slot === undefined || event.button !== 0) return;
       field.setPointerCapture(event.pointerId);
       this.#pinned = true;
       this.#anchor = event.shiftKey ? this.#anchor ?? slot : slot;
       this.#point(slot, true);
+      this.#drawHand();
+    });
+    field.addEventListener('dblclick', () => {
+      const shard = this.#cursor === undefined ? undefined : this.#shardOf(this.#cursor);
+      this.#light(shard && shard.colour !== this.#lit ? shard.colour : undefined);
+      if (shard?.master.node !== undefined && this.#lit !== undefined) this.#send({ type: 'reveal', node: shard.master.node });
     });
     field.addEventListener('pointerleave', () => { if (!this.#pinned) this.#point(undefined, false); });
     field.addEventListener('keydown', event => this.#key(event));
-    byId('ribbon').addEventListener('pointermove', event => this.#point(Math.min(SLOTS - 1, Math.max(0, Math.floor((event.offsetX / byId('ribbon').clientWidth) * SLOTS))), false));
+    const ribbon = byId('ribbon');
+    const slotOnRibbon = (event: MouseEvent): number => Math.min(SLOTS - 1, Math.max(0, Math.floor((event.offsetX / ribbon.clientWidth) * SLOTS)));
+    ribbon.addEventListener('pointermove', event => this.#point(slotOnRibbon(event), false));
+    ribbon.addEventListener('click', event => this.#fly(slotOnRibbon(event)));
     byId('keys').addEventListener('input', () => this.#readKeys(true));
-    byId<HTMLInputElement>('heat').addEventListener('change', event => {
-      const on = (event.target as HTMLInputElement).checked;
-      this.#heat = on ? new Float64Array(SLOTS) : undefined;
-      this.#send({ type: 'heat', on });
-      this.draw();
-    });
+    byId('fix').addEventListener('click', () => this.#send({ type: 'fix' }));
     addEventListener('resize', () => this.resize());
   }
 
@@ -154,7 +210,7 @@ export class Page {
     this.#cursor = slot;
     if (!hold) this.#anchor = undefined;
     this.#askKeys();
-    this.draw();
+    this.#drawHand();
   }
 
   #key(event: KeyboardEvent): void {
@@ -170,16 +226,18 @@ export class Page {
     } else if (event.key === 'Escape') {
       this.#anchor = undefined;
       this.#pinned = false;
-      this.#lit = undefined;
+      if (this.#lit !== undefined) this.#light(undefined);
     } else if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       const [first, last] = this.#runOf(from);
       this.#anchor = first;
       this.#cursor = last;
+      this.#pinned = true;
     } else {
       return;
     }
     this.#askKeys();
+    this.#say();
     this.#kept();
   }
 
@@ -197,8 +255,13 @@ export class Page {
   }
 
   #shardOf(slot: number): MapShard | undefined {
-    const owner = this.#owners[slot] as number;
-    return owner === 0 ? undefined : this.#state.shards.find(shard => shard.colour === owner - 1);
+    return this.#byOwner.get(this.#owners[slot] as number);
+  }
+
+  #light(colour: number | undefined): void {
+    this.#lit = colour;
+    this.#kept();
+    this.draw();
   }
 
   #askKeys(): void {
@@ -232,6 +295,7 @@ export class Page {
     finger.classList.remove('flying');
     void finger.offsetWidth;
     finger.classList.add('flying');
+    this.#say();
     this.#kept();
   }
 
@@ -240,80 +304,58 @@ export class Page {
       text: byId<HTMLInputElement>('keys').value, ...(this.#lit === undefined ? {} : { lit: this.#lit }),
       ...(this.#cursor === undefined || !this.#pinned ? {} : { cursor: this.#cursor }),
     });
-    this.draw();
+    this.#drawHand();
   }
 
   #drawHead(): void {
-    const { title, level, reasons, shards, open } = this.#state;
+    const { title, level, reasons, shards } = this.#state;
     byId('title').textContent = title;
     const health = byId('health');
     health.textContent = word(`level.${level}`);
     health.className = `level ${level}`;
     const covered = this.#owners.reduce((sum, owner) => sum + (owner === 0 ? 0 : 1), 0);
-    byId('sum').textContent = word('sum', count(covered), count(shards.length), count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)));
+    byId('sum').textContent = word('sum', count(covered), count(shards.filter(shard => shard.slots > 0).length), count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)));
     byId('reasons').replaceChildren(...reasons.slice(0, 6).map(reason => element('li', {}, reason)));
-    byId('open').replaceChildren(...open.slice(0, 12).map(({ slot, from, to }) => element('li', {}, word('openSlot', slot, from ?? '?', to ?? '?'))));
-    byId('openPart').hidden = open.length === 0;
+    byId('troublePart').hidden = drawTrouble(byId('trouble'), this.#state, this.#owners, this.#keys, slot => this.#fly(slot)) === 0;
   }
 
-  #moveButton(first: number, last: number): HTMLElement {
-    const button = element('button', { type: 'button', class: 'act' }, word('move'));
-    button.addEventListener('click', () => this.#send({ type: 'move', first, last }));
-    return button;
-  }
-
-  /** The button is a new one after each drawing; whoever stood on it stays there. */
+  /** The buttons are new ones after each drawing; whoever stood on one stays there. */
   #drawDetails(): void {
-    const onButton = document.activeElement?.classList.contains('act') === true;
-    this.#drawSlot();
-    if (onButton) byId('details').querySelector<HTMLElement>('.act')?.focus();
-  }
-
-  #drawSlot(): void {
-    const slot = this.#cursor;
-    const selection = this.#selection();
     const details = byId('details');
-    if (selection) {
-      const [first, last] = selection;
-      const owners = new Set<string>();
-      for (let one = first; one <= last; one++) owners.add(this.#shardOf(one)?.master.name ?? word('nobody'));
-      details.replaceChildren(line('selected', word('range', count(last - first + 1), first, last)), line('owner', [...owners].join(', ')), this.#moveButton(first, last));
-      byId('spoken').textContent = word('range', count(last - first + 1), first, last);
-      return;
+    const selector = details.contains(document.activeElement) ? (document.activeElement?.classList.contains('move') === true ? '.move' : 'button') : undefined;
+    const selection = this.#selection();
+    const actions = { move: (first: number, last: number) => this.#send({ type: 'move', first, last }), reveal: (node: string) => this.#send({ type: 'reveal', node }) };
+    if (selection) drawSelection(details, selection, this.#ownersIn(selection), actions);
+    else if (this.#cursor === undefined) drawHint(details);
+    else {
+      const slot = this.#cursor;
+      const goal = this.#goals?.[slot] ?? 0;
+      drawSlot(details, {
+        slot, shard: this.#shardOf(slot), run: this.#runOf(slot), keys: this.#keys.get(slot), heat: this.#heat.at(slot), pinned: this.#pinned,
+        goal: goal === 0 || goal === this.#owners[slot] ? undefined : this.#byOwner.get(goal)?.master.name,
+        dispute: this.#state.disputes.find(({ ranges }) => ranges.some((at, index) => index % 2 === 0 && at <= slot && (ranges[index + 1] as number) >= slot)),
+        open: this.#state.open.find(entry => entry.slot === slot),
+      }, actions);
     }
-    if (slot === undefined) {
-      details.replaceChildren(element('p', { class: 'hint' }, word('hint')));
-      return;
-    }
-    const shard = this.#shardOf(slot);
-    const [first, last] = this.#runOf(slot);
-    const keys = this.#keys.has(slot) ? this.#keys.get(slot) : null;
-    const dispute = this.#state.disputes.find(({ ranges }) => ranges.some((at, index) => index % 2 === 0 && at <= slot && (ranges[index + 1] as number) >= slot));
-    const open = this.#state.open.find(entry => entry.slot === slot);
-    details.replaceChildren(
-      line('slot', String(slot)),
-      line('owner', shard ? shard.master.name : word('nobody')),
-      ...(shard && shard.replicas.length > 0 ? [line('replicas', shard.replicas.map(replica => replica.name).join(', '))] : []),
-      line('inRange', word('range', count(last - first + 1), first, last)),
-      line('keys', keys === null ? '…' : keys === undefined ? '–' : count(keys)),
-      ...(this.#pinned ? [line('tag', `{${tagOf(slot)}}`)] : []),
-      ...(open ? [line('moving', word('openSlot', slot, open.from ?? '?', open.to ?? '?'))] : []),
-      ...(this.#pinned && shard ? [this.#moveButton(slot, slot)] : []),
-      ...(dispute ? dispute.claims.map(claim => line('says', word('claim', claim.by.join(', '), claim.owner === 0 ? word('nobody') : claim.name))) : []),
-    );
-    byId('spoken').textContent = `${word('slotN', slot)}, ${shard ? shard.master.name : word('nobody')}`;
+    if (selector !== undefined) details.querySelector<HTMLElement>(selector)?.focus();
+  }
+
+  #ownersIn([first, last]: readonly [number, number]): readonly string[] {
+    const owners = new Set(this.#owners.subarray(first, last + 1));
+    return [...owners].map(owner => this.#byOwner.get(owner)?.master.name ?? word('nobody'));
+  }
+
+  /** For screen readers, when a key or a button moved the cursor; the pointer moves too fast to be spoken of. */
+  #say(): void {
+    const selection = this.#selection();
+    const slot = this.#cursor;
+    byId('spoken').textContent = selection ? word('range', count(selection[1] - selection[0] + 1), ...selection) : slot === undefined ? '' : `${word('slotN', slot)}, ${this.#shardOf(slot)?.master.name ?? word('nobody')}`;
   }
 }
 
-const tags = new Map<number, string>();
-
-/** Found by trying, some milliseconds the first time. */
-function tagOf(slot: number): string {
-  const known = tags.get(slot) ?? tagOfSlot(slot);
-  tags.set(slot, known);
-  return known;
+function goalsOf({ moves }: MapPlan): Uint16Array {
+  const goals = new Uint16Array(SLOTS);
+  for (const { to, ranges } of moves) for (let i = 0; i + 1 < ranges.length; i += 2) goals.fill(to, ranges[i], (ranges[i + 1] as number) + 1);
+  return goals;
 }
 
-function line(key: string, value: string): HTMLElement {
-  return element('div', { class: 'line', 'data-part': key }, element('dt', {}, word(key)), element('dd', {}, value));
-}

@@ -7,6 +7,7 @@ export interface Palette {
   readonly foreground: Rgb;
   readonly line: Rgb;
   readonly error: Rgb;
+  readonly warning: Rgb;
   readonly accent: Rgb;
   readonly font: string;
   readonly dark: boolean;
@@ -34,6 +35,7 @@ export function readPalette(): Palette {
     background, foreground, highContrast, dark: isDark,
     line: mix(background, foreground, highContrast ? 1 : 0.28),
     error: rgb(style.getPropertyValue('--vscode-editorError-foreground')) ?? [241, 76, 76],
+    warning: rgb(style.getPropertyValue('--vscode-editorWarning-foreground')) ?? [204, 167, 0],
     accent: rgb(style.getPropertyValue('--vscode-focusBorder')) ?? [0, 122, 204],
     font: style.getPropertyValue('--vscode-font-family') || 'sans-serif',
     shard: colour => {

@@ -6,12 +6,14 @@ import { reasonInWords } from '../editor/words/health';
 import { slotMapView } from '../manifest';
 import type { Topology } from '../model/snapshot';
 import type { InventoryPort } from '../topology/inventoryPort';
-import { countKeys, heatOf } from './slotFigures';
+import { countKeys, heatKindsOf, heatOf } from './slotFigures';
 import { slotMapHtml } from './slotMapHtml';
-import type { HostMessage, MapState } from './slotMapProtocol';
+import type { PlanOnMap, Proposal } from './slotMapPlan';
+import { ShownPlan } from './slotMapPlan';
+import type { HeatKind, HostMessage, MapState } from './slotMapProtocol';
 import { readPageMessage } from './slotMapProtocol';
 import type { Colours } from './slotMapState';
-import { assignColours, changedRuns, mapStateOf, ownersOf } from './slotMapState';
+import { assignColours, changeOf, mapStateOf, ownersOf, shardsOf } from './slotMapState';
 import { slotMapWords } from './slotMapWords';
 
 export interface SlotMapDeps {
@@ -21,6 +23,8 @@ export interface SlotMapDeps {
   reveal(node: string): void;
   /** Begins the dialogue about moving these slots. */
   move(topologyId: string, slots: readonly (readonly [first: number, last: number])[]): void;
+  /** Begins the dialogue about repairing the cluster. */
+  fix(topologyId: string): void;
   onFailure(error: unknown): void;
 }
 
@@ -35,9 +39,18 @@ export class SlotMaps implements Disposable {
 
   /** Opens the map of a cluster, or brings it to the front. */
   show(topologyId: string): void {
+    this.#shown(topologyId);
+  }
+
+  /** Draws a plan on the cluster's map, which is opened. One that stands there already is closed. */
+  plan(topologyId: string, proposal: Proposal): PlanOnMap {
+    return this.#shown(topologyId).plan(proposal);
+  }
+
+  #shown(topologyId: string): SlotMapPanel {
     const open = this.#open.get(topologyId);
-    if (open) return open.bringToFront();
-    this.#adopt(topologyId, vscode.window.createWebviewPanel(slotMapView, vscode.l10n.t('Slot Map'), vscode.ViewColumn.Active));
+    open?.bringToFront();
+    return open ?? this.#adopt(topologyId, vscode.window.createWebviewPanel(slotMapView, vscode.l10n.t('Slot Map'), vscode.ViewColumn.Active));
   }
 
   /** Takes over a panel that VS Code kept over a reload of the window. `state` is what the page remembered. */
@@ -57,8 +70,10 @@ export class SlotMaps implements Disposable {
     for (const panel of [...this.#open.values()]) panel.dispose();
   }
 
-  #adopt(topologyId: string, panel: vscode.WebviewPanel): void {
-    this.#open.set(topologyId, new SlotMapPanel(this.#deps, topologyId, panel, () => this.#open.delete(topologyId)));
+  #adopt(topologyId: string, panel: vscode.WebviewPanel): SlotMapPanel {
+    const made = new SlotMapPanel(this.#deps, topologyId, panel, () => this.#open.delete(topologyId));
+    this.#open.set(topologyId, made);
+    return made;
   }
 }
 
@@ -70,9 +85,10 @@ class SlotMapPanel implements Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #ended = new AbortController();
   #colours: Colours = new Map();
-  #owners: Uint16Array | undefined;
-  /** What the page shows besides the owners, as text to compare by. */
-  #shown = '';
+  /** What the page shows. */
+  #shown: { readonly state: MapState; readonly owners: Uint16Array } | undefined;
+  #plan: ShownPlan | undefined;
+  #plans = 0;
   #holding: Disposable | undefined;
   #heating: AbortController | undefined;
 
@@ -81,7 +97,7 @@ class SlotMapPanel implements Disposable {
     this.#topologyId = topologyId;
     this.#panel = panel;
     const { webview } = panel;
-    const dist = vscode.Uri.joinPath(deps.extensionUri, 'dist');
+    const dist = vscode.Uri.joinPath(deps.extensionUri, 'dist', 'media');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
     panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'redis-topology.svg');
     this.#store.add(webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
@@ -91,12 +107,12 @@ class SlotMapPanel implements Disposable {
       this.#end();
     }));
     this.#store.add(deps.inventory.onDidChange(() => this.#update()));
-    const state = this.#next();
+    this.#shown = this.#next();
     webview.html = slotMapHtml({
       nonce: randomBytes(16).toString('base64url'), cspSource: webview.cspSource, topologyId,
       script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'slotMap.js')).toString(),
       style: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'slotMap.css')).toString(),
-      first: { words: slotMapWords(vscode.l10n.t), language: vscode.env.language, ...(state ? { state } : {}) },
+      first: { words: slotMapWords(vscode.l10n.t), language: vscode.env.language, ...(this.#shown ? { state: this.#shown.state } : {}) },
     });
     this.#follow();
   }
@@ -111,11 +127,35 @@ class SlotMapPanel implements Disposable {
     if (colour !== undefined) this.#send({ type: 'select-shard', colour });
   }
 
+  plan(proposal: Proposal): PlanOnMap {
+    this.#plan?.act('close');
+    const plan = new ShownPlan(++this.#plans, proposal);
+    this.#plan = plan;
+    this.#sendPlan();
+    const ifCurrent = (work: () => void): void => { if (this.#plan === plan) work(); };
+    return {
+      change: words => {
+        plan.change(words);
+        ifCurrent(() => this.#sendPlan());
+      },
+      progress: (done, total, now, text) => {
+        const message = plan.progress(this.#colours, done, total, now, text);
+        ifCurrent(() => this.#send(message));
+      },
+      withdraw: () => ifCurrent(() => {
+        this.#plan = undefined;
+        this.#send({ type: 'plan' });
+      }),
+    };
+  }
+
   dispose(): void {
     this.#panel.dispose();
   }
 
   #end(): void {
+    this.#plan?.act('close');
+    this.#plan = undefined;
     this.#ended.abort();
     this.#heating?.abort();
     this.#holding?.dispose();
@@ -136,44 +176,44 @@ class SlotMapPanel implements Disposable {
     }
   }
 
-  /** The state to show now; a cluster that is gone leaves an empty map with the word why. */
-  #next(): MapState | undefined {
+  /** The state to show now; undefined when the cluster is gone. */
+  #next(): { readonly state: MapState; readonly owners: Uint16Array } | undefined {
     const topology = this.#topology();
     if (!topology?.cluster) return undefined;
-    this.#colours = assignColours(this.#colours, topology.cluster.shards);
-    this.#owners = ownersOf(topology.cluster, this.#colours);
+    this.#colours = assignColours(this.#colours, shardsOf(topology.cluster));
     const reasons = topology.health.reasons.map(reason => reasonInWords(vscode.l10n.t, topology, reason));
     const title = vscode.l10n.t('{0} – Slot Map', topology.name);
     if (this.#panel.title !== title) this.#panel.title = title;
-    const state = mapStateOf(topology, topology.cluster, this.#colours, reasons);
-    this.#shown = besides(state);
-    return state;
+    return { state: mapStateOf(topology, topology.cluster, this.#colours, reasons), owners: ownersOf(topology.cluster, this.#colours) };
   }
 
   #update(): void {
-    const [owners, shown] = [this.#owners, this.#shown];
-    const state = this.#next();
-    if (!state) {
-      if (this.#owners !== undefined) this.#send({ type: 'state', state: { title: '', level: 'unknown', reasons: [vscode.l10n.t('The cluster is not there (any more).')], shards: [], owners: [], disputes: [], open: [] } });
-      this.#owners = undefined;
+    const before = this.#shown;
+    this.#shown = this.#next();
+    if (!this.#shown) {
+      if (before) this.#send({ type: 'state', state: { title: '', level: 'unknown', reasons: [vscode.l10n.t('The cluster is not there (any more).')], shards: [], owners: [], disputes: [], open: [] } });
       return;
     }
-    if (owners === undefined || shown !== this.#shown) return this.#send({ type: 'state', state });
-    const runs = changedRuns(owners, this.#owners as Uint16Array);
-    if (runs.length > 0) this.#send({ type: 'owners', runs });
+    const change = before ? changeOf(before.state, before.owners, this.#shown.state, this.#shown.owners) : { type: 'state' as const, state: this.#shown.state };
+    if (change) this.#send(change);
+  }
+
+  #sendPlan(): void {
+    const view = this.#topology()?.cluster;
+    if (this.#plan && view) for (const message of this.#plan.messages(view, this.#colours)) this.#send(message);
   }
 
   #receive(value: unknown): void {
     const message = readPageMessage(value);
     switch (message?.type) {
-      case 'ready': {
-        const state = this.#next();
-        if (state) this.#send({ type: 'state', state });
+      case 'ready':
+        this.#shown = this.#next();
+        if (this.#shown) this.#send({ type: 'state', state: this.#shown.state });
+        this.#sendPlan();
+        heatKindsOf(this.#deps.inventory, this.#topology(), this.#ended.signal).then(kinds => this.#send({ type: 'heat-kinds', ...kinds }), this.#failed);
         break;
-      }
       case 'ask-keys':
-        countKeys(this.#deps.inventory, this.#topology(), message.slot, this.#ended.signal).then(
-          keys => this.#send({ type: 'keys', slot: message.slot, ...(keys === undefined ? {} : { keys }) }), this.#deps.onFailure);
+        countKeys(this.#deps.inventory, this.#topology(), message.slot, this.#ended.signal).then(told => this.#send({ type: 'keys', slot: message.slot, ...told }), this.#failed);
         break;
       case 'reveal':
         if (this.#topology()?.nodes.some(({ id }) => id === message.node)) this.#deps.reveal(message.node);
@@ -181,20 +221,30 @@ class SlotMapPanel implements Disposable {
       case 'move':
         this.#deps.move(this.#topologyId, [[message.first, message.last]]);
         break;
+      case 'plan-act':
+        if (this.#plan?.id === message.id) this.#plan.act(message.act);
+        break;
+      case 'fix':
+        this.#deps.fix(this.#topologyId);
+        break;
       case 'heat':
         this.#heating?.abort();
-        if (message.on) this.#heat();
+        if (message.kind !== undefined) this.#heat(message.kind);
         break;
       case undefined: // not ours
         break;
     }
   }
 
-  #heat(): void {
+  readonly #failed = (error: unknown): void => {
+    if (!this.#ended.signal.aborted) this.#deps.onFailure(error);
+  };
+
+  #heat(kind: HeatKind): void {
     const heating = new AbortController();
     this.#heating = heating;
-    heatOf(this.#deps.inventory, this.#topology(), heating.signal, (first, figures) => {
-      if (!heating.signal.aborted) this.#send({ type: 'heat', first, figures });
+    heatOf(this.#deps.inventory, this.#topology(), kind, heating.signal, (first, figures) => {
+      if (!heating.signal.aborted) this.#send({ type: 'heat', kind, first, figures });
     }).catch((error: unknown) => {
       if (!heating.signal.aborted) this.#deps.onFailure(error);
     });
@@ -204,9 +254,4 @@ class SlotMapPanel implements Disposable {
     if (this.#ended.signal.aborted) return;
     this.#panel.webview.postMessage(message).then(undefined, this.#deps.onFailure);
   }
-}
-
-/** Owners travel as differences; ranges and counts of shards follow from them, so they count as "besides". */
-function besides({ owners: _owners, ...rest }: MapState): string {
-  return JSON.stringify(rest);
 }

@@ -5,14 +5,20 @@
 export type HostMessage =
   /** Everything. */
   | { readonly type: 'state'; readonly state: MapState }
-  /** Slots that have another owner now; all else is as it was. */
-  | { readonly type: 'owners'; readonly runs: Runs }
-  /** Answer to `ask-keys`; no `keys` when the owner doesn't tell. */
-  | { readonly type: 'keys'; readonly slot: number; readonly keys?: number }
+  /** What changed; all else is as it was. */
+  | ({ readonly type: 'change'; readonly runs: Runs; readonly shards: readonly MapShard[]; /** Colours of shards that are no more. */ readonly gone: readonly number[] } & Partial<Head>)
+  /** Answer to `ask-keys`; no `keys` when the owner doesn't tell. `there`: of an open slot, those that are at its taker already. */
+  | { readonly type: 'keys'; readonly slot: number; readonly keys?: number; readonly there?: number }
   /** A shard was chosen in the tree: light it up. */
   | { readonly type: 'select-shard'; readonly colour: number }
+  /** What can be asked for each slot. `more`: the servers know more, but it is not switched on. */
+  | { readonly type: 'heat-kinds'; readonly kinds: readonly HeatKind[]; readonly more: boolean }
   /** Figures of the heat layer for the slots from `first` on, batch by batch. */
-  | { readonly type: 'heat'; readonly first: number; readonly figures: readonly number[] };
+  | { readonly type: 'heat'; readonly kind: HeatKind; readonly first: number; readonly figures: readonly number[] }
+  /** Slots that are to move, or are moving; without one the plan is over. */
+  | { readonly type: 'plan'; readonly plan?: MapPlan }
+  /** `gone` have arrived. */
+  | { readonly type: 'plan-progress'; readonly id: number; readonly done: number; readonly total: number; readonly gone: Runs; readonly text: string };
 
 export type PageMessage =
   /** The page is there and shows nothing yet. */
@@ -20,23 +26,61 @@ export type PageMessage =
   | { readonly type: 'ask-keys'; readonly slot: number }
   /** Show this node in the tree. `node` is an id of the snapshot. */
   | { readonly type: 'reveal'; readonly node: string }
-  /** Move these slots: the host asks where to, shows the plan and asks again. */
+  /** Move these slots: the host asks where to, and shows the plan. */
   | { readonly type: 'move'; readonly first: number; readonly last: number }
-  | { readonly type: 'heat'; readonly on: boolean };
+  /** A button of the plan, by the plan's own id and that of the act. */
+  | { readonly type: 'plan-act'; readonly id: number; readonly act: string }
+  /** Repair what is open, disputed or without an owner. */
+  | { readonly type: 'fix' }
+  /** Without a kind: off. */
+  | { readonly type: 'heat'; readonly kind?: HeatKind };
+
+/** What the heat layer can show: keys, and with `CLUSTER SLOT-STATS` what else the server counts for each slot. */
+export const heatKinds = ['keys', 'cpu', 'in', 'out', 'memory'] as const;
+export type HeatKind = typeof heatKinds[number];
+
+/** A plan of moves, drawn and listed before it is confirmed, and while it runs. */
+export interface MapPlan {
+  readonly id: number;
+  readonly title: string;
+  /** What it means, a line each. */
+  readonly detail: readonly string[];
+  readonly moves: readonly MapMove[];
+  readonly running: boolean;
+  /** The first is what Enter does. */
+  readonly acts: readonly { readonly id: string; readonly label: string }[];
+}
+
+export interface MapMove {
+  /** As in {@link Runs}. */
+  readonly from: number;
+  readonly to: number;
+  readonly fromName: string;
+  readonly toName: string;
+  /** Flat pairs: first and last slot. */
+  readonly ranges: readonly number[];
+  readonly slots: number;
+  /** Counted before it began. */
+  readonly keys?: number;
+}
 
 /** Flat triples: first slot, last slot, owner; owner 0 is nobody, n the shard of colour n - 1. */
 export type Runs = readonly number[];
 
-export interface MapState {
+/** All but slots and shards. */
+export interface Head {
   readonly title: string;
   readonly level: 'healthy' | 'degraded' | 'down' | 'unknown';
   /** What is wrong, in words, the worst first. */
   readonly reasons: readonly string[];
+  readonly disputes: readonly MapDispute[];
+  readonly open: readonly MapOpenSlot[];
+}
+
+export interface MapState extends Head {
   readonly shards: readonly MapShard[];
   /** All slots, in order. */
   readonly owners: Runs;
-  readonly disputes: readonly MapDispute[];
-  readonly open: readonly MapOpenSlot[];
 }
 
 export interface MapShard {
@@ -90,7 +134,15 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
       const { first, last } = message;
       return isSlot(first) && isSlot(last) && first <= last ? { type: 'move', first, last } : undefined;
     }
-    case 'heat': return typeof message['on'] === 'boolean' ? { type: 'heat', on: message['on'] } : undefined;
+    case 'plan-act': {
+      const { id, act } = message;
+      return typeof id === 'number' && typeof act === 'string' ? { type: 'plan-act', id, act } : undefined;
+    }
+    case 'fix': return { type: 'fix' };
+    case 'heat': {
+      const kind = heatKinds.find(one => one === message['kind']);
+      return kind !== undefined ? { type: 'heat', kind } : message['kind'] === undefined ? { type: 'heat' } : undefined;
+    }
     default: return undefined;
   }
 }

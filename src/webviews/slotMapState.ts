@@ -2,7 +2,7 @@ import type { ClusterView } from '../model/clusterView';
 import type { SlotRange } from '../model/slots';
 import { formatRanges, paintOwners, SLOT_COUNT } from '../model/slots';
 import type { Topology } from '../model/snapshot';
-import type { MapNode, MapShard, MapState, Runs } from './slotMapProtocol';
+import type { Head, HostMessage, MapNode, MapShard, MapState, Runs } from './slotMapProtocol';
 
 /** Which colour each member of the cluster last had: a shard keeps its colour when it fails over or when slots move. */
 export type Colours = ReadonlyMap<string, number>;
@@ -27,6 +27,12 @@ export function assignColours(previous: Colours, shards: ClusterView['shards']):
   return colours;
 }
 
+/** The shards of the view, and masters that have neither slots nor replicas yet: they may be given some. */
+export function shardsOf(view: Pick<ClusterView, 'shards' | 'members'>): ClusterView['shards'] {
+  const known = new Set(view.shards.map(({ masterId }) => masterId));
+  return [...view.shards, ...view.members.filter(({ id, role, state }) => role === 'master' && state === 'ok' && !known.has(id)).map(({ id }) => ({ masterId: id, replicaIds: [], ranges: [], slots: 0 }))];
+}
+
 /** The owner of each slot as the page numbers them: 0 = nobody, n = the shard of colour n - 1. */
 export function ownersOf(view: ClusterView, colours: Colours): Uint16Array {
   const byColour: SlotRange[][] = [];
@@ -46,7 +52,7 @@ export function mapStateOf(topology: Pick<Topology, 'name' | 'health' | 'nodes'>
     title: topology.name,
     level: topology.health.level,
     reasons,
-    shards: view.shards.map((shard): MapShard => {
+    shards: shardsOf(view).map((shard): MapShard => {
       const report = topology.nodes.find(one => one.id === members.get(shard.masterId)?.node)?.contact;
       const said = report?.state === 'answering' ? report.report : undefined;
       return {
@@ -87,4 +93,15 @@ export function changedRuns(previous: Uint16Array | undefined, next: Uint16Array
     slot = last + 1;
   }
   return runs;
+}
+
+/** What to tell a page that shows `before`, or nothing. */
+export function changeOf(before: MapState, ownersBefore: Uint16Array, after: MapState, owners: Uint16Array): HostMessage | undefined {
+  const texts = new Map(before.shards.map(shard => [shard.colour, JSON.stringify(shard)]));
+  const runs = changedRuns(ownersBefore, owners);
+  const shards = after.shards.filter(shard => texts.get(shard.colour) !== JSON.stringify(shard));
+  const gone = before.shards.filter(({ colour }) => !after.shards.some(shard => shard.colour === colour)).map(({ colour }) => colour);
+  const changed = (['title', 'level', 'reasons', 'disputes', 'open'] as const).filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  if (runs.length + shards.length + gone.length + changed.length === 0) return undefined;
+  return { type: 'change', runs, shards, gone, ...Object.fromEntries(changed.map(key => [key, after[key]])) as Partial<Head> };
 }

@@ -151,11 +151,11 @@ class Run {
     const mover = await SlotMover.between(this.crew, source, taker, await this.#passwordOf(taker));
     const gone: number[] = [];
     try {
-      for (const slot of slots) {
+      for (const [index, slot] of slots.entries()) {
         if (this.signal.aborted) break;
         this.#say([[slot, slot]], source, taker);
         try {
-          const { keys, missing } = await mover.move(slot);
+          const { keys, missing } = await mover.move(slot, slots[index + 1]);
           this.keys += keys;
           this.missing += missing;
         } catch (error) {
@@ -165,6 +165,7 @@ class Run {
         gone.push(slot);
         this.#done++;
       }
+      await mover.settle();
     } finally {
       if (gone.length > 0) this.moved.push({ from, to, ranges: rangesOf(gone) });
     }

@@ -30,6 +30,9 @@ type Batch = readonly string[];
 
 /** Moves slots between two masters in the order that keeps every key reachable at every moment. */
 export class SlotMover {
+  #ahead: { readonly slot: number; readonly weighing: Promise<Batch[]> } | undefined;
+  #told: Promise<void> = Promise.resolve();
+
   private constructor(
     private readonly source: CrewMember, private readonly target: CrewMember, private readonly others: readonly CrewMember[],
     /** MIGRATE blocks its source: it must give up long before the others would miss it. */
@@ -45,10 +48,14 @@ export class SlotMover {
     return new SlotMover(source, target, others, Math.min(1000, Math.floor(nodeTimeout / 3)), password === undefined ? [] : ['AUTH', password]);
   }
 
-  /** Not cancellable: a slot that is begun is finished, or reported as open. */
-  async move(slot: number): Promise<MovedSlot> {
+  /**
+   * Not cancellable: a slot that is begun is finished, or reported as open.
+   * @param next whose keys are weighed meanwhile, if it is likely to follow
+   */
+  async move(slot: number, next?: number): Promise<MovedSlot> {
     const { source, target } = this;
-    const before = await this.#batches(slot, await this.#keysOf(slot, WEIGHED_BEFORE));
+    const before = await this.#weighed(slot);
+    if (next !== undefined) this.#weigh(next);
     try {
       // Also asks whether the target lives: a frozen one would hold the source for the whole time-out.
       await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, TARGET_MS);
@@ -62,21 +69,39 @@ export class SlotMover {
     await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target.id]]);
     let moved = 0;
     // First what was weighed; whatever came into the slot meanwhile follows.
-    for (let batches = before; ; batches = await this.#batches(slot, await this.#keysOf(slot, KEYS))) {
+    for (let batches = before; ;) {
+      let left: readonly string[] | undefined;
       for (const batch of batches) {
-        await this.#migrate(batch);
+        left = await this.#migrate(slot, batch);
         moved += batch.length;
       }
-      if (batches.length === 0 && batches !== before) break;
+      left ??= await this.#keysOf(slot, KEYS);
+      if (left.length === 0) break;
+      batches = await this.#batches(slot, left);
     }
-    const [there] = await ask(target.connection, [['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]]);
-    await this.#hand(slot);
-    return { keys: moved, missing: Math.max(0, moved - Number(there)) };
+    const there = await this.#hand(slot);
+    return { keys: moved, missing: Math.max(0, moved - there) };
+  }
+
+  /** All slots are handed over; the last news to the other masters is on its way until this resolves. */
+  async settle(): Promise<void> {
+    await this.#told;
+  }
+
+  #weigh(slot: number): Promise<Batch[]> {
+    const weighing = this.#keysOf(slot, WEIGHED_BEFORE).then(keys => this.#batches(slot, keys));
+    weighing.catch(() => undefined); // heard when its turn comes, if it comes
+    this.#ahead = { slot, weighing };
+    return weighing;
+  }
+
+  #weighed(slot: number): Promise<Batch[]> {
+    return this.#ahead?.slot === slot ? this.#ahead.weighing : this.#weigh(slot);
   }
 
   async #keysOf(slot: number, most: number): Promise<string[]> {
     const [found] = await ask(this.source.connection, [['CLUSTER', 'GETKEYSINSLOT', String(slot), String(most)]]);
-    return Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
+    return listed(found);
   }
 
   /**
@@ -89,14 +114,13 @@ export class SlotMover {
     await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', target.id]]);
     let moved = 0;
     for (;;) {
-      const [found] = await ask(source.connection, [['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]]);
-      const keys = Array.isArray(found) ? (found as readonly Reply[]).map(String) : [];
+      const keys = await this.#keysOf(slot, KEYS);
       if (keys.length === 0) break;
       const there = await ask(target.connection, keys.map(key => ['EXISTS', key]));
       const stale = keys.filter((_, index) => there[index] === 1);
       await ask(source.connection, stale.flatMap(key => [['ASKING'], ['DEL', key]]));
       for (const batch of await this.#batches(slot, keys.filter(key => !stale.includes(key)))) {
-        await this.#migrate(batch);
+        await this.#migrate(slot, batch);
         moved += batch.length;
       }
     }
@@ -104,14 +128,17 @@ export class SlotMover {
     return moved;
   }
 
-  /** The new owner first (else a crash of the target in between loses the slot), then the old, then the other masters. */
-  async #hand(slot: number): Promise<void> {
+  /** The new owner first (else a crash of the target in between loses the slot), then the old, then the other masters. Gives the number of keys at the target. */
+  async #hand(slot: number): Promise<number> {
     const order = ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.target.id];
-    await ask(this.target.connection, [order]);
+    const [there] = await ask(this.target.connection, [['CLUSTER', 'COUNTKEYSINSLOT', String(slot)], order]);
     const [reply] = await this.source.connection.pipeline([order]);
     // With its last slot a master becomes a replica of the taker, and as such takes no such order; it knows already.
     if (reply instanceof ReplyError && !/master/i.test(reply.text)) throw refused(this.source.connection, order, reply);
-    await Promise.all(this.others.map(other => other.connection.pipeline([order]).catch(() => undefined))); // a silent one hears it from the target by gossip
+    // Nobody waits for these: a silent one hears it from the target by gossip.
+    const telling = Promise.all(this.others.map(other => other.connection.pipeline([order]).catch(() => undefined)));
+    this.#told = Promise.all([this.#told, telling]).then(() => undefined);
+    return Number(there);
   }
 
   /** Together small enough that no MIGRATE comes near the time-out. */
@@ -136,13 +163,18 @@ export class SlotMover {
     return batches;
   }
 
-  async #migrate(keys: Batch, replace = false): Promise<void> {
+  /** Gives what is in the slot after it. */
+  async #migrate(slot: number, keys: Batch, replace = false): Promise<string[]> {
     const { host, port } = this.target.announced;
     const command = ['MIGRATE', host, String(port), '', '0', String(this.timeoutMs), ...(replace ? ['REPLACE'] : []), ...this.auth, 'KEYS', ...keys];
-    const [reply] = await this.source.connection.pipeline([command], { timeoutMs: this.timeoutMs * 2 + 1000 });
-    if (!(reply instanceof ReplyError)) return;
+    const [reply, left] = await this.source.connection.pipeline([command, ['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]], { timeoutMs: this.timeoutMs * 2 + 1000 });
+    if (!(reply instanceof ReplyError)) return listed(left);
     // A copy that an interrupted MIGRATE left at the target: while the source has the key, only the source was written to.
-    if (reply.text.includes('BUSYKEY') && !replace) return this.#migrate(keys, true);
+    if (reply.text.includes('BUSYKEY') && !replace) return this.#migrate(slot, keys, true);
     throw refused(this.source.connection, ['MIGRATE'], reply);
   }
+}
+
+function listed(reply: unknown): string[] {
+  return Array.isArray(reply) ? (reply as readonly Reply[]).map(String) : [];
 }

@@ -1,0 +1,89 @@
+import { tagOfSlot } from '../../src/model/slots';
+import type { HeatKind, MapDispute, MapOpenSlot, MapShard } from '../../src/webviews/slotMapProtocol';
+import { element } from './dom';
+import type { KeysLeft } from './trouble';
+import { leftText } from './trouble';
+import { bytes, count, word } from './words';
+
+export interface SlotSight {
+  readonly slot: number;
+  readonly shard: MapShard | undefined;
+  /** The run of slots of the same owner. */
+  readonly run: readonly [first: number, last: number];
+  /** Undefined while it is asked. */
+  readonly keys: KeysLeft | undefined;
+  readonly heat: { readonly kind: HeatKind; readonly figure: number } | undefined;
+  readonly dispute: MapDispute | undefined;
+  readonly open: MapOpenSlot | undefined;
+  readonly goal: string | undefined;
+  readonly pinned: boolean;
+}
+
+export interface DetailActions {
+  move(first: number, last: number): void;
+  reveal(node: string): void;
+}
+
+/** All about one slot. */
+export function drawSlot(details: HTMLElement, { slot, shard, run: [first, last], keys, heat, dispute, open, goal, pinned }: SlotSight, actions: DetailActions): void {
+  details.replaceChildren(
+    line('slot', String(slot)),
+    line('owner', shard ? ownerButton(shard, actions) : element('span', { class: 'bad' }, word('nobody'))),
+    ...(shard && shard.master.state !== 'ok' ? [line('state', element('span', { class: 'bad' }, word(`state.${shard.master.state}`)))] : []),
+    ...(shard && shard.replicas.length > 0 ? [line('replicas', shard.replicas.map(replica => replica.name).join(', '))] : []),
+    line('inRange', word('range', count(last - first + 1), first, last)),
+    line('keys', keys === undefined ? '…' : keys.keys === undefined ? '–' : count(keys.keys)),
+    ...(heat && heat.kind !== 'keys' ? [line(`heat.${heat.kind}`, figureText(heat.kind, heat.figure))] : []),
+    ...(open ? [line('moving', [word('way', open.from ?? '?', open.to ?? '?'), leftText(keys)].filter(Boolean).join(' · '))] : []),
+    ...(goal === undefined ? [] : [line('goal', goal)]),
+    ...(dispute ? dispute.claims.map(claim => line('says', word('claim', claim.by.join(', '), claim.owner === 0 && claim.name === '' ? word('nobody') : claim.name))) : []),
+    ...(pinned ? [line('tag', element('code', {}, `{${tagOf(slot)}}`))] : []),
+    ...(pinned && shard ? [moveButton(slot, slot, actions)] : []),
+  );
+}
+
+export function drawSelection(details: HTMLElement, [first, last]: readonly [number, number], owners: readonly string[], actions: DetailActions): void {
+  details.replaceChildren(
+    line('selected', word('range', count(last - first + 1), first, last)),
+    line('owner', owners.length <= 4 ? owners.join(', ') : `${owners.slice(0, 4).join(', ')} ${word('more', count(owners.length - 4))}`),
+    moveButton(first, last, actions));
+}
+
+export function drawHint(details: HTMLElement): void {
+  details.replaceChildren(element('p', { class: 'hint' }, word('hint')));
+}
+
+export function figureText(kind: HeatKind, figure: number): string {
+  switch (kind) {
+    case 'keys': return count(figure);
+    case 'cpu': return figure < 1000 ? `${count(figure)} µs` : `${count(Math.round(figure / 1000))} ms`;
+    case 'in': case 'out': case 'memory': return bytes(figure);
+  }
+}
+
+function ownerButton(shard: MapShard, actions: DetailActions): HTMLElement {
+  const { name, node } = shard.master;
+  if (node === undefined) return element('span', {}, name);
+  const button = element('button', { type: 'button', class: 'link', title: word('reveal') }, name);
+  button.addEventListener('click', () => actions.reveal(node));
+  return button;
+}
+
+function moveButton(first: number, last: number, actions: DetailActions): HTMLElement {
+  const button = element('button', { type: 'button', class: 'act move' }, word('move'));
+  button.addEventListener('click', () => actions.move(first, last));
+  return button;
+}
+
+const tags = new Map<number, string>();
+
+/** Found by trying, some milliseconds the first time. */
+function tagOf(slot: number): string {
+  const known = tags.get(slot) ?? tagOfSlot(slot);
+  tags.set(slot, known);
+  return known;
+}
+
+function line(key: string, value: string | HTMLElement): HTMLElement {
+  return element('div', { class: 'line', 'data-part': key }, element('dt', {}, word(key)), element('dd', {}, value));
+}
