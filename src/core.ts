@@ -101,7 +101,7 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   };
   const kit: Kit = {
     t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred,
-    slotMaps: { show: async topologyId => (await maps.get()).show(topologyId) },
+    slotMaps: { show: async topologyId => (await maps.get()).show(topologyId), plan: async (topologyId, proposal) => (await maps.get()).plan(topologyId, proposal) },
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
     showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),

@@ -30,6 +30,8 @@ export const commands = {
   fixProblem: 'redisTopology.fixProblem',
   showSlotMap: 'redisTopology.showSlotMap',
   moveSlots: 'redisTopology.moveSlots',
+  rebalanceSlots: 'redisTopology.rebalanceSlots',
+  drainNode: 'redisTopology.drainNode',
   addNode: 'redisTopology.addNode',
   addReplica: 'redisTopology.addReplica',
   removeNode: 'redisTopology.removeNode',

@@ -2,6 +2,7 @@ import type { Translate } from '../editor/translate';
 import type { ConfigValue } from '../editor/configValue';
 import type { Documents } from '../editor/documents';
 import type { Log } from '../editor/log';
+import type { PlanOnMap, Proposal } from '../editor/planOnMap';
 import type { Redactor } from '../editor/redact';
 import type { Target } from '../editor/target';
 import type { EngineKind } from '../model/instance';
@@ -29,7 +30,11 @@ export interface Kit {
   showView(): Promise<void>;
   showTimeline(): void;
   /** The maps of clusters' slots. */
-  readonly slotMaps: { show(topologyId: string): Promise<void> };
+  readonly slotMaps: {
+    show(topologyId: string): Promise<void>;
+    /** Draws a plan on the cluster's map, which is opened. */
+    plan(topologyId: string, proposal: Proposal): Promise<PlanOnMap>;
+  };
   /** What is wrong and what mends it; loaded on first use. */
   diagnosis(): Promise<Diagnosed>;
   /** Log channels of nodes, by node id, as long as they are followed. */

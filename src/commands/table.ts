@@ -42,6 +42,8 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   showTimeline,
   showSlotMap: ofClusters('showSlotMap'),
   moveSlots: ofClusters('moveSlots'),
+  rebalanceSlots: ofClusters('rebalanceSlots'),
+  drainNode: ofClusters('drainNode'),
   addNode: ofClusters('addNode'),
   addReplica: ofClusters('addReplica'),
   removeNode: ofClusters('removeNode'),

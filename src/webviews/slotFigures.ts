@@ -1,8 +1,7 @@
 import { readFlat } from '../model/flat';
 import { eachSlot } from '../model/slots';
 import type { Topology } from '../model/snapshot';
-import type { RedisConnection, Reply } from '../redis/client';
-import { ReplyError } from '../redis/client';
+import type { RedisConnection, Reply, ReplyError } from '../redis/client';
 import type { InventoryPort } from '../topology/inventoryPort';
 import type { HeatKind } from './slotMapProtocol';
 
@@ -18,11 +17,11 @@ const fields: Readonly<Record<HeatKind, string>> = { keys: 'key-count', cpu: 'cp
 export async function countKeys(inventory: Connections, topology: Topology | undefined, slot: number, signal: AbortSignal): Promise<{ readonly keys?: number; readonly there?: number }> {
   const open = topology?.cluster?.open.find(one => one.slot === slot);
   const nodeOf = (id: string | undefined): string | undefined => topology?.cluster?.members.find(member => member.id === id)?.node;
-  const [keys, there] = await Promise.all([ownerOf(topology, slot), nodeOf(open?.importingAt ?? open?.to)].map((node, index) =>
-    node === undefined || (index === 1 && open === undefined) ? undefined : asking(inventory, node, signal, async connection => {
-      const [reply] = await connection.pipeline([['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]], { signal });
-      return typeof reply === 'number' ? reply : undefined;
-    })));
+  const countAt = async (node: string | undefined): Promise<number | undefined> => (node === undefined ? undefined : asking(inventory, node, signal, async connection => {
+    const [reply] = await connection.pipeline([['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]], { signal });
+    return typeof reply === 'number' ? reply : undefined;
+  }));
+  const [keys, there] = await Promise.all([countAt(ownerOf(topology, slot)), countAt(open && nodeOf(open.importingAt ?? open.to))]);
   return { ...(keys === undefined ? {} : { keys }), ...(there === undefined ? {} : { there }) };
 }
 

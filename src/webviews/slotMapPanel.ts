@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable';
 import { DisposableStore } from '../base/disposable';
+import type { PlanOnMap, Proposal } from '../editor/planOnMap';
 import { reasonInWords } from '../editor/words/health';
 import { slotMapView } from '../manifest';
 import type { Topology } from '../model/snapshot';
 import type { InventoryPort } from '../topology/inventoryPort';
 import { countKeys, heatKindsOf, heatOf } from './slotFigures';
 import { slotMapHtml } from './slotMapHtml';
-import type { PlanOnMap, Proposal } from './slotMapPlan';
 import { ShownPlan } from './slotMapPlan';
 import type { HeatKind, HostMessage, MapState } from './slotMapProtocol';
 import { readPageMessage } from './slotMapProtocol';
@@ -27,6 +27,9 @@ export interface SlotMapDeps {
   fix(topologyId: string): void;
   onFailure(error: unknown): void;
 }
+
+/** A run tells of every slot; the page needs no more than the eye. */
+const PROGRESS_MS = 80;
 
 /** All open maps, at most one for each cluster. */
 export class SlotMaps implements Disposable {
@@ -132,6 +135,7 @@ class SlotMapPanel implements Disposable {
     const plan = new ShownPlan(++this.#plans, proposal);
     this.#plan = plan;
     this.#sendPlan();
+    let told = 0;
     const ifCurrent = (work: () => void): void => { if (this.#plan === plan) work(); };
     return {
       change: words => {
@@ -140,6 +144,8 @@ class SlotMapPanel implements Disposable {
       },
       progress: (done, total, now, text) => {
         const message = plan.progress(this.#colours, done, total, now, text);
+        if (performance.now() - told < PROGRESS_MS) return;
+        told = performance.now();
         ifCurrent(() => this.#send(message));
       },
       withdraw: () => ifCurrent(() => {

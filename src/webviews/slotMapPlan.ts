@@ -1,30 +1,8 @@
+import type { PlanOnMap, Proposal } from '../editor/planOnMap';
 import type { ClusterView } from '../model/clusterView';
 import type { SlotRange } from '../model/slots';
-import type { MovePlan } from '../topology/cluster/movePlan';
-import type { HostMessage, MapPlan } from './slotMapProtocol';
+import type { HostMessage } from './slotMapProtocol';
 import type { Colours } from './slotMapState';
-
-/** A plan for the map to show. Words come from whoever proposes it. */
-export interface Proposal {
-  readonly title: string;
-  readonly detail: readonly string[];
-  readonly plan: MovePlan;
-  /** Of each move, where they were counted. */
-  readonly keys?: readonly number[];
-  readonly acts: MapPlan['acts'];
-  /** A button, by its id; `close` when the map is closed. */
-  onAct(act: string): void;
-}
-
-/** A proposal as it stands on a map. */
-export interface PlanOnMap {
-  /** Other words and buttons; `running`: slots arrive. */
-  change(words: Pick<Proposal, 'title' | 'detail' | 'acts'> & { readonly running: boolean }): void;
-  /** `now` goes; what was told before has arrived. */
-  progress(done: number, total: number, now: readonly SlotRange[], text: string): void;
-  /** The map shows the cluster as it is again. */
-  withdraw(): void;
-}
 
 /** What the page is told of a proposal. */
 export class ShownPlan {
@@ -50,7 +28,12 @@ export class ShownPlan {
   /** The message of a step. */
   progress(colours: Colours, done: number, total: number, now: readonly SlotRange[], text: string): HostMessage {
     if (now !== this.#now) {
-      for (const [first, last] of this.#now) this.#gone.push(first, last, this.#takerOf(first, colours));
+      for (const [first, last] of this.#now) {
+        const taker = this.#takerOf(first, colours);
+        const end = this.#gone.length;
+        if (this.#gone[end - 1] === taker && this.#gone[end - 2] === first - 1) this.#gone[end - 2] = last;
+        else this.#gone.push(first, last, taker);
+      }
       this.#now = now;
     }
     return this.#last = { type: 'plan-progress', id: this.id, done, total, gone: [...this.#gone], text };

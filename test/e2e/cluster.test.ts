@@ -97,17 +97,38 @@ suite('a cluster in the workbench', function () {
     for (let step = 0; step < 9; step++) await workbench.page.keyboard.press('Shift+ArrowRight');
     await map().locator('[data-part=selected] dd').filter({ hasText: '10 slots (0 – 9)' }).waitFor();
     await workbench.screenshot('cluster-06-selected');
-    await map().locator('button.act').focus();
+    await map().locator('button.move').focus();
     await workbench.page.keyboard.press('Enter');
     await workbench.quickInput.getByText('Which master takes 10 slots').or(workbench.page.getByPlaceholder('Which master takes 10 slots')).first().waitFor();
     await workbench.input.fill('redis-2');
     await workbench.page.keyboard.press('Enter');
-    await workbench.page.locator('.monaco-dialog-box').getByText(/redis-1 → redis-2: 10 slots \(0-9\)/).waitFor({ timeout: 20_000 });
+    await map().getByText(/Move 10 slots with 0 keys in/).waitFor({ timeout: 20_000 });
+    await map().locator('#planMoves tr').filter({ hasText: 'redis-1 → redis-2' }).filter({ hasText: '0–9' }).waitFor();
+    await map().locator('#planActs button[data-act=go]:focus').waitFor(); // the plan has the keyboard: Enter is enough
     await workbench.screenshot('cluster-06-move-asked');
     await workbench.page.keyboard.press('Enter');
     await workbench.toast('10 slots with 0 keys moved').waitFor({ timeout: 30_000 });
     await map().locator('#shards tr').filter({ hasText: 'redis-2' }).filter({ hasText: '5,472' }).waitFor();
     await workbench.screenshot('cluster-06-moved');
+  });
+
+  test('is there again after the window was loaded anew, with the key that was looked for', async () => {
+    await workbench.load();
+    await map().getByRole('heading', { name: new RegExp(topology) }).waitFor({ timeout: 60_000 });
+    await map().locator('#shards tr').filter({ hasText: 'redis-2' }).filter({ hasText: '5,472' }).waitFor({ timeout: 30_000 });
+    assert.equal(await map().getByLabel('Find the slot of a key').inputValue(), 'page');
+    await map().getByText('slot 144', { exact: true }).waitFor();
+    await workbench.openContainer();
+    await row('redis-5', 'replica').or(topologyRow()).first().waitFor();
+    const twistie = row('redis-1').locator('.monaco-tl-twistie.collapsed');
+    if (await twistie.count() > 0) await twistie.click();
+  });
+
+  test('a shard that is chosen on the map is chosen in the tree, and back', async () => {
+    await map().locator('button.shard').filter({ hasText: 'redis-3' }).click();
+    await workbench.page.locator('.monaco-list-row.selected').filter({ hasText: 'redis-3' }).waitFor();
+    await row('redis-2', 'master').click();
+    await map().locator('tr.lit').filter({ hasText: 'redis-2' }).waitFor();
   });
 
   test('hands a master over on Failover, and the map follows', async () => {

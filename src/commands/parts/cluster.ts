@@ -4,5 +4,5 @@ export { assignUncovered, checkCluster, fixCluster, fixOpenSlots } from '../clus
 export { removeNode } from '../clusterNodes/remove';
 export { createClusterCommand } from '../createCluster/command';
 export { failoverInCluster } from '../failoverCluster';
-export { moveSlots } from '../moveSlots';
+export { drainNode, moveSlots, rebalanceSlots } from '../moveSlots';
 export { showSlotMap } from '../showSlotMap';

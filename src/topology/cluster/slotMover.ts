@@ -1,4 +1,6 @@
+import { until } from '../../base/abort';
 import { HumanError } from '../../base/errors';
+import { readInfo } from '../../model/info';
 import type { Reply } from '../../redis/client';
 import { ReplyError } from '../../redis/client';
 import type { Crew, CrewMember } from './crew';
@@ -16,6 +18,8 @@ const WEIGHED_BEFORE = 2000;
 const BATCH_BYTES = 512 * 1024;
 /** A target that says nothing for this long is frozen; a busy one is not. */
 const TARGET_MS = 2000;
+/** A master that was cut off waits up to 5 s before it serves again. */
+const RIGHTED_MS = 8000;
 /** What a link surely carries in a millisecond, serialising included; a key that needs more than the time-out is refused before it blocks. */
 const BYTES_PER_MS = 64 * 1024;
 
@@ -55,7 +59,7 @@ export class SlotMover {
   async move(slot: number, next?: number): Promise<MovedSlot> {
     const { source, target } = this;
     const before = await this.#weighed(slot);
-    if (next !== undefined) this.#weigh(next);
+    if (next !== undefined) void this.#weigh(next);
     try {
       // Also asks whether the target lives: a frozen one would hold the source for the whole time-out.
       await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, TARGET_MS);
@@ -164,14 +168,31 @@ export class SlotMover {
   }
 
   /** Gives what is in the slot after it. */
-  async #migrate(slot: number, keys: Batch, replace = false): Promise<string[]> {
+  async #migrate(slot: number, keys: Batch, tried: { readonly replace?: boolean; readonly righted?: boolean } = {}): Promise<string[]> {
     const { host, port } = this.target.announced;
-    const command = ['MIGRATE', host, String(port), '', '0', String(this.timeoutMs), ...(replace ? ['REPLACE'] : []), ...this.auth, 'KEYS', ...keys];
+    const command = ['MIGRATE', host, String(port), '', '0', String(this.timeoutMs), ...(tried.replace === true ? ['REPLACE'] : []), ...this.auth, 'KEYS', ...keys];
     const [reply, left] = await this.source.connection.pipeline([command, ['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]], { timeoutMs: this.timeoutMs * 2 + 1000 });
     if (!(reply instanceof ReplyError)) return listed(left);
     // A copy that an interrupted MIGRATE left at the target: while the source has the key, only the source was written to.
-    if (reply.text.includes('BUSYKEY') && !replace) return this.#migrate(slot, keys, true);
+    if (reply.text.includes('BUSYKEY') && tried.replace !== true) return this.#migrate(slot, keys, { ...tried, replace: true });
+    if (reply.text.includes('CLUSTERDOWN') && tried.righted !== true) {
+      await this.#right(slot);
+      return this.#migrate(slot, keys, { ...tried, righted: true });
+    }
     throw refused(this.source.connection, ['MIGRATE'], reply);
+  }
+
+  /**
+   * While a node imports a slot it holds on to the owner that it knew when that began. When the owner has lost its place since, the node calls the cluster
+   * down and takes no keys, until it is told who has the slot now.
+   */
+  async #right(slot: number): Promise<void> {
+    const { connection } = this.target;
+    await ask(connection, [['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.source.id], ['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', this.source.id]]);
+    await until('cluster ok at the taker', { everyMs: 50, deadlineMs: RIGHTED_MS }, async signal => {
+      const [info] = await ask(connection, [['CLUSTER', 'INFO']], signal);
+      return readInfo(info).get('cluster_state') === 'ok' ? true : undefined;
+    });
   }
 }
 
