@@ -15,6 +15,8 @@ const debounceMs = 40;
 /** A long file takes longer to judge, so it waits for a real pause; what was found before moves with the text until then. */
 const longDebounceMs = 250;
 const longFile = 20_000;
+/** Other files change in bursts: a checkout, a server that rewrites its file. */
+const otherFileMs = 300;
 /** More of one file help nobody, and each costs the editor; the errors come first. */
 const mostShown = 500;
 
@@ -48,8 +50,12 @@ export class Diagnostics implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(private readonly contexts: Contexts, private readonly onFailure: (what: string, error: unknown) => void) {
+    const files = vscode.workspace.createFileSystemWatcher('**/*.{conf,inc,acl}');
     this.#subscriptions = [
-      this.#collection, this.#judgedEmitter,
+      this.#collection, this.#judgedEmitter, files,
+      ...[files.onDidCreate, files.onDidChange, files.onDidDelete].map(event => event(({ fsPath }) => this.#scheduleOthers(fsPath))),
+      // What lies outside of the workspace, or was made by another program, is seen when a person comes back to the file.
+      vscode.window.onDidChangeActiveTextEditor(editor => { if (editor !== undefined) this.schedule(editor.document); }),
       vscode.workspace.onDidOpenTextDocument(document => this.schedule(document, 0)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0) return;
@@ -128,6 +134,11 @@ export class Diagnostics implements vscode.Disposable {
       for (const one of work.shown?.get(uri) ?? []) shown.set(keyOf(one), one);
     }
     this.#collection.set(vscode.Uri.parse(uri, true), [...shown.values()]);
+  }
+
+  /** Another file came, went or was changed on disk: whoever names it is judged again. */
+  #scheduleOthers(path: string): void {
+    for (const { document } of this.#work.values()) if (document.uri.fsPath !== path) this.schedule(document, otherFileMs);
   }
 
   #scheduleReaders(uri: string): void {

@@ -132,6 +132,21 @@ suite('conf files in the workbench', () => {
     await workbench.screenshot('conf-08-dark-sentinel');
   });
 
+  test('high contrast, dark and light', async () => {
+    for (const [theme, name] of [['Dark High Contrast', 'dark'], ['Light High Contrast', 'light']] as const) {
+      await workbench.theme(theme);
+      await workbench.openFile('redis.conf');
+      await squiggled(9);
+      await workbench.page.waitForTimeout(500);
+      await workbench.screenshot(`conf-12-contrast-${name}`);
+      await workbench.openFile('sentinel.conf');
+      await line('monitor').waitFor();
+      await workbench.page.waitForTimeout(500);
+      await workbench.screenshot(`conf-13-contrast-${name}-sentinel`);
+    }
+    await workbench.theme('Dark Modern');
+  });
+
   test('completion offers directives of the target', async () => {
     await workbench.openFile('fine.redis.conf');
     await line('appendonly').click();
