@@ -39,6 +39,7 @@ export const commands = {
   fixCluster: 'redisTopology.fixCluster',
   fixOpenSlots: 'redisTopology.fixOpenSlots',
   assignUncovered: 'redisTopology.assignUncovered',
+  repairAddresses: 'redisTopology.repairAddresses',
 } as const;
 
 /** Submenus of the rows' context menu. */

@@ -53,4 +53,5 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   assignUncovered: ofClusters('assignUncovered'),
   showProblems: ofProblems('showProblems'),
   fixProblem: ofProblems('fixProblem'),
+  repairAddresses: ofClusters('repairAddresses'),
 };

@@ -18,6 +18,8 @@ import { engineFaults } from './words/engineFaults';
 import { mendFaults } from './words/mendFaults';
 import type { ReplicationFault } from './words/replication';
 import { replicationFaults } from './words/replication';
+import type { RepairFault } from '../topology/repair/repair';
+import { repairFaults } from './words/repair';
 import { redisFaults } from './words/silence';
 import type { Words } from './words/table';
 import type { VerbFault } from './words/verbFaults';
@@ -25,7 +27,7 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | ReplicationFault | ComposeFault | MendFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | RepairFault | ReplicationFault | ComposeFault | MendFault;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -34,6 +36,7 @@ const faults: Words<KnownFault> = {
   ...clusterFaults,
   ...clusterShapeFaults,
   ...clusterFixFaults,
+  ...repairFaults,
   ...replicationFaults,
   ...composeFaults,
   ...mendFaults,

@@ -5,8 +5,15 @@ import type { CommonAnswers } from '../create/questions';
 export interface ClusterAnswers extends CommonAnswers {
   readonly masters: number;
   readonly replicas: number;
+  /** Beyond those; the first masters get them. */
+  readonly extra: number;
+}
+
+/** How so many servers are split: as many replicas for each master as there are whole ones, the rest are extra. */
+export function splitServers(servers: number, masters: number): Pick<ClusterAnswers, 'replicas' | 'extra'> {
+  return { replicas: Math.max(0, Math.floor(servers / masters) - 1), extra: servers < masters ? 0 : servers % masters };
 }
 
 export function clusterRequestOf({ fetch: _, ...answers }: ClusterAnswers): ClusterRequest {
-  return { ...answers, extra: 0 };
+  return answers;
 }

@@ -15,8 +15,8 @@ export const createClusterCommand: Command = kit => createByWizard<ClusterAnswer
   previewTitle: vscode.l10n.t('Cluster topology (preview)'),
   questions: clusterSteps,
   first: ({ taken }, common) => {
-    const { masters, replicas, firstPort } = CLUSTER_DEFAULTS;
-    return { ...common, name: freeName('mycluster', taken), masters, replicas, firstPort };
+    const { masters, replicas, extra, firstPort } = CLUSTER_DEFAULTS;
+    return { ...common, name: freeName('mycluster', taken), masters, replicas, extra, firstPort };
   },
   prepare: answers => prepareCluster(kit.deps, clusterRequestOf(answers), AbortSignal.timeout(10_000)),
   preview: (plan, answers) => clusterPreviewOf(kit.t, plan, answers.fetch),

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { Step, Verdict } from '../../editor/wizard';
-import { askText, choose } from '../../editor/wizard';
+import { askText, back, choose } from '../../editor/wizard';
 import { clusterNoteInWords } from '../../editor/words/cluster';
 import { problemInWords } from '../../editor/words/request';
 import { formatRanges } from '../../model/slots';
 import { planCluster, splitSlots } from '../../topology/cluster/plan';
-import { clusterSize, validateClusterPort } from '../../topology/cluster/request';
+import { clusterSize, validateClusterCount, validateClusterPort } from '../../topology/cluster/request';
 import type { Surroundings } from '../create/questions';
 import { askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
 import type { ClusterAnswers } from './answers';
-import { clusterRequestOf } from './answers';
+import { clusterRequestOf, splitServers } from './answers';
 
 export function clusterSteps(around: Surroundings): readonly Step<ClusterAnswers>[] {
   return [askName(around, vscode.l10n.t('Name of the cluster')), askImage(around), askMasters, askReplicas(around), askPort(around), askPassword(around), askStorage(around)];
@@ -29,20 +29,46 @@ const askMasters: Step<ClusterAnswers> = async (state, frame) => withAnswer(stat
 }), masters => ({ masters }));
 
 function askReplicas({ t }: Surroundings): Step<ClusterAnswers> {
-  return async (state, frame) => withAnswer(state, await choose(frame, {
-    placeholder: vscode.l10n.t('How many replicas stand behind each master?'),
-    choices: [0, 1, 2, 3].map(value => {
-      const nodes = state.masters * (value + 1);
-      const [note] = planCluster(Array.from({ length: nodes }, (_, index) => ({ name: `redis-${index + 1}`, host: 'here' })), value, state.masters).notes;
-      return {
-        label: value === 0 ? vscode.l10n.t('No replicas') : value === 1 ? vscode.l10n.t('1 replica each') : vscode.l10n.t('{0} replicas each', value),
-        description: vscode.l10n.t('{0} servers in all', nodes),
-        detail: value === 0 ? `$(warning) ${vscode.l10n.t('When a master is lost, its slots are down until it is back')}` : note ? clusterNoteInWords(t, note) : '',
-        value,
-      };
-    }),
-    active: value => value === state.replicas,
-  }), replicas => ({ replicas }));
+  return async (state, frame) => {
+    const { masters } = state;
+    for (;;) {
+      const answer = await choose<Pick<ClusterAnswers, 'replicas' | 'extra'> | 'other'>(frame, {
+        placeholder: vscode.l10n.t('How many replicas stand behind each master?'),
+        choices: [...[0, 1, 2, 3].map(value => ({
+          label: value === 0 ? vscode.l10n.t('No replicas') : value === 1 ? vscode.l10n.t('1 replica each') : vscode.l10n.t('{0} replicas each', value),
+          description: vscode.l10n.t('{0} servers in all', masters * (value + 1)),
+          detail: value === 0 ? `$(warning) ${vscode.l10n.t('When a master is lost, its slots are down until it is back')}` : survivalInWords(t, masters, value, 0),
+          value: { replicas: value, extra: 0 },
+        })), {
+          label: vscode.l10n.t('Another number of servers…'),
+          detail: vscode.l10n.t('Those left over become extra replicas of the first masters: {0} servers are {1} masters, one replica each, and one more', 2 * masters + 1, masters),
+          value: 'other' as const,
+        }],
+        active: value => (value === 'other' ? state.extra > 0 : state.extra === 0 && value.replicas === state.replicas),
+      });
+      if (answer === undefined || answer === back || typeof answer !== 'string') return withAnswer(state, answer, value => value);
+      const typed = await askText(frame, {
+        prompt: vscode.l10n.t('Servers in all'), value: String(state.extra > 0 ? clusterSize(clusterRequestOf(state)) : 2 * masters + 1),
+        check: text => serversInWords(t, masters, /^\d+$/.test(text) ? Number(text) : NaN),
+      });
+      if (typed !== back) return withAnswer(state, typed, text => splitServers(Number(text), masters));
+    }
+  };
+}
+
+/** Refuses what makes no cluster; else says who becomes what. */
+function serversInWords(t: Surroundings['t'], masters: number, servers: number): Verdict {
+  const { replicas, extra } = splitServers(servers, masters);
+  if (!(servers >= masters)) return vscode.l10n.t('Give {0} or more: that many are masters.', masters);
+  const problem = validateClusterCount('replicas', replicas) ?? validateClusterCount('extra', extra);
+  if (problem) return problemInWords(t, problem);
+  return { info: vscode.l10n.t('{0} masters, {1} replicas each, {2} extra. {3}', masters, replicas, extra, survivalInWords(t, masters, replicas, extra)) };
+}
+
+function survivalInWords(t: Surroundings['t'], masters: number, replicas: number, extra: number): string {
+  const nodes = Array.from({ length: clusterSize({ masters, replicas, extra }) }, (_, index) => ({ name: `redis-${index + 1}`, host: 'here' }));
+  const [note] = planCluster(nodes, replicas, masters).notes;
+  return note ? clusterNoteInWords(t, note) : '';
 }
 
 function askPort({ t, freePorts }: Surroundings): Step<ClusterAnswers> {

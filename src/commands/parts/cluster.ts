@@ -2,6 +2,7 @@
 export { addNode, addReplica } from '../clusterNodes/add';
 export { assignUncovered, checkCluster, fixCluster, fixOpenSlots } from '../clusterNodes/fix';
 export { removeNode } from '../clusterNodes/remove';
+export { repairAddresses } from '../clusterNodes/repair';
 export { createClusterCommand } from '../createCluster/command';
 export { failoverInCluster } from '../failoverCluster';
 export { drainNode, moveSlots, rebalanceSlots } from '../moveSlots';
