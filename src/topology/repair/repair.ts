@@ -6,7 +6,7 @@ import { ClusterNodesReader } from '../../model/clusterNodes';
 import { readInfo } from '../../model/info';
 import type { Node } from '../../model/snapshot';
 import type { RedisConnection, Reply } from '../../redis/client';
-import { ReplyError } from '../../redis/client';
+import type { ReplyError } from '../../redis/client';
 import type { VerbDeps } from '../deps';
 import type { OnProgress } from '../ports';
 import { flatMap, flatMaps, noneRefused } from '../replies';
