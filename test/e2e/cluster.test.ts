@@ -143,6 +143,29 @@ suite('a cluster in the workbench', function () {
     await workbench.screenshot('cluster-07-failed-over');
   });
 
+  test('grows by a replica with a right click, is checked, and shrinks', async () => {
+    await tree.act('redis-2', 'Add Replica…', 'master');
+    await workbench.webview.getByRole('heading', { name: new RegExp(`What will be added to ${topology}`) }).waitFor({ timeout: 20_000 });
+    await workbench.screenshot('cluster-08-replica-preview');
+    await workbench.pick('Add');
+    await workbench.toast('redis-7 belongs to').waitFor({ timeout: 60_000 });
+    await row('redis-7', 'replica').waitFor();
+    await workbench.screenshot('cluster-08-replica-added');
+    await tree.actOnTopology('Check Cluster');
+    await workbench.webview.getByRole('heading', { name: /is whole/ }).waitFor({ timeout: 20_000 });
+    await workbench.webview.getByText('All 7 nodes that answer agree on the slots.').waitFor();
+    await workbench.screenshot('cluster-09-check');
+    await tree.clearToasts();
+    await tree.act('redis-7', 'Remove Node…', 'replica');
+    await tree.dialog.getByText(`Remove redis-7 from ${topology}?`).waitFor({ timeout: 20_000 });
+    await workbench.screenshot('cluster-10-remove-node-asked');
+    await workbench.press('Remove Server and Data');
+    await workbench.toast('redis-7 has left').waitFor({ timeout: 60_000 });
+    await row('redis-7').waitFor({ state: 'detached' });
+    await topologyRow('healthy').waitFor({ timeout: 20_000 });
+    await workbench.screenshot('cluster-10-removed');
+  });
+
   test('is removed with its data, and nothing of it is left', async () => {
     await tree.removeWithData();
     assert.deepEqual(await leftovers(topology), []);

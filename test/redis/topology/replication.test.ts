@@ -13,6 +13,7 @@ import { Talk } from '../../../src/topology/talk';
 import type { Seat } from '../../../src/topology/talk';
 import { leftovers } from '../../support/dockerWorld';
 import { isLoadChild, Load, lostOn } from '../../support/load';
+import { newPrefix, testPorts } from '../../support/naming';
 import { memoryDeps } from '../../support/memoryDeps';
 import { ProcessesBehind } from '../../support/processesBehind';
 import { startRedis } from '../../support/realRedis';
@@ -181,10 +182,10 @@ if (!isLoadChild()) {
   suite('replication in Docker', () => {
     const deps = dockerDeps();
     suiteTeardown(() => deps.dispose());
-    test('1+2 is created, handed over and removed', async function () {
+    for (const image of ['redis:7.0', 'redis:8.0', 'valkey/valkey:8.1']) test(`1+2 of ${image} is created, handed over and removed`, async function () {
       this.timeout(90_000);
-      const name = 'verbs-replication';
-      const report = await createReplication(deps, { plan: await prepareReplication(deps, request(name, { firstPort: 23_600 }), noSignal) }, noSignal, silent);
+      const name = newPrefix();
+      const report = await createReplication(deps, { plan: await prepareReplication(deps, request(name, { image, firstPort: await testPorts(3) }), noSignal) }, noSignal, silent);
       const seats = seatsOf(report);
       const done = await failoverReplication(deps, { topologyId: report.topologyId, master: seats[0]!, to: seats[1]!, replicas: seats.slice(1) }, noSignal, silent);
       assert.deepEqual(done.notKept, []);
