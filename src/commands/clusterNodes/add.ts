@@ -42,11 +42,11 @@ async function add(kit: Kit, target: Target | undefined, role: AdditionPlan['rol
 }
 
 function announce(kit: Kit, topology: Topology, plan: AdditionPlan, report: string, ms: number): void {
-  const rebalance = vscode.l10n.t('Move Slots to It…');
+  const rebalance = vscode.l10n.t('Rebalance…');
   const show = vscode.l10n.t('Show Report');
   const said = vscode.l10n.t('{0} belongs to {1} after {2} s. Every node that answers sees it so.', plan.nodes[0]?.name ?? '', topology.name, (ms / 1000).toFixed(1));
   vscode.window.showInformationMessage(said, ...(plan.role === 'master' ? [rebalance] : []), show).then(async answer => {
-    if (answer === rebalance) await vscode.commands.executeCommand(commands.moveSlots, { kind: 'topology', topology: topology.id });
+    if (answer === rebalance) await vscode.commands.executeCommand(commands.rebalanceSlots, { kind: 'topology', topology: topology.id });
     if (answer === show) await kit.documents.show(vscode.l10n.t('{0} (report)', topology.name), report);
   }).then(undefined, (error: unknown) => kit.log.error('add node', error));
 }

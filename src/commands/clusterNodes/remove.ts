@@ -44,7 +44,7 @@ async function looked(kit: Kit, topology: Topology, node: Node, request: Pick<No
     const offered = isFault(error, 'removal-has-slots') ? [drain] : (error.fault as unknown as { replicas: readonly string[] }).replicas.length > 0 ? [failover] : [];
     const answer = await vscode.window.showWarningMessage(vscode.l10n.t('{0} cannot go yet', node.name), { modal: true, detail: errorInWords(kit.t, error) }, ...offered);
     const row = { kind: 'node', node: node.id, topology: topology.id };
-    if (answer === drain) await vscode.commands.executeCommand(commands.moveSlots, row);
+    if (answer === drain) await vscode.commands.executeCommand(commands.drainNode, row);
     if (answer === failover) await vscode.commands.executeCommand(commands.failover, row);
     return undefined;
   }
