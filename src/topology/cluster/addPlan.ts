@@ -58,11 +58,15 @@ const SHARED: readonly (readonly [name: string, standard: string])[] = [
   ['cluster-allow-replica-migration', 'yes'], ['min-replicas-to-write', '0'], ['notify-keyspace-events', ''], ['timeout', '0'],
 ];
 
-/** Which node of the cluster the new one takes after: one that runs and is ours. */
-export function additionRequestOf(topology: Topology, role: AdditionRequest['role'], of?: string): AdditionRequest {
+/**
+ * Which node of the cluster the new one takes after: one that runs and is ours.
+ * @param nodeId of the row that a replica is added on: its master, or another replica of that
+ */
+export function additionRequestOf(topology: Topology, role: AdditionRequest['role'], nodeId?: string): AdditionRequest {
   const sibling = topology.nodes.find(node => node.instance?.ownership?.topologyId === topology.id && node.contact.state === 'answering');
   if (!sibling?.instance) throw new HumanError<AdditionFault>({ code: 'addition-no-sibling', name: topology.name });
-  return { target: clusterTargetOf(topology), sibling: { name: sibling.name, instance: sibling.instance }, role, ...(of === undefined ? {} : { of }) };
+  const row = topology.nodes.find(({ id }) => id === nodeId);
+  return { target: clusterTargetOf(topology), sibling: { name: sibling.name, instance: sibling.instance }, role, ...(row ? { of: row.clusterId ?? row.name } : {}) };
 }
 
 /** Looks, changes nothing. Throws an {@link AdditionFault}, CrewFault or EngineFault. */

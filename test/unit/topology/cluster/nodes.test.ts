@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { isFault } from '../../../../src/base/errors';
 import { clusterView } from '../../../../src/model/clusterView';
 import type { ClusterOpinion } from '../../../../src/model/clusterView';
-import { masterFor, nextName, planAddition, storageOf } from '../../../../src/topology/cluster/addPlan';
+import { additionRequestOf, masterFor, nextName, planAddition, storageOf } from '../../../../src/topology/cluster/addPlan';
 import { lacksOfNewcomer } from '../../../../src/topology/cluster/newcomer';
 import { planNodeRemoval } from '../../../../src/topology/cluster/removeNode';
 import type { NodeRemovalFault } from '../../../../src/topology/cluster/removeNode';
 import { all, says, six, without } from '../../../support/clusterOpinions';
-import { instance } from '../../../support/snapshots';
+import { instance, node, sentinelTopology } from '../../../support/snapshots';
 
 const viewOf = (opinions: readonly ClusterOpinion[]) => clusterView(opinions);
 
@@ -20,6 +20,14 @@ suite('topology/cluster/addPlan', () => {
   ];
   for (const [title, opinions, asked, expected] of masters) test(`master for a new replica: ${title}`, () => assert.equal(masterFor(viewOf(opinions), asked, 'orders').name, expected));
   test('a failed master is refused', () => assert.throws(() => masterFor(viewOf(all([['a', 'master,fail', '-', 1, '0-5460']], 'fail', without('a'))), 'a', 'orders'), error => isFault(error, 'addition-not-a-master')));
+
+  test('the row that was clicked is named as the cluster knows it, not by its id in the tree', () => {
+    const ours = (name: string, clusterId?: string) => node(name, 'master', { id: `container-of-${name}`, ...(clusterId === undefined ? {} : { clusterId }), instance: instance('running', { ownership: { topologyId: 't1', topologyName: 'orders', topologyKind: 'cluster', node: name, owner: 'o', session: 's', schema: 1 } }) });
+    const topology = sentinelTopology({ kind: 'cluster', nodes: [ours('redis-1', 'a'), ours('redis-2')] });
+    const of = (row?: string) => additionRequestOf(topology, 'replica', row).of;
+    assert.deepEqual([of('container-of-redis-1'), of('container-of-redis-2'), of(), of('gone')], ['a', 'redis-2', undefined, undefined]);
+    assert.throws(() => additionRequestOf({ ...topology, id: 'other' }, 'replica'), error => isFault(error, 'addition-no-sibling'));
+  });
 
   test('names: the next after the highest, whatever else stands there', () => {
     assert.deepEqual([nextName([]), nextName(['redis-1', 'redis-10', 'redis-9', 'sentinel-12', 'other']), nextName(['redis-2'])], ['redis-1', 'redis-11', 'redis-3']);
