@@ -1,6 +1,6 @@
 /**
  * The full comparison with the servers at hand: every generated line and file is judged by both.
- * `npm run bench -- confAgreement [seed] [lines] [files]`; exits 1 when a disagreement is not explained in docs/conf-agreement.md.
+ * `npm run bench -- confAgreement [seed] [lines] [files] [part of a server's name]`; exits 1 when a disagreement is not explained in docs/conf-agreement.md.
  */
 import { compareFiles, compareLines } from '../test/support/confAgreement';
 import type { Disagreement } from '../test/support/confAgreement';
@@ -8,7 +8,8 @@ import { oracles } from '../test/support/confOracle';
 import type { Oracle } from '../test/support/confOracle';
 import { parseTarget } from '../src/conf/target';
 
-const [seed = 1, lines = 20000, files = 2000] = process.argv.slice(2).map(Number);
+const [seed = 1, lines = 20000, files = 2000] = process.argv.slice(2, 5).map(Number);
+const server = process.argv[5] ?? '';
 
 function show(disagreements: readonly Disagreement[]): void {
   for (const one of disagreements.slice(0, 40)) {
@@ -29,7 +30,7 @@ function more(): Oracle[] {
 
 async function main(): Promise<void> {
   const asked = process.env['CONF_ORACLES'] === undefined ? oracles() : more();
-  for (const oracle of asked) {
+  for (const oracle of asked.filter(one => one.name.includes(server))) {
     const began = Date.now();
     const byLine = await compareLines(oracle, seed, lines);
     console.log(`${oracle.name}: ${String(byLine.lines)} lines (${String(byLine.refused)} refused), ${String(byLine.disagreements.length)} disagreements, ${String(Date.now() - began)} ms`);
