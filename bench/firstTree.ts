@@ -1,0 +1,135 @@
+/**
+ * From the view's opening to its first tree, with twelve nodes that run: one master, six replicas and five Sentinels as plain processes, the built
+ * extension in a fresh Node process with a stand-in for VS Code, nothing loaded before. Claim: all rows with their roles within 100 ms
+ * (median of the runs). The floor beside it: the same twelve asked INFO over twelve bare sockets. `npm run bench -- firstTree [runs]`.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../scripts/setup/paths.mjs';
+import { createProcessEngine } from '../src/engine/process';
+import { IoredisConnector } from '../src/redis/ioredisClient';
+import { createSentinel, prepareSentinel } from '../src/topology/createSentinel';
+import { removeTopology } from '../src/topology/removeTopology';
+import { memoryDeps } from '../test/support/memoryDeps';
+import { noSignal, sentinelRequest, silent, volume } from '../test/support/topologies';
+
+const REPLICAS = 6;
+const SENTINELS = 5;
+const NODES = 1 + REPLICAS + SENTINELS;
+
+/** Says when the first rows were there and when each of the twelve had its role. Input: bundle, home of the processes, password, number of nodes. */
+const harness = `
+const Module = require('node:module');
+const [, , bundle, order] = process.argv;
+const { home, password, nodes } = JSON.parse(require('node:fs').readFileSync(order, 'utf8'));
+const nothing = () => undefined;
+const disposable = { dispose: nothing };
+const open = target => new Proxy(target, { get(object, key) { return key in object ? object[key] : (object[key] = open(function () { return open(disposable); })); }, construct() { return open({ ...disposable }); } });
+class EventEmitter {
+  listeners = new Set();
+  event = listener => { this.listeners.add(listener); return { dispose: () => this.listeners.delete(listener) }; };
+  fire(value) { for (const listener of [...this.listeners]) listener(value); }
+  dispose() {}
+}
+class TreeItem { constructor(label, state) { this.label = label; this.collapsibleState = state; } }
+class Plain { constructor(...values) { this.values = values; } }
+const settings = { 'redisTopology.docker.host': 'unix://' + home + '/no-docker.sock' };
+const configuration = { get: (key, fallback) => settings[key] ?? fallback, has: () => false, inspect: nothing };
+const vscode = open({ EventEmitter, TreeItem, ThemeIcon: Plain, ThemeColor: Plain, MarkdownString: Plain, TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 } });
+const seen = new EventEmitter();
+let provider;
+const view = { ...disposable, visible: false, onDidChangeVisibility: seen.event, onDidChangeSelection: () => disposable };
+vscode.window = open({ createTreeView: (_id, options) => { provider = options.treeDataProvider; return view; }, createOutputChannel: () => open({ ...disposable }) });
+vscode.workspace = open({ getConfiguration: () => configuration, onDidChangeConfiguration: () => disposable, textDocuments: [] });
+vscode.commands = open({ executeCommand: async () => undefined, registerCommand: () => disposable });
+vscode.l10n = { t: (text, ...values) => typeof text === 'string' ? text.replace(/\\{(\\d+)\\}/g, (_, index) => String(values[index])) : String(text) };
+const load = Module._load;
+Module._load = (name, ...rest) => name === 'vscode' ? vscode : load(name, ...rest);
+const memory = { get: (key, fallback) => key === 'owner' ? 'bench' : fallback, update: async () => {}, keys: () => [], setKeysForSync: nothing };
+const context = { subscriptions: [], globalState: memory, workspaceState: memory, secrets: { get: async () => password, store: async () => {}, delete: async () => {}, onDidChange: () => disposable },
+  extension: { packageJSON: {} }, extensionUri: open({}), globalStorageUri: { fsPath: home }, logUri: open({}), asAbsolutePath: name => name, extensionMode: 1 };
+require(bundle).activate(context);
+setTimeout(() => {
+  const rows = [];
+  const walk = parent => { for (const element of provider.getChildren(parent)) { if (element.kind === 'node') rows.push(provider.getTreeItem(element)); walk(element); } };
+  let first;
+  const began = performance.now();
+  provider.onDidChangeTreeData(() => {
+    rows.length = 0;
+    walk();
+    if (rows.length > 0) first ??= performance.now() - began;
+    const roles = rows.filter(row => /node\\.(master|replica|sentinel)\\.running/.test(row.contextValue));
+    if (roles.length < nodes) return;
+    console.log(JSON.stringify([first, performance.now() - began]));
+    process.exit(0);
+  });
+  view.visible = true;
+  seen.fire({ visible: true });
+}, 300);
+setTimeout(() => process.exit(3), 20_000);
+`;
+
+/** Milliseconds until the last of `ports` has answered INFO over a socket of its own, made for it. */
+async function floor(ports: readonly number[], password: string): Promise<number> {
+  const began = performance.now();
+  await Promise.all(ports.map(port => new Promise<void>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('error', reject);
+    socket.on('data', data => {
+      text += data.toString();
+      if (!text.includes('# Keyspace') && !text.includes('# Sentinel')) return;
+      socket.destroy();
+      resolve();
+    });
+    socket.write(`AUTH ${password}\r\nINFO\r\n`);
+  })));
+  return performance.now() - began;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function main(runs: number): Promise<void> {
+  execFileSync(process.execPath, [join(root, 'esbuild.mjs')], { cwd: root });
+  const out = join(root, 'out', 'firstTree');
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'harness.js'), harness);
+  const home = mkdtempSync(join(tmpdir(), 'bench-first-tree-'));
+  const engine = createProcessEngine({ owner: 'bench', home });
+  const deps = memoryDeps(engine, new IoredisConnector());
+  let made: string | undefined;
+  try {
+    const image = (await engine.images())[0]?.reference ?? '';
+    const request = sentinelRequest('orders', { engine: 'process', image, firstPort: 24_700, firstSentinelPort: 24_730, replicas: REPLICAS, sentinels: SENTINELS, quorum: 3, storage: volume });
+    const { topologyId, nodes } = await createSentinel(deps, { plan: await prepareSentinel(deps, request, noSignal) }, noSignal, silent);
+    made = topologyId;
+    const password = deps.secrets.kept.get(topologyId) ?? '';
+    const order = join(out, 'order.json');
+    writeFileSync(order, JSON.stringify({ home, password, nodes: NODES }), { mode: 0o600 });
+    const times: Record<'rows' | 'roles' | 'floor', number[]> = { rows: [], roles: [], floor: [] };
+    for (let run = 0; run < runs; run++) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(out, 'harness.js'), join(root, 'dist', 'extension.js'), order], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(`no tree of ${NODES} nodes within 20 s (${status}): ${stderr}`);
+      const [rows = Number.NaN, roles = Number.NaN] = JSON.parse(stdout.trim()) as number[];
+      times.rows.push(rows);
+      times.roles.push(roles);
+      times.floor.push(await floor(nodes.map(({ reachable }) => reachable.port), password));
+    }
+    rmSync(order);
+    const told = (values: readonly number[]): string => `${median(values).toFixed(0)} [${Math.min(...values).toFixed(0)}-${Math.max(...values).toFixed(0)}] ms`;
+    console.log(`view opened → rows ${told(times.rows)}, all ${NODES} with their roles ${told(times.roles)}; bare sockets ${told(times.floor)} (${runs} runs, load ${loadavg()[0]?.toFixed(1)})`);
+    if (median(times.roles) > 100) throw new Error(`${median(times.roles).toFixed(0)} ms instead of 100`);
+  } finally {
+    if (made !== undefined) await removeTopology(deps, { topologyId: made, name: 'orders', kind: 'sentinel', engine: 'process', data: true }, noSignal, silent);
+    engine.dispose();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+main(Number(process.argv[2] ?? 15)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
