@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
-import { deadline, isCancellation, isDeadline } from '../base/abort';
+import { deadline, isCancellation, isDeadline, whenAborted } from '../base/abort';
 import { Emitter } from '../base/emitter';
 import { HumanError, textOf } from '../base/errors';
 import type { Address } from '../model/address';
@@ -108,7 +108,7 @@ class IoredisConnection implements RedisConnection {
       let missing = commands.length;
       const settle = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        forget();
       };
       const fail = (error: unknown): void => {
         settle();
@@ -116,8 +116,7 @@ class IoredisConnection implements RedisConnection {
       };
       // When this process itself was held up, the answer may lie in the socket already: what has come is read before time is called.
       const timer = setTimeout(() => setImmediate(() => fail(this.#silent('timeout'))), timeoutMs);
-      const onAbort = (): void => fail(cancelled(signal));
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const forget = whenAborted(signal, () => fail(cancelled(signal)));
       const take = (index: number, reply: Reply | ReplyError): void => {
         replies[index] = reply;
         if (--missing > 0) return;
