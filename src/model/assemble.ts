@@ -4,6 +4,7 @@ import type { ClusterOpinion } from './clusterView';
 import type { Group } from './grouping';
 import { groupServers } from './grouping';
 import { isLockedOut, nodeReasons, replicationHealth } from './health';
+import { compareNames } from './names';
 import { nameOf, nodeOf, nodesOf } from './roles';
 import type { RoleContext } from './roles';
 import { sentinelOpinion } from './sentinelOpinion';
@@ -32,8 +33,8 @@ export function assemble({ engines, servers }: AssembleInput, before: Snapshot):
   const others = servers
     .filter(server => !grouped.has(server) && isWorthShowing(server))
     .map(server => nodeOf(server, undefined, context))
-    .sort((a, b) => natural(a.name, b.name) || (a.id < b.id ? -1 : 1));
-  topologies.sort((a, b) => Number(b.owned) - Number(a.owned) || natural(a.name, b.name) || (a.id < b.id ? -1 : 1));
+    .sort((a, b) => compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  topologies.sort((a, b) => Number(b.owned) - Number(a.owned) || compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1));
   return share(before, {
     engines,
     topologies: shareById(before.topologies, topologies.map(topology => ({ ...topology, nodes: topology.nodes.map(node => share(oldNodes.get(node.id), node)) }))),
@@ -148,9 +149,5 @@ class IdKeeper {
       return id;
     });
   }
-}
-
-function natural(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }
 

@@ -2,6 +2,7 @@ import type { Address } from './address';
 import { formatAddress } from './address';
 import { clusterFindings } from './clusterFindings';
 import type { ClusterFinding } from './clusterFindings';
+import { compareNames } from './names';
 import type { ClusterNodeLine, ClusterReport } from './report';
 import { countSlots, paintOwners, rangesWhere, SLOT_COUNT } from './slots';
 import type { SlotRange } from './slots';
@@ -92,8 +93,8 @@ export function clusterView(opinions: readonly ClusterOpinion[], known: Known = 
   const unordered = [...lines].map(([id, told]) => memberOf(id, told.map(({ line }) => line), own.get(id), known));
   const { owned, disputes } = agree(opinions, new Map(unordered.map(member => [member.id, member])));
   const first = (id: string): number => owned.get(id)?.[0]?.[0] ?? SLOT_COUNT;
-  const masters = unordered.filter(member => member.role !== 'replica').sort((a, b) => first(a.id) - first(b.id) || compare(a.name, b.name));
-  const replicas = unordered.filter(member => member.role === 'replica').sort((a, b) => compare(a.name, b.name));
+  const masters = unordered.filter(member => member.role !== 'replica').sort((a, b) => first(a.id) - first(b.id) || compareNames(a.name, b.name));
+  const replicas = unordered.filter(member => member.role === 'replica').sort((a, b) => compareNames(a.name, b.name));
   const members = masters.flatMap(master => [master, ...replicas.filter(replica => replica.masterId === master.id)]);
   members.push(...replicas.filter(replica => !masters.some(master => master.id === replica.masterId)));
   const shards = masters.flatMap((master): ClusterShard[] => {
@@ -111,9 +112,6 @@ export function ownerMap(view: Pick<ClusterView, 'shards'>): Uint16Array {
   return paintOwners(view.shards.map(shard => shard.ranges));
 }
 
-export function compare(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
 
 function memberOf(id: string, told: readonly ClusterNodeLine[], self: ClusterOpinion | undefined, known: Known): ClusterMember {
   const own = self?.report.nodes.find(line => line.id === id);
@@ -137,7 +135,7 @@ function memberOf(id: string, told: readonly ClusterNodeLine[], self: ClusterOpi
 function agree(opinions: readonly ClusterOpinion[], members: ReadonlyMap<string, ClusterMember>): { owned: Map<string, readonly SlotRange[]>; disputes: SlotDispute[] } {
   const tables = new Map<string, { owners: { id: string; ranges: readonly SlotRange[] }[]; by: string[] }>();
   for (const { node, report } of opinions) {
-    const owners = report.nodes.filter(line => line.slots.length > 0).map(line => ({ id: line.id, ranges: line.slots })).sort((a, b) => compare(a.id, b.id));
+    const owners = report.nodes.filter(line => line.slots.length > 0).map(line => ({ id: line.id, ranges: line.slots })).sort((a, b) => compareNames(a.id, b.id));
     const key = owners.map(owner => `${owner.id}:${owner.ranges.join(' ')}`).join('\n');
     const table = tables.get(key);
     if (table) table.by.push(node);
@@ -184,7 +182,7 @@ function agree(opinions: readonly ClusterOpinion[], members: ReadonlyMap<string,
       ranges: rangesWhere(marks, 1),
       claims: [...new Set(says)].map(owner => ({
         ...(owner === 0 ? {} : { owner: ids[owner - 1] as string }),
-        by: claims.flatMap((claim, index) => (says[index] === owner ? claim.by : [])).sort(compare),
+        by: claims.flatMap((claim, index) => (says[index] === owner ? claim.by : [])).sort(compareNames),
       })),
     };
   });

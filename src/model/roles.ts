@@ -1,5 +1,6 @@
 import type { Address } from './address';
 import type { Group } from './grouping';
+import { compareNames } from './names';
 import type { SentinelOpinion } from './sentinelOpinion';
 import { tableRole } from './sentinelOpinion';
 import type { Directory, ServerState } from './servers';
@@ -144,7 +145,7 @@ const rank: Record<Role, number> = { master: 0, replica: 1, unknown: 2, sentinel
 
 /** Masters first, each followed by its replicas (and theirs), then what is left, Sentinels last; names in natural order. */
 function ordered(nodes: readonly Node[]): readonly Node[] {
-  const sorted = [...nodes].sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name, 'en', { numeric: true }) || (a.id < b.id ? -1 : 1));
+  const sorted = [...nodes].sort((a, b) => rank[a.role] - rank[b.role] || compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1));
   const done = new Set<string>();
   const result: Node[] = [];
   const place = (node: Node): void => {

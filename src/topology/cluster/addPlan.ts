@@ -1,7 +1,7 @@
 import type { Engine, Storage } from '../../engine/engine';
 import { HumanError } from '../../base/errors';
 import type { ClusterView } from '../../model/clusterView';
-import { compare } from '../../model/clusterView';
+import { compareNames } from '../../model/names';
 import type { Instance } from '../../model/instance';
 import type { Topology } from '../../model/snapshot';
 import { confLine, confText } from '../confText';
@@ -156,7 +156,7 @@ export function masterFor(view: ClusterView, asked: string | undefined, clusterN
   }
   const living = (ids: readonly string[]): number => ids.filter(id => ['ok', 'suspected'].includes(byId.get(id)?.state ?? '')).length;
   const [best] = view.shards.filter(shard => shard.slots > 0 && byId.get(shard.masterId)?.state === 'ok')
-    .sort((a, b) => living(a.replicaIds) - living(b.replicaIds) || compare(byId.get(a.masterId)?.name ?? '', byId.get(b.masterId)?.name ?? ''));
+    .sort((a, b) => living(a.replicaIds) - living(b.replicaIds) || compareNames(byId.get(a.masterId)?.name ?? '', byId.get(b.masterId)?.name ?? ''));
   const master = byId.get(best?.masterId ?? '');
   if (!master) throw new HumanError<AdditionFault>({ code: 'addition-not-a-master', node: clusterName });
   return master;

@@ -1,5 +1,5 @@
 import type { ClusterMember, ClusterView, OpenSlot } from '../../model/clusterView';
-import { compare } from '../../model/clusterView';
+import { compareNames } from '../../model/names';
 import { countSlots, eachSlot, rangesOf } from '../../model/slots';
 import type { SlotRange } from '../../model/slots';
 
@@ -156,7 +156,7 @@ class Planner {
     }
     // A handful goes to whoever has least; more is shared out in whole stretches.
     const few = nobodys.length < 2 * masters.length;
-    const least = [...masters].sort((a, b) => this.#slotsOf(a.id) - this.#slotsOf(b.id) || compare(a.name, b.name));
+    const least = [...masters].sort((a, b) => this.#slotsOf(a.id) - this.#slotsOf(b.id) || compareNames(a.name, b.name));
     nobodys.forEach(({ slot, was }, index) => {
       const to = few ? least[0] : masters[Math.floor((index * masters.length) / nobodys.length)];
       if (to) give(slot, to, was, 0);
@@ -260,7 +260,7 @@ class Planner {
 
   #leastReplicas(): ClusterMember | undefined {
     const load = (id: string): number => this.view.shards.find(shard => shard.masterId === id)?.replicaIds.length ?? 0;
-    return this.#healthyMasters().filter(({ id }) => this.#slotsOf(id) > 0).sort((a, b) => load(a.id) - load(b.id) || compare(a.name, b.name))[0];
+    return this.#healthyMasters().filter(({ id }) => this.#slotsOf(id) > 0).sort((a, b) => load(a.id) - load(b.id) || compareNames(a.name, b.name))[0];
   }
 
   #claimedFor(slot: number, masters: readonly ClusterMember[]): ClusterMember | undefined {

@@ -1,6 +1,6 @@
 import { isDeadline, until } from '../../base/abort';
 import { HumanError, isFault } from '../../base/errors';
-import { compare } from '../../model/clusterView';
+import { compareNames } from '../../model/names';
 import type { ClusterMember, ClusterView } from '../../model/clusterView';
 import type { SlotRange } from '../../model/slots';
 import type { Instance } from '../../model/instance';
@@ -87,7 +87,7 @@ export function planNodeRemoval(view: ClusterView, node: string, silent: readonl
   const load = new Map(view.shards.filter(one => one.slots > 0 && byId.get(one.masterId)?.state === 'ok').map(one => [one.masterId, one.replicaIds.length]));
   const replicas = view.members.filter(one => one.masterId === member.id && one.role === 'replica' && one.answers);
   const moved = replicas.flatMap(({ id, name }) => {
-    const [to] = [...load].sort((a, b) => a[1] - b[1] || compare(nameOf(a[0]), nameOf(b[0])))[0] ?? [];
+    const [to] = [...load].sort((a, b) => a[1] - b[1] || compareNames(nameOf(a[0]), nameOf(b[0])))[0] ?? [];
     if (to === undefined) return [];
     load.set(to, (load.get(to) ?? 0) + 1);
     return [{ name, id, to: { id: to, name: nameOf(to) } }];
