@@ -79,14 +79,19 @@ export class EngineWatch implements Disposable {
   async #once(): Promise<void> {
     const { signal } = this.#ending;
     try {
-      const [description, instances] = await Promise.all([this.#described ? undefined : this.#engine.describe(signal), this.#engine.list(signal)]);
+      // What runs is shown as soon as it is known: what the engine says of itself can take longer (a program is asked for its version).
+      const describing = this.#described ? undefined : this.#engine.describe(signal);
+      describing?.catch(() => undefined); // told below, unless the list fails first, for the same reason
+      const instances = await this.#engine.list(signal);
       if (signal.aborted) return;
-      this.#described = true;
       const shared = shareById(this.#instances, this.#withLastPlaces(instances));
       const changed = shared !== this.#instances;
       this.#instances = shared;
-      if (description !== undefined) this.#setStatus({ kind: this.#engine.kind, state: 'answering', title: description.title, version: description.version });
       if (changed) this.#deps.onChange();
+      const description = await describing;
+      if (signal.aborted) return;
+      this.#described = true;
+      if (description !== undefined) this.#setStatus({ kind: this.#engine.kind, state: 'answering', title: description.title, version: description.version });
     } catch (error) {
       if (signal.aborted || isCancellation(error)) return;
       if (!(error instanceof HumanError)) throw error;
