@@ -24,7 +24,7 @@ import { only } from '../test/support/someContainers';
 const run = promisify(execFile);
 const GROUP = 4;
 const ROUNDS = 25;
-const IDLE_MS = 20_000;
+const IDLE_MS = 12_000;
 
 interface World {
   readonly engine: Engine & Disposable;

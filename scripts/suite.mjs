@@ -15,7 +15,7 @@ const suites = {
   // `vscode` is deliberately not external here: a unit test that reaches it does not build.
   unit: { folder: 'test/unit', parts: [], timeout: 20_000 },
   package: { folder: 'test/package', parts: ['vsix'], timeout: 60_000 },
-  redis: { folder: 'test/redis', parts: ['redis-server', 'redis-py', 'docker', 'compose', 'images'], timeout: 60_000 },
+  redis: { folder: 'test/redis', parts: ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], timeout: 60_000 },
   host: { folder: 'test/host', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'], timeout: 60_000 },
   desktop: { folder: 'test/host', parts: ['build'], timeout: 60_000 },
   e2e: { folder: 'test/e2e', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'vsix'], timeout: 120_000 },

@@ -23,7 +23,7 @@ const suites = [
   { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], parts: [], counts: false, minutes: 5 },
   mocha('unit', [], 5),
   mocha('package', ['host'], 5),
-  mocha('redis', ['redis-server', 'redis-py', 'docker', 'compose', 'images'], 15),
+  mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 15),
   mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
   mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 12),
   { name: 'bench', command: [node, 'scripts/bench.mjs', '--smoke'], parts: ['redis-server', 'docker', 'images'], counts: true, minutes: 8 },

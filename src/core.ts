@@ -7,14 +7,15 @@ import { Emitter } from './base/emitter';
 import { Lazy } from './base/lazy';
 import type { EngineChoice, Kit } from './commands/kit';
 import { runTold } from './commands/run';
-import { commandTable } from './commands/table';
+import { ofMore } from './commands/later';
+import { acts, commandTable } from './commands/table';
 import { ContextKey } from './editor/contextKey';
 import type { ConfigValue } from './editor/configValue';
 import { Documents } from './editor/documents';
 import type { Log } from './editor/log';
 import { NodeLogChannels } from './editor/nodeLogs';
 import type { Redactor } from './editor/redact';
-import { targetOf } from './editor/target';
+import { isLookOnly, targetOf } from './editor/target';
 import { createDockerEngine } from './engine/docker';
 import type { Engine } from './engine/engine';
 import { createProcessEngine } from './engine/process';
@@ -22,9 +23,12 @@ import type { commands } from './manifest';
 import type { EngineKind } from './model/instance';
 import { contextKeys, views } from './manifest';
 import type { Snapshot } from './model/snapshot';
+import { credentialsOf } from './redis/credentials';
 import { identify } from './redis/identify';
 import { lazyConnector } from './redis/lazyConnector';
 import type { VerbDeps } from './topology/deps';
+import { ExistingList } from './topology/existing/existingList';
+import { existingConnector } from './topology/existing/readOnly';
 import { Inventory } from './topology/inventory';
 import type { InventoryPort } from './topology/inventoryPort';
 import type { Records, Secrets } from './topology/ports';
@@ -78,13 +82,14 @@ export interface Core extends Disposable {
 export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm, preferred, servers, home, extensionUri }: Surroundings): Core {
   const store = new DisposableStore();
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
-  const connector = lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector());
+  const existing = store.add(new ExistingList({ records, secrets, uuid: () => randomUUID() }));
+  const connector = existingConnector(lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector()), address => existing.reached(address, inventory.snapshot));
   const processes = store.add(createProcessEngine({
     owner, home, servers: () => servers.value,
-    identify: async (topologyId, port) => identify(connector, { address: { host: '127.0.0.1', port }, ...passwordOf(await secrets.get(topologyId)) }),
+    identify: async (topologyId, port) => identify(connector, { address: { host: '127.0.0.1', port }, ...credentialsOf(await secrets.get(topologyId)) }),
   }));
   const engines: Readonly<Record<EngineKind, Engine>> = { docker, process: processes };
-  const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets }));
+  const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets, existing }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
   const onFailure = (error: unknown): void => log.error('slot map', error);
@@ -100,7 +105,7 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     randomPassword: () => randomBytes(32).toString('base64url'),
   };
   const kit: Kit = {
-    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred,
+    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred, existing,
     slotMaps: { show: async topologyId => (await maps.get()).show(topologyId), plan: async (topologyId, proposal) => (await maps.get()).plan(topologyId, proposal) },
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
@@ -129,7 +134,11 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     return found;
   };
   const run: Core['run'] = async (command, args) => {
-    await runTold(log, command, () => commandTable[command](kit, targetOf(args)));
+    await runTold(log, command, async () => {
+      const target = targetOf(args);
+      if (acts.has(command) && isLookOnly(target, inventory.snapshot) && !(await ofMore('mayChange')(kit, target))) return;
+      await commandTable[command](kit, target);
+    });
     lookForUnfinished();
   };
   if (lookForUnfinished()) void run('finishCreation', []);
@@ -144,5 +153,3 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
     dispose: () => store.dispose(),
   };
 }
-
-const passwordOf = (password: string | undefined): { readonly password?: string } => (password === undefined ? {} : { password });

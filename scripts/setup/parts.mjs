@@ -24,11 +24,18 @@ async function ensureCompose() {
   return `Compose ${version.ok ? version.out : capture('docker-compose', ['version', '--short']).out}`;
 }
 
+/** Makes sure that openssl is there, which makes the certificates of the tests of TLS. */
+async function ensureOpenssl() {
+  if (which('openssl') === undefined) await aptInstall(['openssl'], 'The tests of TLS make certificates with openssl');
+  return capture('openssl', ['version']).out;
+}
+
 /** @type {Record<string, [string, () => Promise<string>]>} */
 const parts = {
   'redis-server': ['redis-server', () => ensureRedisServer('The tests need redis-server')],
   compose: ['Docker Compose', ensureCompose],
   'redis-py': ['redis-py', ensureRedisPy],
+  openssl: ['openssl', ensureOpenssl],
   docker: ['Docker engine', ensureDocker],
   images: ['Images', () => ensureImages(Object.keys(recipes))],
   host: ['VS Code server', ensureHost],

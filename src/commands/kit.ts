@@ -9,6 +9,7 @@ import type { EngineKind } from '../model/instance';
 import type { VerbDeps } from '../topology/deps';
 import type { FixDeps } from '../topology/diagnose/fixes/run';
 import type { Problem } from '../topology/diagnose/problem';
+import type { ExistingList } from '../topology/existing/existingList';
 import type { InventoryPort } from '../topology/inventoryPort';
 
 /** `auto`: Docker where it answers, else plain processes. */
@@ -19,6 +20,8 @@ export interface Kit {
   readonly t: Translate;
   readonly deps: VerbDeps;
   readonly inventory: InventoryPort;
+  /** Topologies that the user added by address. */
+  readonly existing: Pick<ExistingList, 'entries' | 'withSeed' | 'add' | 'change' | 'remove'>;
   readonly log: Log;
   readonly redactor: Redactor;
   readonly documents: Documents;

@@ -54,4 +54,13 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   showProblems: ofProblems('showProblems'),
   fixProblem: ofProblems('fixProblem'),
   repairAddresses: ofClusters('repairAddresses'),
+  addExisting: ofMore('addExisting'),
+  removeFromView: ofMore('removeFromView'),
+  allowChanges: ofMore('allowChanges'),
+  lookOnly: ofMore('lookOnly'),
 };
+
+/** Commands that change servers: on a topology that was added to be looked at only, the user is asked first. */
+export const acts: ReadonlySet<keyof typeof commands> = new Set<keyof typeof commands>([
+  'stop', 'start', 'restart', 'kill', 'pause', 'unpause', 'failover', 'makeReplicaOf', 'promote', 'openConsole', 'moveSlots', 'addNode', 'addReplica', 'removeNode', 'fixCluster', 'fixOpenSlots', 'assignUncovered', 'fixProblem', 'rebalanceSlots', 'drainNode', 'repairAddresses',
+]);

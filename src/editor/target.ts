@@ -1,3 +1,4 @@
+import type { Snapshot } from '../model/snapshot';
 /** What a row of the tree stands for, and so what a command acts on. Commands get one as their first argument from menus. */
 export type Target =
   | { readonly kind: 'topology'; readonly topology: string; /** Chosen on the slot map. */ readonly slots?: readonly (readonly [first: number, last: number])[] }
@@ -25,4 +26,10 @@ export function targetOf(args: readonly unknown[]): Target | undefined {
   const [first] = args;
   if (isTarget(first)) return first;
   return args.length > 0 && (first === undefined || first === null) ? { kind: 'lost' } : undefined;
+}
+
+/** Whether the row stands in a topology that was added to be looked at only. */
+export function isLookOnly(target: Target | undefined, { topologies }: Pick<Snapshot, 'topologies'>): boolean {
+  const id = target?.kind === 'topology' || target?.kind === 'node' ? target.topology : undefined;
+  return id !== undefined && topologies.find(topology => topology.id === id)?.added?.changes === false;
 }

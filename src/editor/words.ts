@@ -16,6 +16,8 @@ import type { ClusterShapeFault } from './words/clusterNodes';
 import { clusterShapeFaults } from './words/clusterNodes';
 import { engineFaults } from './words/engineFaults';
 import { mendFaults } from './words/mendFaults';
+import type { ReadOnlyFault } from '../topology/existing/readOnly';
+import { existingFaults } from './words/readOnly';
 import type { ReplicationFault } from './words/replication';
 import { replicationFaults } from './words/replication';
 import type { RepairFault } from '../topology/repair/repair';
@@ -27,7 +29,7 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | RepairFault | ReplicationFault | ComposeFault | MendFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | RepairFault | ReplicationFault | ComposeFault | MendFault | ReadOnlyFault;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -40,6 +42,7 @@ const faults: Words<KnownFault> = {
   ...replicationFaults,
   ...composeFaults,
   ...mendFaults,
+  ...existingFaults,
   deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
 };

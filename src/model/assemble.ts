@@ -51,11 +51,11 @@ function isWorthShowing(server: ServerState): boolean {
 }
 
 function topologyOf(group: Group, servers: readonly ServerState[], ids: IdKeeper, context: Omit<RoleContext, 'sentinels'>): Topology {
-  const { kind, owned } = group;
+  const { kind, owned, added } = group;
   const sentinels = kind === 'sentinel' ? sentinelOpinion(group.servers, servers, context.directory) : undefined;
-  const id = owned?.id ?? ids.idFor(group);
+  const id = owned?.id ?? added?.id ?? ids.idFor(group);
   const nodes = nodesOf(group, id, { ...context, sentinels });
-  const base = { id, name: owned?.name ?? nameFor(group, nodes, sentinels?.masterName), kind, owned: owned !== undefined, nodes };
+  const base = { id, name: owned?.name ?? added?.name ?? nameFor(group, nodes, sentinels?.masterName), kind, owned: owned !== undefined, ...(added === undefined ? {} : { added: { changes: added.changes } }), nodes };
   if (kind === 'cluster') {
     const opinions: ClusterOpinion[] = group.servers.filter(isAnswering).flatMap(server => {
       const report = reportOf(server.contact)?.cluster;
@@ -110,14 +110,14 @@ class IdKeeper {
 
   constructor(before: Snapshot) {
     this.#before = before;
-    for (const topology of before.topologies) if (topology.owned) this.#taken.add(topology.id);
+    for (const topology of before.topologies) if (topology.owned || topology.added !== undefined) this.#taken.add(topology.id);
   }
 
   idFor(group: Group): string {
     const members = new Set(group.servers.map(server => server.id));
     let best: { id: string; shared: number } | undefined;
     for (const topology of this.#before.topologies) {
-      if (topology.owned || this.#taken.has(topology.id)) continue;
+      if (this.#taken.has(topology.id)) continue;
       const shared = topology.nodes.filter(node => members.has(node.id)).length;
       if (shared > (best?.shared ?? 0)) best = { id: topology.id, shared };
     }

@@ -29,7 +29,7 @@ function shapeOf(snapshot: Snapshot): string {
 
 function sameRow(a: Topology, b: Topology): boolean {
   if (a === b) return true;
-  return a.name === b.name && a.kind === b.kind && a.owned === b.owned && a.health === b.health && a.masterName === b.masterName
+  return a.name === b.name && a.kind === b.kind && a.owned === b.owned && a.added?.changes === b.added?.changes && a.health === b.health && a.masterName === b.masterName
     && a.quorum === b.quorum && a.cluster === b.cluster && a.shards?.length === b.shards?.length && (a.shards ?? []).every((shard, index) => shard.slots === b.shards?.[index]?.slots);
 }
 

@@ -1,6 +1,6 @@
 import type { Address } from './address';
 import type { TopologyKind } from './instance';
-import type { ServerState , Directory} from './servers';
+import type { Added, Directory, ServerState } from './servers';
 import { isLoopback, reportOf } from './servers';
 import { formatAddress } from './address';
 
@@ -10,10 +10,12 @@ export interface Group {
   readonly servers: readonly ServerState[];
   /** Present when our labels say so. */
   readonly owned?: { readonly id: string; readonly name: string };
+  /** Present when the user added one of them by its address, and none is ours. */
+  readonly added?: Added;
 }
 
 /**
- * Groups servers: ours by their labels; all others by replication links, Sentinels' tables and cluster ids. Two topologies of
+ * Groups servers: ours by their labels; those that were added by address under their entry; all others by replication links, Sentinels' tables and cluster ids. Two topologies of
  * ours never merge, whatever the servers say. A server without any relation forms no group.
  */
 export function groupServers(servers: readonly ServerState[], directory: Directory): readonly Group[] {
@@ -22,8 +24,8 @@ export function groupServers(servers: readonly ServerState[], directory: Directo
   const clusterIds = new Map<string, ServerState>();
 
   for (const server of servers) {
-    const topologyId = server.instance?.ownership?.topologyId;
-    if (topologyId !== undefined) sets.label(server, topologyId);
+    const label = server.instance?.ownership?.topologyId ?? server.added?.id;
+    if (label !== undefined) sets.label(server, label);
   }
   for (const server of servers) {
     const cluster = reportOf(server.contact)?.cluster;
@@ -44,7 +46,8 @@ export function groupServers(servers: readonly ServerState[], directory: Directo
     const master = report.replication?.master;
     if (master !== undefined && report.mode !== 'cluster') join(server, master.address);
     // a Sentinel of several masters belongs to the first by name; the others' groups read its table all the same
-    const [watched] = [...(report.sentinel?.masters ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const masters = [...(report.sentinel?.masters ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const watched = masters.find(({ name }) => name === server.added?.masterName) ?? masters[0];
     if (watched !== undefined) for (const { address } of [watched, ...watched.replicas, ...watched.sentinels]) join(server, address);
     for (const line of report.cluster?.nodes ?? []) {
       const other = clusterIds.get(line.id) ?? (line.flags.includes('handshake') ? undefined : directory.find(line.address, server));
@@ -55,6 +58,8 @@ export function groupServers(servers: readonly ServerState[], directory: Directo
     const kind = kindOf(members);
     const ownership = members.map(member => member.instance?.ownership).find(label => label !== undefined);
     if (ownership !== undefined) return [{ kind: ownership.topologyKind, servers: members, owned: { id: ownership.topologyId, name: ownership.topologyName } }];
+    const added = members.map(member => member.added).find(label => label !== undefined);
+    if (added !== undefined) return [{ kind: kind ?? added.kind, servers: members, added }];
     return kind === undefined ? [] : [{ kind, servers: members }];
   });
 }

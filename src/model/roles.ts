@@ -70,14 +70,15 @@ function roleOf(server: ServerState, group: Group, { directory, sentinels }: Rol
   const own = ownRole(server);
   if (isAnswering(server) || own === 'sentinel') return own;
   if (sentinels !== undefined) return tableRole(server, sentinels, directory) ?? own;
-  return group.kind === 'cluster' ? clusterRole(server, group) ?? own : own;
+  return group.kind === 'cluster' ? clusterRole(server, group, directory) ?? own : own;
 }
 
 /** Of a cluster node that does not answer: what the others say; a failed master whose slots were taken over is no master any more. */
-function clusterRole(server: ServerState, group: Group): Role | undefined {
+function clusterRole(server: ServerState, group: Group, directory: Directory): Role | undefined {
   const id = reportOf(server.contact)?.cluster?.myId;
-  const lines = group.servers.filter(isAnswering).flatMap(other => reportOf(other.contact)?.cluster?.nodes.filter(line => line.id === id) ?? []);
-  if (id === undefined || lines.length === 0) return undefined;
+  // one that never answered is known by its address alone
+  const lines = group.servers.filter(isAnswering).flatMap(other => reportOf(other.contact)?.cluster?.nodes.filter(line => (id === undefined ? directory.find(line.address, other) === server : line.id === id)) ?? []);
+  if (lines.length === 0) return undefined;
   if (lines.some(line => line.flags.includes('slave'))) return 'replica';
   const failed = lines.some(line => line.flags.includes('fail'));
   // by majority: the news of a takeover reaches the nodes one after another

@@ -1,8 +1,20 @@
 import type { Address } from './address';
 import { formatAddress } from './address';
-import type { Instance } from './instance';
+import type { Instance, TopologyKind } from './instance';
 import type { Contact } from './snapshot';
 import type { ServerReport } from './report';
+
+/** A topology that the user added by its address, as far as the tree is concerned. */
+export interface Added {
+  readonly id: string;
+  readonly name: string;
+  /** What it is as long as no server says so. */
+  readonly kind: TopologyKind;
+  /** Of kind `sentinel`: which of the masters that the Sentinels watch is meant. */
+  readonly masterName?: string;
+  /** Whether the user allowed acts on it; else it is only looked at. */
+  readonly changes: boolean;
+}
 
 /** One server as the inventory looks at it: where it lives and what came of asking it. Input of `assemble`. */
 export interface ServerState {
@@ -13,6 +25,8 @@ export interface ServerState {
   readonly port: number;
   readonly reachable?: Address;
   readonly contact: Contact;
+  /** The user gave its address as one of this topology's. */
+  readonly added?: Added;
   /** Further addresses at which the very same process was found. */
   readonly aliases?: readonly Address[];
 }
@@ -86,6 +100,8 @@ export class Directory {
   /** @param speaker who said the address; none: this machine */
   find(address: Address, speaker?: ServerState): ServerState | undefined {
     if (address.port === 0) return undefined;
+    const [alongside] = asHeardFrom(address, speaker) === address ? [] : this.#byAddress.get(formatAddress(asHeardFrom(address, speaker))) ?? [];
+    if (alongside !== undefined) return alongside;
     if (isLoopback(address.host) && speaker?.instance !== undefined) {
       const beside = this.#byInstance.get(speaker.instance.id)?.find(server => server.port === address.port);
       if (beside !== undefined) return beside;
@@ -97,6 +113,12 @@ export class Directory {
     const rank = (holder: ServerState): number => (sharesNetwork(holder, speaker) ? 2 : 0) + (isAnswering(holder) ? 1 : 0);
     return holders.reduce((best, holder) => (rank(holder) > rank(best) ? holder : best));
   }
+}
+
+/** Loopback as a server on another machine says it is that machine. */
+export function asHeardFrom(address: Address, speaker: ServerState | undefined): Address {
+  const from = speaker?.instance === undefined ? speaker?.reachable?.host : undefined;
+  return from === undefined || isLoopback(from) || !isLoopback(address.host) ? address : { host: from, port: address.port };
 }
 
 function sharesNetwork(a: ServerState, b: ServerState | undefined): boolean {
@@ -142,6 +164,7 @@ export function mergeSameProcess(servers: readonly ServerState[]): readonly Serv
     if (keeper === undefined || rank(server) > rank(keeper)) keepers.set(runId, server);
   }
   const result: ServerState[] = [];
+  const added = new Map<ServerState, Added>();
   const aliases = new Map<ServerState, Address[]>();
   for (const server of servers) {
     const runId = isAnswering(server) ? reportOf(server.contact)?.runId ?? '' : '';
@@ -153,9 +176,11 @@ export function mergeSameProcess(servers: readonly ServerState[]): readonly Serv
     const list = aliases.get(keeper) ?? [];
     list.push(...aliasesOf(server));
     aliases.set(keeper, list);
+    if (server.added !== undefined && keeper.added === undefined) added.set(keeper, server.added);
   }
   return aliases.size === 0 ? servers : result.map(server => {
     const more = aliases.get(server);
-    return more === undefined ? server : { ...server, aliases: more };
+    const label = added.get(server);
+    return more === undefined ? server : { ...server, aliases: more, ...(label === undefined ? {} : { added: label }) };
   });
 }

@@ -30,6 +30,8 @@ export interface Topology {
   readonly kind: TopologyKind;
   /** `true` when we made it: all verbs are open. Found ones are read-only except where the user clicks. */
   readonly owned: boolean;
+  /** Present when the user added it by its address; without `changes` it is only looked at. */
+  readonly added?: { readonly changes: boolean };
   readonly health: Health;
   /** Of kind `sentinel`: the name that Sentinels know the master by. */
   readonly masterName?: string;

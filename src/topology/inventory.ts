@@ -13,7 +13,9 @@ import type { Node, Snapshot, SnapshotChange } from '../model/snapshot';
 import { emptySnapshot } from '../model/snapshot';
 import { AddressBook } from '../redis/addressBook';
 import type { RedisConnection, RedisConnector } from '../redis/client';
-import { discover, targetsOf } from './inventoryDiscovery';
+import type { ExistingSource } from './existing/existingList';
+import { sentinelSecret } from './existing/existingList';
+import { discover, seedsOf, targetsOf } from './inventoryDiscovery';
 import type { WatchedEngine } from './inventoryEngine';
 import { EngineWatch } from './inventoryEngine';
 import { happenings } from './inventoryHappenings';
@@ -27,6 +29,8 @@ export interface InventoryDeps {
   readonly engines: readonly WatchedEngine[];
   readonly connector: RedisConnector;
   readonly secrets: Pick<Secrets, 'get'>;
+  /** Topologies that the user added by address. */
+  readonly existing?: ExistingSource;
   readonly timing?: Partial<InventoryTiming>;
   /** Told of what nobody expected, for the log; by default it surfaces as an uncaught error. */
   readonly onFailure?: (error: unknown) => void;
@@ -59,8 +63,9 @@ export class Inventory implements InventoryPort, Disposable {
   readonly #watches = new Map<string, NodeWatch>();
   readonly #lastLooks = new Map<string, number>();
   /** Addresses of Sentinels that published on a server's hello channel, and when. */
-  readonly #hellos = new Map<string, { readonly address: Address; at: number }>();
+  readonly #hellos = new Map<string, { readonly address: Address; readonly by: string; at: number }>();
   #engines: readonly EngineWatch[] = [];
+  #existing: Disposable | undefined;
   #snapshot: Snapshot = emptySnapshot;
   #nodes: ReadonlyMap<string, Node> = new Map();
   /** Since when each topology is out of its rest. */
@@ -118,6 +123,7 @@ export class Inventory implements InventoryPort, Disposable {
 
   #start(): void {
     if (this.#engines.length > 0 || this.#disposed) return;
+    this.#existing = this.#deps.existing?.onDidChange(() => { this.#reconcile(); this.#dirty(); });
     this.#engines = this.#deps.engines.map(engine => new EngineWatch(engine, {
       onChange: () => { this.#reconcile(); this.#dirty(); },
       onSignal: signal => this.#onEngine(signal),
@@ -140,10 +146,11 @@ export class Inventory implements InventoryPort, Disposable {
     if (this.#disposed) return;
     const instances = this.#engines.flatMap(engine => engine.instances);
     const now = Date.now();
-    for (const [key, { at }] of this.#hellos) if (now - at > helloExpiry) this.#hellos.delete(key);
+    for (const [key, { at, by }] of this.#hellos) if (now - at > helloExpiry || !this.#watches.has(by)) this.#hellos.delete(key);
     const states = [...this.#watches.values()].map(watch => watch.state);
-    const heard = [...this.#hellos.values()].map(({ address }) => address);
-    const wanted = new Map<string, NodeTarget>([...targetsOf(instances), ...discover(states, instances, heard)].map(target => [target.id, target]));
+    const heard = [...this.#hellos.values()].map(({ address, by }) => ({ ...address, by }));
+    const seeds = new Map(seedsOf(this.#deps.existing?.entries ?? []).map(seed => [seed.id, seed]));
+    const wanted = new Map<string, NodeTarget>([...targetsOf(instances), ...seeds.values(), ...discover(states, instances, heard, seeds)].map(target => [target.id, target]));
     for (const [id, watch] of this.#watches) {
       if (wanted.has(id)) continue;
       this.#watches.delete(id);
@@ -166,7 +173,7 @@ export class Inventory implements InventoryPort, Disposable {
         this.#watches.set(id, fresh);
         this.#dirty();
         this.#run(this.#look(fresh, true));
-      } else if (watch.target.instance !== target.instance) {
+      } else if (watch.target.instance !== target.instance || watch.target.added !== target.added || watch.target.instead?.identity !== target.instead?.identity) {
         watch.update(target);
         this.#dirty();
         this.#run(this.#look(watch, true));
@@ -181,31 +188,32 @@ export class Inventory implements InventoryPort, Disposable {
     this.#schedule();
   }
 
-  async #passwordOf({ target: { id, instance } }: NodeWatch): Promise<string | undefined> {
+  async #passwordOf({ target: { id, instance, existing } }: NodeWatch): Promise<string | undefined> {
     const own = instance?.ownership?.topologyId;
     if (own !== undefined) return this.#deps.secrets.get(own);
-    const topologyId = this.#nodes.get(id)?.topologyId;
-    return await this.#deps.secrets.get(id) ?? (topologyId === undefined ? undefined : await this.#deps.secrets.get(topologyId));
+    const topologyId = existing?.entry.id ?? this.#nodes.get(id)?.topologyId;
+    const ofSentinels = existing?.sentinel === true ? await this.#deps.secrets.get(sentinelSecret(existing.entry.id)) : undefined;
+    return await this.#deps.secrets.get(id) ?? ofSentinels ?? (topologyId === undefined ? undefined : await this.#deps.secrets.get(topologyId));
   }
 
   /** Every message of a Sentinel; on servers that are not ours also the Sentinels' greetings, which tell where hidden Sentinels are. */
   #channelsOf(watch: NodeWatch): readonly string[] {
     const report = reportOf(watch.contact);
     if (report?.mode === 'sentinel') return ['*'];
-    const foreign = watch.target.instance !== undefined && watch.target.instance.ownership === undefined;
+    const foreign = watch.target.instance === undefined ? watch.target.existing !== undefined : watch.target.instance.ownership === undefined;
     return foreign && report?.mode === 'standalone' && report.replication?.role === 'master' ? ['__sentinel__:hello'] : [];
   }
 
   #onHeard(watch: NodeWatch, channel: string, message: string): void {
     if (this.#disposed) return;
-    if (channel === '__sentinel__:hello') return this.#onHello(message);
+    if (channel === '__sentinel__:hello') return this.#onHello(message, watch.target.id);
     const node = this.#nodes.get(watch.target.id);
     this.timeline.add(Date.now(), { code: 'sentinel-message', node: watch.target.id, name: node?.name ?? watch.target.id, channel, message });
     this.#wakeTopology(node);
     this.#run(this.#look(watch, true));
   }
 
-  #onHello(message: string): void {
+  #onHello(message: string, by: string): void {
     const hello = readHello(message);
     if (hello === undefined) return;
     const key = formatAddress(hello.sentinel);
@@ -214,7 +222,7 @@ export class Inventory implements InventoryPort, Disposable {
       known.at = Date.now();
       return;
     }
-    this.#hellos.set(key, { address: hello.sentinel, at: Date.now() });
+    this.#hellos.set(key, { address: hello.sentinel, by, at: Date.now() });
     this.#reconcile();
   }
 
@@ -321,6 +329,7 @@ export class Inventory implements InventoryPort, Disposable {
     clearTimeout(this.#timer);
     if (this.#rebuilding !== undefined) clearImmediate(this.#rebuilding);
     for (const engine of this.#engines) engine.dispose();
+    this.#existing?.dispose();
     for (const watch of this.#watches.values()) watch.dispose();
     this.#watches.clear();
     this.#changed.dispose();

@@ -6,13 +6,16 @@ import type { Instance } from '../model/instance';
 import { formatAddress, sameAddress } from '../model/address';
 import type { ServerReport } from '../model/report';
 import type { ServerState } from '../model/servers';
+import type { Added } from '../model/servers';
 import { reportOf } from '../model/servers';
 import { share } from '../model/share';
 import type { Contact, SilenceReason } from '../model/snapshot';
 import type { AddressBook } from '../redis/addressBook';
 import { candidates } from '../redis/addressBook';
-import type { RedisConnection, RedisConnector, RedisFault } from '../redis/client';
 import { credentialsOf } from '../redis/credentials';
+import type { RedisConnection, RedisConnector, RedisFault } from '../redis/client';
+import type { ExistingEntry } from './existing/existingList';
+import { identitiesOf } from './inventoryDiscovery';
 import { Prober, ProbeRefused } from './probe';
 
 /** A server to look at. Either inside an instance (then `ports` are where it may listen, the likeliest first) or at a bare address. */
@@ -21,6 +24,12 @@ export interface NodeTarget {
   readonly instance?: Instance;
   readonly ports: readonly number[];
   readonly address?: Address;
+  /** Belongs to a topology that was added by address: its TLS and its passwords. */
+  readonly existing?: { readonly entry: ExistingEntry; readonly sentinel: boolean };
+  /** The user gave this very address. */
+  readonly added?: Added;
+  /** Where else it may be, when nothing answers at its address: one behind the same forwarding host as its speaker. Believed only if it is who is expected. */
+  readonly instead?: { readonly address: Address; readonly identity: string };
   /** What our labels say it is; saves a round trip. */
   readonly hint?: ServerReport['mode'];
 }
@@ -93,8 +102,8 @@ export class NodeWatch implements Disposable {
   }
 
   get state(): ServerState {
-    const { id, instance } = this.#target;
-    return { id, port: this.#port, contact: this.#contact, ...(instance === undefined ? {} : { instance }), ...(this.#reachable === undefined ? {} : { reachable: this.#reachable }) };
+    const { id, instance, added } = this.#target;
+    return { id, port: this.#port, contact: this.#contact, ...(instance === undefined ? {} : { instance }), ...(added === undefined ? {} : { added }), ...(this.#reachable === undefined ? {} : { reachable: this.#reachable }) };
   }
 
   get contact(): Contact {
@@ -202,6 +211,7 @@ export class NodeWatch implements Disposable {
         report = await this.#prober.probe(await this.#connect(), options);
       }
       if (signal.aborted || !this.#mayAnswer) return;
+      if (!this.#isExpected(report)) throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
       this.#failures = 0;
       this.#cut = false;
       this.#setContact({ state: 'answering', report });
@@ -222,6 +232,12 @@ export class NodeWatch implements Disposable {
   async #dropForgotten(): Promise<void> {
     this.#compareSecret = false;
     if (this.#connection !== undefined && await this.#deps.password(this) !== this.#openedWith) this.#drop();
+  }
+
+  /** At an address that was only guessed, another server than the one that is looked for is nobody. */
+  #isExpected(report: ServerReport): boolean {
+    const { instead } = this.#target;
+    return instead === undefined || this.#connection === undefined || !sameAddress(this.#connection.address, instead.address) || identitiesOf({ contact: { state: 'answering', report } }).includes(instead.identity);
   }
 
   /** Opens another connection of the caller's own, to where the server was last reached. */
@@ -256,13 +272,14 @@ export class NodeWatch implements Disposable {
 
   /** Tries the addresses in their order; the first that answers is remembered. Throws the most telling failure. */
   async #reach(how: { readonly verify: boolean }, password: string | undefined, signal: AbortSignal | undefined): Promise<{ connection: RedisConnection; port: number }> {
-    const { id } = this.#target;
+    const { id, existing } = this.#target;
+    const tls = existing?.entry.tls;
     const places = this.#places();
     const order = this.#deps.book.order(id, places.map(({ at }) => at));
     let failure: unknown = new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
     for (const at of order) {
       try {
-        const connection = await this.#deps.connector.connect({ address: at, ...credentialsOf(password) }, { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) });
+        const connection = await this.#deps.connector.connect({ address: at, ...credentialsOf(password), ...(tls === undefined ? {} : { tls }) }, { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) });
         this.#deps.book.answered(id, at);
         return { connection, port: places.find(place => formatAddress(place.at) === formatAddress(at))?.port ?? at.port };
       } catch (error) {
@@ -283,8 +300,8 @@ export class NodeWatch implements Disposable {
 
   /** Every address that may lead there, with the port that it means inside. */
   #places(): readonly { readonly at: Address; readonly port: number }[] {
-    const { instance, ports, address } = this.#target;
-    if (address !== undefined) return [{ at: address, port: address.port }];
+    const { instance, ports, address, instead } = this.#target;
+    if (address !== undefined) return [address, ...(instead === undefined ? [] : [instead.address])].map(at => ({ at, port: at.port }));
     return instance === undefined ? [] : ports.flatMap(port => candidates(instance, port).map(at => ({ at, port })));
   }
 

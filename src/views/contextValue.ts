@@ -3,19 +3,25 @@ import type { TopologyKind } from '../model/instance';
 
 /** Whether a node's process runs, as menus need it. `bare`: no engine knows it, so it can be neither started nor stopped. */
 export type RunState = 'running' | 'paused' | 'stopped' | 'bare';
-export type Belonging = 'owned' | 'found';
+/** `found` by itself; `added` by its address, to be looked at only; `opened`: the same, with changes allowed. */
+export type Belonging = 'owned' | 'found' | 'added' | 'opened';
+
+export function belongingOf({ owned, added }: Pick<Topology, 'owned' | 'added'>): Belonging {
+  return owned ? 'owned' : added === undefined ? 'found' : added.changes ? 'opened' : 'added';
+}
 
 /**
  * The words that `when` clauses match, dot between them, always all of them and in this order:
  * `node.master.running.owned.sentinel`. A server that wants a password has one more, `locked`, at the end: most acts need one that talks. A clause for "runs" is `viewItem =~ /^node\.\w+\.running\./`.
+ * The servers of a topology that is only looked at are `watched`, whatever their state: no act is offered for them.
  */
 export function nodeContext(role: Role, state: RunState, belonging: Belonging, within: TopologyKind | 'alone', locked: boolean): string {
-  return `node.${role}.${state}.${belonging}.${within}${locked ? '.locked' : ''}`;
+  return `node.${role}.${belonging === 'added' ? 'watched' : state}.${belonging}.${within}${locked ? '.locked' : ''}`;
 }
 
 /** `topology.sentinel.owned.healthy` */
-export function topologyContext({ kind, owned, health }: Pick<Topology, 'kind' | 'owned' | 'health'>): string {
-  return `topology.${kind}.${owned ? 'owned' : 'found'}.${health.level}`;
+export function topologyContext(topology: Pick<Topology, 'kind' | 'owned' | 'added' | 'health'>): string {
+  return `topology.${topology.kind}.${belongingOf(topology)}.${topology.health.level}`;
 }
 
 export function runStateOf(node: Pick<Node, 'instance'>): RunState {

@@ -9,6 +9,7 @@ import type { ServerReport, SlotRange } from '../model/report';
 import type { Node } from '../model/snapshot';
 import { doorOf } from '../redis/addressBook';
 import { wantsPassword } from '../topology/password';
+import type { Belonging } from './contextValue';
 import { nodeContext, runStateOf } from './contextValue';
 import { bytesInWords } from './figures';
 import type { Badge, Row } from './row';
@@ -19,7 +20,7 @@ export interface NodePlace {
   readonly kind: TopologyKind | 'alone';
   /** Name of the topology; absent for servers that belong to none. */
   readonly topology?: string;
-  readonly owned: boolean;
+  readonly belonging: Belonging;
   /** The node's master by name, when it is one of ours. */
   readonly masterName?: string;
   /** Replicas that follow this node. */
@@ -36,10 +37,10 @@ export function describeNode(t: Translate, node: Node, place: NodePlace): Row {
   const badge = badgeOf(t, node);
   return {
     label: node.name,
-    description: parts(node.role === 'unknown' && state !== undefined ? '' : role, state, link, lonely(t, node, place), slotsText(t, place), addressText(node)),
+    description: parts(node.role === 'unknown' && state !== undefined ? '' : role, state, link, lonely(t, node, place), slotsText(t, place), addressBeside(node)),
     icon: iconOf(node),
     tooltip: tooltipOf(t, node, place),
-    contextValue: nodeContext(node.role, runStateOf(node), place.owned ? 'owned' : 'found', place.kind, wantsPassword(node)),
+    contextValue: nodeContext(node.role, runStateOf(node), place.belonging, place.kind, wantsPassword(node)),
     spoken: spokenOf(t, node, place, role, state, link),
     ...(badge === undefined ? {} : { badge }),
   };
@@ -94,6 +95,12 @@ function lonely(t: Translate, node: Node, place: NodePlace): string | undefined 
 function slotsText(t: Translate, { slots }: NodePlace): string | undefined {
   if (slots === undefined) return undefined;
   return slots.length === 0 ? t('no slots') : t('slots {0}', slots.map(([from, to]) => from === to ? String(from) : `${from}–${to}`).join(', '));
+}
+
+/** A server that is only known by its address has that for a name already. */
+function addressBeside(node: Node): string {
+  const text = addressText(node);
+  return text === node.name ? '' : text;
 }
 
 /**

@@ -15,19 +15,21 @@ const icons: { readonly [Level in HealthLevel]: Row['icon'] } = {
 
 /** The row of a topology: what kind it is, how it is in words, and how many sentinels answer of those there are. */
 export function describeTopology(t: Translate, topology: Topology): Row {
-  const { name, kind, health, quorum } = topology;
+  const { name, kind, health, quorum, added } = topology;
+  const lookOnly = added?.changes === false ? t('read-only') : undefined;
   const level = levelInWords(t, health.level);
   const sentinels = quorum && t('quorum {0}/{1}', quorum.usable, quorum.required);
   const reasons = health.reasons.map(reason => reasonInWords(t, topology, reason));
   return {
     label: name,
-    description: parts(reasons[0] === undefined ? level : t('{0}: {1}', level, gist(reasons[0])), kindInWords(t, kind), sentinels),
+    description: parts(reasons[0] === undefined ? level : t('{0}: {1}', level, gist(reasons[0])), kindInWords(t, kind), sentinels, lookOnly),
     icon: icons[health.level],
     tooltip: [
       `**${escapeMarkdown(name)}** — ${escapeMarkdown(parts(kindInWords(t, kind), level))}`,
       reasons.map(reason => `- ${escapeMarkdown(reason)}`).join('\n'),
       quorum ? escapeMarkdown(t('{0} of {1} sentinels are usable; {2} must agree that the master is down, and {3} must vote for a failover.', quorum.usable, quorum.known, quorum.required, quorum.majority)) : '',
-      topology.owned ? '' : escapeMarkdown(t('Found on this machine, not made here: it is only looked at, except where you click.')),
+      added === undefined ? '' : escapeMarkdown(added.changes ? t('Added by its address. Changes are allowed.') : t('Added by its address, to be looked at only: nothing is changed until you allow it.')),
+      topology.owned || added !== undefined ? '' : escapeMarkdown(t('Found on this machine, not made here: it is only looked at, except where you click.')),
     ].filter(text => text !== '').join('\n\n'),
     contextValue: topologyContext(topology),
     spoken: [t('{0}, {1} topology, {2}.', name, kindInWords(t, kind), level), ...reasons, quorum ? t('{0} of {1} sentinels are usable.', quorum.usable, quorum.known) : ''].filter(text => text !== '').join(' '),

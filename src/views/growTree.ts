@@ -1,5 +1,6 @@
 import type { Translate } from '../editor/translate';
 import type { Node, Snapshot, Topology } from '../model/snapshot';
+import { belongingOf } from './contextValue';
 import type { NodePlace } from './describeNode';
 import { describeNode } from './describeNode';
 import { describeTopology } from './describeTopology';
@@ -20,7 +21,7 @@ function topologyBranch(t: Translate, topology: Topology, problems: readonly Pro
     const masterName = node.masterId === undefined ? undefined : here.get(node.masterId)?.name;
     const slots = topology.shards?.find(shard => shard.nodes[0] === node.id)?.slots;
     const place: NodePlace = {
-      kind: topology.kind, topology: topology.name, owned: topology.owned, replicas: replicasOf(node).length,
+      kind: topology.kind, topology: topology.name, belonging: belongingOf(topology), replicas: replicasOf(node).length,
       ...(masterName === undefined ? {} : { masterName }),
       ...(slots === undefined ? {} : { slots }),
     };
@@ -69,7 +70,7 @@ function othersBranch(t: Translate, others: readonly Node[], problems: readonly 
     children: others.map(node => {
       const own = problems.filter(line => line.node === node.id);
       const key = keyOf(node, 'others', own.length > 0);
-      return { key, target: { kind: 'node', node: node.id }, row: describeNode(t, node, { kind: 'alone', owned: false, replicas: 0 }), children: problemBranches(own, key) };
+      return { key, target: { kind: 'node', node: node.id }, row: describeNode(t, node, { kind: 'alone', belonging: 'found', replicas: 0 }), children: problemBranches(own, key) };
     }),
   };
 }

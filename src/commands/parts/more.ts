@@ -1,4 +1,7 @@
 /** What one reaches for now and then: loaded when the first of these is run. */
 export { copyConnectionCode } from '../connectionCode';
+export { addExisting } from '../existing/add';
+export { allowChanges, lookOnly, mayChange } from '../existing/changes';
+export { removeFromView } from '../existing/remove';
 export { exportCompose } from '../exportCompose';
 export { enterPassword, forgetPassword } from '../password';

@@ -5,7 +5,7 @@ import type { Node, Topology } from '../../../src/model/snapshot';
 import { plain } from '../../support/plain';
 import { answering, instance, node, report, sentinelTopology } from '../../support/snapshots';
 
-const within = { kind: 'sentinel', owned: true, replicas: 2 } as const;
+const within = { kind: 'sentinel', belonging: 'owned', replicas: 2 } as const;
 const row = (it: Node): ReturnType<typeof describeNode> => describeNode(plain, it, within);
 
 suite('row of a node', () => {
