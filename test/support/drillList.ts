@@ -1,4 +1,5 @@
 import type { TopologyKind } from '../../src/model/instance';
+import type { HealthLevel } from '../../src/model/snapshot';
 import type { DrillResult, DrillWorld } from './drills';
 import { drill } from './drills';
 import type { Rows } from './truth';
@@ -13,6 +14,8 @@ interface Fault {
   readonly strike: (world: DrillWorld) => Promise<Healing>;
   /** Holds of what is so when the fault has run its course; called after `strike`. */
   readonly over?: (rows: Rows, world: DrillWorld) => boolean;
+  /** What the tree must call the whole then. */
+  readonly health?: HealthLevel;
 }
 
 interface Healing {
@@ -33,6 +36,9 @@ const follower = (world: DrillWorld): string => {
 const fail = (text: string): never => { throw new Error(text); };
 /** Somebody else leads, where somebody can take over. */
 const takenOver = (rows: Rows, world: DrillWorld): boolean => world.kind === 'replication' || masters(rows) === (world.kind === 'cluster' ? 3 : 1);
+
+/** Nobody serves: each node that still says anything has noticed. */
+const allSayFail = (rows: Rows): boolean => rows.filter(row => row.includes(': running,')).every(row => row.endsWith('cluster fail'));
 
 const lifecycle = (what: 'kill' | 'pause' | 'stop', whom: (world: DrillWorld) => string, name: string, on = every): Fault => ({
   name: `${what} ${name}`, on,
@@ -100,7 +106,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'master and its replica gone', on: ['cluster'],
+    name: 'master and its replica gone', on: ['cluster'], over: allSayFail, health: 'down',
     strike: async world => {
       const victims = [follower(world), leader(world)];
       for (const victim of victims) await world.act(victim, 'kill');
@@ -128,7 +134,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'two masters frozen', on: ['cluster'],
+    name: 'two masters frozen', on: ['cluster'], over: allSayFail, health: 'down',
     strike: async world => {
       const victims = world.named('master').slice(0, 2);
       for (const victim of victims) await world.act(victim, 'pause');
@@ -152,16 +158,16 @@ function shuffled(count: number): readonly number[] {
 /** Everything is as it should be: who serves is linked. */
 function whole(rows: Rows, world: DrillWorld): boolean {
   const servers = rows.filter(row => row.startsWith('redis-'));
-  return masters(rows) === (world.kind === 'cluster' ? 3 : 1) && servers.every(row => /: running, (?:master|replica of \S+, link up)/.test(row)) && !rows.some(row => /slots none/.test(row))
+  return masters(rows) === (world.kind === 'cluster' ? 3 : 1) && servers.every(row => /: running, (?:master|replica of \S+, link up)/.test(row) && !row.endsWith('cluster fail')) && !rows.some(row => /slots none/.test(row))
     && rows.every(row => !row.startsWith('sentinel-') || /: running, sentinel of/.test(row));
 }
 
 /** The faults of this world, each done and healed. `wanted`: only those whose name holds one of these. */
 export async function runDrills(world: DrillWorld, tell: (result: DrillResult) => void, wanted: readonly string[] = []): Promise<void> {
-  for (const { name, docker, on, strike, over } of faults) {
+  for (const { name, docker, on, strike, over, health } of faults) {
     if (!on.includes(world.kind) || (docker && world.engineKind !== 'docker') || (wanted.length > 0 && !wanted.some(one => name.includes(one)))) continue;
     let healing: Healing | undefined;
-    tell(await drill(world, name, async () => { healing = await strike(world); }, rows => over?.(rows, world) ?? true));
+    tell(await drill(world, name, async () => { healing = await strike(world); }, rows => (over?.(rows, world) ?? true) && (health === undefined || world.topology?.health.level === health)));
     const { heal, victims } = healing ?? fail('nothing was done');
     const healed = await drill(world, `${name}: healed`, heal, rows => whole(rows, world) && victims.every(victim => rowOf(rows, victim) !== ''));
     if (!healed.health.startsWith('healthy')) await settle(world, name);

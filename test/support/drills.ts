@@ -132,6 +132,8 @@ function shownOf(node: Node, topology: Topology): string {
   const { contact } = node;
   if (contact.state === 'silent') return contact.reason === 'password-wrong' || contact.reason === 'password-required' ? 'running, wants another password' : 'running, silent';
   if (contact.state !== 'answering') return `running, ${contact.state}`;
+  const { cluster } = contact.report;
+  const opinion = cluster === undefined ? '' : `, cluster ${cluster.state}`;
   const name = (id: string | undefined): string => topology.nodes.find(one => one.id === id)?.name ?? String(id);
   switch (node.role) {
     case 'sentinel': {
@@ -140,9 +142,9 @@ function shownOf(node: Node, topology: Topology): string {
     }
     case 'master': {
       const slots = topology.shards?.find(shard => shard.nodes[0] === node.id)?.slots.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
-      return `running, master${topology.kind === 'cluster' ? `, slots ${slots === undefined || slots === '' ? 'none' : slots}` : ''}`;
+      return `running, master${topology.kind === 'cluster' ? `, slots ${slots === undefined || slots === '' ? 'none' : slots}` : ''}${opinion}`;
     }
-    case 'replica': return `running, replica of ${name(node.masterId)}, link ${contact.report.replication?.master?.link}`;
+    case 'replica': return `running, replica of ${name(node.masterId)}, link ${contact.report.replication?.master?.link}${opinion}`;
     case 'unknown': return 'running, unknown';
   }
 }

@@ -54,7 +54,8 @@ async function sayingOf({ port }: Witnessed, names: ReadonlyMap<number, string>,
   const info = fieldsOf(await cli('INFO', 'replication'));
   const own = (await cli('CLUSTER', 'NODES')).split('\n').find(line => line.includes('myself'))?.split(' ');
   const slots = own === undefined || what !== 'master' ? '' : `, slots ${own.slice(8).filter(word => !word.startsWith('[')).join(' ') || 'none'}`;
-  return what === 'master' ? `master${slots}` : `replica of ${names.get(Number(masterPort)) ?? masterPort}, link ${info.get('master_link_status') ?? ''}`;
+  const opinion = own === undefined ? '' : `, cluster ${fieldsOf(await cli('CLUSTER', 'INFO')).get('cluster_state') ?? ''}`;
+  return `${what === 'master' ? `master${slots}` : `replica of ${names.get(Number(masterPort)) ?? masterPort}, link ${info.get('master_link_status') ?? ''}`}${opinion}`;
 }
 
 function sentinelSays(text: string, names: ReadonlyMap<number, string>): string {
