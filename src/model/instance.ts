@@ -20,6 +20,8 @@ export interface Instance {
   /** Compose's project and service when the object carries Compose's labels. */
   readonly compose?: { readonly project: string; readonly service: string };
   readonly networks: readonly { readonly id: string; readonly name: string; readonly address?: string }[];
+  /** Addresses that it had in networks from which it was cut off: its peers still speak of it by them. Nothing reaches it there. */
+  readonly formerAddresses?: readonly string[];
   readonly ports: readonly PublishedPort[];
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly kind: 'folder' | 'volume' | 'other'; readonly writable: boolean }[];
 }

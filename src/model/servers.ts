@@ -143,6 +143,7 @@ export function aliasesOf(server: ServerState): readonly Address[] {
   }
   if (port !== 0) {
     for (const network of instance.networks) if (network.address !== undefined && network.address !== '') aliases.push({ host: network.address, port });
+    for (const host of instance.formerAddresses ?? []) aliases.push({ host, port });
     const names = [instance.name, instance.ownership?.node, instance.compose?.service];
     for (const name of names) if (name !== undefined && name !== '') aliases.push({ host: name, port });
     if (instance.engine === 'process') aliases.push({ host: '127.0.0.1', port });

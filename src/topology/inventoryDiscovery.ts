@@ -38,6 +38,7 @@ export function discover(servers: readonly ServerState[], instances: readonly In
   const identities = new Map(servers.flatMap(server => (isAnswering(server) ? identitiesOf(server).map(identity => [identity, server] as const) : [])));
   const byNetworkAddress = new Map<string, Instance>();
   for (const instance of instances) for (const { address } of instance.networks) if (address !== undefined && address !== '') byNetworkAddress.set(address, instance);
+  for (const instance of instances) for (const address of instance.formerAddresses ?? []) if (!byNetworkAddress.has(address)) byNetworkAddress.set(address, instance);
   const found = new Map<string, NodeTarget>();
   const consider = ({ address: said, identity, sentinel = false }: Spoken, speaker: ServerState | undefined, from: NodeTarget | undefined): void => {
     const address = asHeardFrom(said, speaker);

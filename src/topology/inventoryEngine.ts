@@ -108,8 +108,10 @@ export class EngineWatch implements Disposable {
     for (const id of this.#lastPlaces.keys()) if (!ids.has(id)) this.#lastPlaces.delete(id);
     return instances.map(instance => {
       if (instance.state === 'running' || instance.state === 'paused') {
-        this.#lastPlaces.set(instance.id, { networks: instance.networks, ports: instance.ports });
-        return instance;
+        const here = new Set(instance.networks.map(({ id }) => id));
+        const lost = (this.#lastPlaces.get(instance.id)?.networks ?? []).filter(({ id, address = '' }) => !here.has(id) && address !== '' && !taken.has(address));
+        this.#lastPlaces.set(instance.id, { networks: [...instance.networks, ...lost], ports: instance.ports });
+        return lost.length === 0 ? instance : { ...instance, formerAddresses: lost.map(({ address = '' }) => address) };
       }
       const last = this.#lastPlaces.get(instance.id);
       if (last === undefined) return instance;
