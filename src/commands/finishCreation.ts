@@ -39,6 +39,7 @@ async function offer(kit: Kit, unfinished: Unfinished): Promise<void> {
       else announce(kit, report);
     } else {
       await withProgress(vscode.l10n.t('Removing {0}', unfinished.name), signal => removeUnfinished(kit.deps, unfinished.topologyId, signal));
+      void vscode.window.showInformationMessage(vscode.l10n.t('What there was of {0} is removed.', unfinished.name));
     }
     await kit.inventory.refresh();
   } finally {

@@ -78,6 +78,7 @@ suite('a Sentinel topology in the workbench', function () {
     await tree.lookAway();
     await topologyRow().click({ button: 'right' });
     await workbench.page.getByRole('menuitem', { name: 'Remove Topology' }).waitFor();
+    await workbench.page.waitForTimeout(300); // it fades in
     await workbench.screenshot('sentinel-07-menu');
     await workbench.page.keyboard.press('Escape');
     await workbench.page.locator('.monaco-menu').waitFor({ state: 'detached' });

@@ -22,7 +22,7 @@ const askMasters: Step<ClusterAnswers> = async (state, frame) => withAnswer(stat
     description: value <= 5 ? formatRanges(splitSlots(value), ' · ') : vscode.l10n.t('about {0} slots each', Math.round(16384 / value)),
     detail: value % 2 === 0
       ? `$(warning) ${vscode.l10n.t('An even number survives no more than {0} would', value - 1)}`
-      : vscode.l10n.t('A majority remains when up to {0} are lost at the same time', (value - 1) / 2),
+      : value === 3 ? vscode.l10n.t('A majority remains when one of them is lost') : vscode.l10n.t('A majority remains when up to {0} are lost at the same time', (value - 1) / 2),
     value,
   })),
   active: value => value === state.masters,

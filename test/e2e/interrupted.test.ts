@@ -1,0 +1,61 @@
+// The extension's process is killed in the middle of a creation: the next one finds what was begun, to finish or to remove it.
+import assert from 'node:assert/strict';
+import { cleanUp, dockerLines, leftovers } from '../support/docker';
+import { newPrefix, testPorts, until } from '../support/naming';
+import { TopologyPage } from '../support/topologyPage';
+import { Workbench } from '../support/workbench';
+
+suite('a creation that was cut off', function () {
+  this.timeout(180_000);
+  this.bail(true);
+  const names = { finished: newPrefix(), removed: newPrefix() };
+  let workbench: Workbench;
+  suiteSetup(async () => {
+    workbench = await Workbench.open({ files: { 'README.md': '# shop\n' } });
+    await workbench.openContainer();
+  });
+  teardown(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`interrupted-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+  });
+  suiteTeardown(async () => {
+    await workbench.close();
+    await cleanUp(names.finished);
+    await cleanUp(names.removed);
+  });
+
+  /** Walks through the wizard and kills the extension's process once a part of the servers is there. */
+  async function cutOff(name: string): Promise<TopologyPage> {
+    const tree = new TopologyPage(workbench, name);
+    await tree.walk({ command: 'Redis: Create Replication Topology', namePrompt: 'Name of the topology', portStep: 5, firstPort: await testPorts(3), preview: 'What it survives' });
+    await workbench.input.press('Enter');
+    const made = await until('the first server', async () => {
+      const found = await dockerLines('ps', '-a', '--filter', `name=${name}`, '--format', '{{.Names}}');
+      return found.length > 0 && found;
+    });
+    workbench.killExtensionHost();
+    console.log(`      cut off after ${made.length} of 3 servers`);
+    await workbench.toast(`The creation of ${name} was interrupted`).waitFor({ timeout: 60_000 });
+    return tree;
+  }
+
+  test('is found by the next extension host, and finished on Finish', async () => {
+    const tree = await cutOff(names.finished);
+    await workbench.screenshot('interrupted-01-found');
+    await workbench.press('Finish');
+    await workbench.toast(`${names.finished} is running`).waitFor({ timeout: 60_000 });
+    await tree.row('redis-1', 'master').waitFor();
+    for (const name of ['redis-2', 'redis-3']) await tree.row(name, 'in sync').waitFor({ timeout: 30_000 });
+    await workbench.screenshot('interrupted-02-finished');
+    await tree.removeWithData();
+  });
+
+  test('leaves nothing on Remove', async () => {
+    const tree = await cutOff(names.removed);
+    await workbench.screenshot('interrupted-03-found');
+    await workbench.press('Remove');
+    await workbench.toast(`What there was of ${names.removed} is removed`).waitFor({ timeout: 60_000 });
+    await tree.topologyRow().waitFor({ state: 'detached' });
+    await workbench.screenshot('interrupted-04-removed');
+    assert.deepEqual(await leftovers(names.removed), []);
+  });
+});
