@@ -147,8 +147,11 @@ suite('a cluster in the workbench', function () {
     await tree.act('redis-2', 'Add Replica…', 'master');
     await workbench.webview.getByRole('heading', { name: new RegExp(`What will be added to ${topology}`) }).waitFor({ timeout: 20_000 });
     await workbench.screenshot('cluster-08-replica-preview');
-    await workbench.pick('Add');
+    await workbench.quickInput.getByText('redis-7, a replica of redis-2').first().waitFor();
+    await workbench.input.press('Enter');
     await workbench.toast('redis-7 belongs to').waitFor({ timeout: 60_000 });
+    const closed = row('redis-2', 'master').locator('.monaco-tl-twistie.collapsed');
+    if (await closed.count() > 0) await closed.click();
     await row('redis-7', 'replica').waitFor();
     await workbench.screenshot('cluster-08-replica-added');
     await tree.actOnTopology('Check Cluster');
