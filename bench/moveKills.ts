@@ -73,7 +73,7 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
   const { from, to, view } = await cluster.ends(0);
   const name = (id: string): string => view.members.find(member => member.id === id)?.name ?? id;
   const victim = cut === 'us' ? undefined : name(cut === 'giver' ? from : to);
-  const order = { prefix: `${cut}${run}`, writers: 8, password: cluster.password, seats: cluster.target.seats, slots: Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? (i * 7) % slots : (i * 16) % 16384)), paceMs: 4 };
+  const order = { prefix: `${cut}${run}`, writers: 8, password: cluster.password, seats: cluster.target.seats, slots: Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? (i * 7) % slots : (i * 16) % 16384)), paceMs: 4, confirmed: true };
   const load = new ClusterLoad(__filename, order);
   const pulse = new Pulse(cluster.target.seats, cluster.password);
   try {
@@ -97,7 +97,7 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
       }).catch((error: unknown) => { throw new Error(`no failover: ${told}`, { cause: error }); });
       // In turn: the victim comes back before, or after.
       if (run % 4 < 2) cluster.docker(cut === 'freeze' ? 'unpause' : 'start', victim);
-      if (run % 4 < 2) await cluster.agreed().catch(() => undefined); // an open slot keeps it from being whole
+      if (run % 4 < 2) await until('the victim as a replica', { everyMs: 200, deadlineMs: 60_000 }, async () => ((await cluster.look()).seen.some(one => one.name === victim && one.role === 'replica') ? true : undefined));
     }
     const record = recordedMove(deps, cluster.target.topologyId);
     if (!record) throw new Error('no record');
@@ -123,11 +123,12 @@ async function main(runs: number, slots: number, only: readonly string[]): Promi
   const cluster = await DrillCluster.open(docker, newPrefix());
   let [all, failed] = [0, 0];
   try {
-    await cluster.fill([[0, slots - 1]], KEYS, BYTES);
     for (const cut of cuts.filter(one => only.length === 0 || only.includes(one))) {
       for (let run = 1; run <= runs; run++) {
         all++;
         try {
+          await cluster.agreed();
+          await cluster.fill([[0, slots - 1]], KEYS, BYTES);
           if (!await once(cluster, cut, run, slots)) failed++;
         } catch (error) {
           failed++;

@@ -12,12 +12,15 @@ export interface LegendActions {
 
 interface Row {
   readonly row: HTMLTableRowElement;
-  /** What it shows, to compare by. */
-  readonly text: string;
+  /** What it shows, to compare by: a shard that did not change is the same object, or reads the same. */
+  readonly shard: MapShard | undefined;
+  readonly pressed: boolean;
 }
 
 /** Of a frame, so that a cluster of a thousand nodes gets its table without holding the map up. */
 const SLICE_MS = 4;
+/** So many stand in the same frame as the map; of more, all come after it. */
+const AT_ONCE = 24;
 
 /** The table that says in words everything the picture says. A row is made anew only when its shard changed, and only so many in one frame. */
 export class Legend {
@@ -36,10 +39,11 @@ export class Legend {
 
   /** Few rows stand at once, the rest follow in the frames after. */
   show(shards: readonly MapShard[], lit: number | undefined, palette: Palette): void {
-    if (palette !== this.#palette) for (const [colour, { row }] of this.#rows) this.#rows.set(colour, { row, text: '' });
+    if (palette !== this.#palette) for (const [colour, { row }] of this.#rows) this.#rows.set(colour, { row, shard: undefined, pressed: false });
     [this.#shards, this.#lit, this.#palette] = [shards, lit, palette];
     cancelAnimationFrame(this.#frame);
-    this.#go();
+    if (shards.length <= AT_ONCE) this.#go();
+    else this.#frame = requestAnimationFrame(() => this.#go());
   }
 
   #go(): void {
@@ -55,18 +59,18 @@ export class Legend {
     }
     let before: HTMLTableRowElement | undefined;
     for (const shard of this.#shards) {
-      const text = `${shard.colour === this.#lit}${JSON.stringify(shard)}`;
+      const pressed = shard.colour === this.#lit;
       const known = this.#rows.get(shard.colour);
-      if (known?.text !== text) {
+      if (known === undefined || known.pressed !== pressed || (known.shard !== shard && JSON.stringify(known.shard) !== JSON.stringify(shard))) {
         if (performance.now() - began > SLICE_MS) {
           this.#frame = requestAnimationFrame(() => this.#go());
           break;
         }
-        const row = this.#rowOf(shard, shard.colour === this.#lit, palette);
+        const row = this.#rowOf(shard, pressed, palette);
         if (known) known.row.replaceWith(row);
         else if (before) before.after(row);
         else this.#body.prepend(row);
-        this.#rows.set(shard.colour, { row, text });
+        this.#rows.set(shard.colour, { row, shard, pressed });
         before = row;
       } else {
         before = known.row;

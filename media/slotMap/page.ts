@@ -44,6 +44,7 @@ export class Page {
   #progress: PlanProgress | undefined;
   #palette: Palette = readPalette();
   #cell = 5;
+  #ribbonWidth = 0;
   #cursor: number | undefined;
   #pinned = false;
   #anchor: number | undefined;
@@ -145,7 +146,7 @@ export class Page {
     paintOverlay(byId('overlay'), { cursor: this.#cursor, found: this.#found, selection: this.#selection() }, this.#palette, this.#cell);
     const here = byId('here');
     here.hidden = this.#cursor === undefined;
-    here.style.left = `${(((this.#cursor ?? 0) + 0.5) / SLOTS) * 100}%`;
+    here.style.transform = `translateX(${(((this.#cursor ?? 0) + 0.5) / SLOTS) * this.#ribbonWidth}px)`;
     this.#drawDetails();
   }
 
@@ -161,6 +162,7 @@ export class Page {
     const side = Math.max(384, Math.min(beside, Math.max(384, innerHeight - byId('room').getBoundingClientRect().top - scrollY - 24)));
     this.#cell = Math.max(3, Math.floor((side / SIDE) * devicePixelRatio)) / devicePixelRatio;
     document.documentElement.style.setProperty('--side', `${this.#cell * SIDE}px`);
+    this.#ribbonWidth = byId('ribbon').clientWidth;
     this.draw();
   }
 

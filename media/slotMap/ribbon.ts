@@ -13,6 +13,7 @@ export function paintRibbon(canvas: HTMLCanvasElement, owners: Uint16Array, shar
   if (!context) return;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
+  if (isScattered(owners, width)) return columns(context, owners, shards, width, height, palette);
   const byOwner = new Map(shards.map(shard => [shard.colour + 1, shard]));
   const fonts = { named: `600 11px ${palette.font}` };
   for (let first = 0; first < SLOTS;) {
@@ -41,6 +42,23 @@ export function paintRibbon(canvas: HTMLCanvasElement, owners: Uint16Array, shar
       if (shard && w > 48) label(context, shard.master.name, x + w / 2, height / 2, w - 16, failed ? palette.background : hue, fonts.named, failed ? palette.error : undefined);
     }
     first = last + 1;
+  }
+}
+
+/** More pieces than the ribbon has columns. */
+function isScattered(owners: Uint16Array, width: number): boolean {
+  let runs = 1;
+  for (let slot = 1; slot < SLOTS; slot++) if (owners[slot] !== owners[slot - 1]) runs++;
+  return runs > width;
+}
+
+/** One slot stands for each column. */
+function columns(context: CanvasRenderingContext2D, owners: Uint16Array, shards: readonly MapShard[], width: number, height: number, palette: Palette): void {
+  const colours = new Map(shards.map(shard => [shard.colour + 1, css(shard.master.state === 'failed' ? palette.error : palette.shard(shard.colour))]));
+  const nobody = css(palette.error, 0.3);
+  for (let x = 0; x < width; x++) {
+    context.fillStyle = colours.get(owners[Math.floor((x / width) * SLOTS)] as number) ?? nobody;
+    context.fillRect(x, 0, 1, height);
   }
 }
 

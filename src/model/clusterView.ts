@@ -95,11 +95,12 @@ export function clusterView(opinions: readonly ClusterOpinion[], known: Known = 
   const first = (id: string): number => owned.get(id)?.[0]?.[0] ?? SLOT_COUNT;
   const masters = unordered.filter(member => member.role !== 'replica').sort((a, b) => first(a.id) - first(b.id) || compareNames(a.name, b.name));
   const replicas = unordered.filter(member => member.role === 'replica').sort((a, b) => compareNames(a.name, b.name));
-  const members = masters.flatMap(master => [master, ...replicas.filter(replica => replica.masterId === master.id)]);
-  members.push(...replicas.filter(replica => !masters.some(master => master.id === replica.masterId)));
+  const followers = new Map<string, ClusterMember[]>(masters.map(master => [master.id, []]));
+  const left = replicas.filter(replica => followers.get(replica.masterId ?? '')?.push(replica) === undefined);
+  const members = [...masters.flatMap(master => [master, ...followers.get(master.id) ?? []]), ...left];
   const shards = masters.flatMap((master): ClusterShard[] => {
     const ranges = owned.get(master.id) ?? [];
-    const replicaIds = replicas.filter(replica => replica.masterId === master.id).map(replica => replica.id);
+    const replicaIds = (followers.get(master.id) ?? []).map(replica => replica.id);
     return ranges.length + replicaIds.length === 0 ? [] : [{ masterId: master.id, replicaIds, ranges, slots: countSlots(ranges) }];
   });
   const uncovered = rangesWhere(paintOwners(shards.map(shard => shard.ranges)), 0);

@@ -97,13 +97,14 @@ export class DrillCluster {
     });
   }
 
-  /** Until every node answers, sees the same, and nothing is open. Throws what is left. */
+  /** Until every node answers, sees the same, nothing is open, every master has a replica and every replica is linked. Throws what is left. */
   async agreed(deadlineMs = 60_000): Promise<void> {
     let text = '';
     await until('agreement', { everyMs: 100, deadlineMs }, async () => {
       const { seen, view } = await this.look();
-      text = JSON.stringify({ seen: seen.length, open: view.open, disputes: view.disputes.length, uncovered: formatRanges(view.uncovered), findings: view.findings.map(({ code }) => code) });
-      return seen.length === this.target.seats.length && view.open.length + view.disputes.length + view.uncovered.length === 0 && seen.every(({ report }) => report.state === 'ok') && view.members.every(member => member.state === 'ok') ? true : undefined;
+      text = JSON.stringify({ seen: seen.length, open: view.open, disputes: view.disputes.length, uncovered: formatRanges(view.uncovered), findings: view.findings.map(({ code }) => code), shards: view.shards.map(shard => [shard.masterId.slice(0, 4), shard.slots, shard.replicaIds.length]), links: seen.map(({ name, role, linkUp }) => `${name} ${role} ${linkUp}`) });
+      const linked = seen.every(({ role, linkUp }) => role === 'master' || linkUp) && view.shards.every(shard => shard.slots === 0 || shard.replicaIds.length > 0);
+      return linked && seen.length === this.target.seats.length && view.open.length + view.disputes.length + view.uncovered.length === 0 && seen.every(({ report }) => report.state === 'ok') && view.members.every(member => member.state === 'ok') ? true : undefined;
     }).catch((error: unknown) => { throw new Error(`not whole: ${text}`, { cause: error }); });
   }
 }

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { delay } from '../../src/base/abort';
 import { formatAddress } from '../../src/model/address';
 import { keySlot, SLOT_COUNT } from '../../src/model/slots';
-import type { RedisConnection } from '../../src/redis/client';
+import type { RedisConnection, Reply } from '../../src/redis/client';
 import { ReplyError } from '../../src/redis/client';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
 import type { Seat } from '../../src/topology/talk';
@@ -21,6 +21,8 @@ export interface ClusterLoadOrder {
   readonly slots: readonly number[];
   /** Between two writes of one writer. */
   readonly paceMs: number;
+  /** A write counts as acknowledged when a replica has it, too (WAIT): what a master alone has is lost with it, move or no move. */
+  readonly confirmed?: boolean;
 }
 
 export interface ClusterLoadResult {
@@ -113,13 +115,14 @@ class Client {
     try {
       for (let tries = 0; tries < 200; tries++) {
         const connection = await this.#to(place);
-        const replies = await connection.pipeline([...(asking ? [['ASKING']] : []), ['SET', key, value]], { timeoutMs: 3000 });
-        const reply = replies[replies.length - 1];
+        const replies = await connection.pipeline([...(asking ? [['ASKING']] : []), ['SET', key, value], ...(this.order.confirmed === true ? [['WAIT', '1', '1000']] : [])], { timeoutMs: 3000 });
+        const reply: Reply | ReplyError | undefined = replies[asking ? 1 : 0];
         if (!(reply instanceof ReplyError)) {
+          if (this.order.confirmed === true && replies[replies.length - 1] === 0) throw new Error('no replica has it');
           if (!asking) this.#places.set(slot, place);
           return;
         }
-        const [word, , target = ''] = reply.text.split(' ');
+        const [word, , target = '']: readonly string[] = reply.text.split(' ');
         if (word === 'TRYAGAIN') {
           await delay(5);
         } else if (word === 'MOVED' || word === 'ASK') {

@@ -57,3 +57,10 @@ export function seenBy(text: string, node: number): string {
 }
 
 export const nodeId = id;
+
+/** The owner of each slot, from the runs of a state. */
+export function ownersIn({ owners }: Pick<MapState, 'owners'>): Uint16Array {
+  const map = new Uint16Array(16384);
+  for (let i = 0; i + 2 < owners.length; i += 3) map.fill(owners[i + 2] as number, owners[i], (owners[i + 1] as number) + 1);
+  return map;
+}
