@@ -58,9 +58,13 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   removeFromView: ofMore('removeFromView'),
   allowChanges: ofMore('allowChanges'),
   lookOnly: ofMore('lookOnly'),
+  verify: ofProblems('verify'),
+  disconnect: ofProblems('disconnect'),
+  connect: ofProblems('connect'),
+  drill: ofProblems('drill'),
 };
 
 /** Commands that change servers: on a topology that was added to be looked at only, the user is asked first. */
 export const acts: ReadonlySet<keyof typeof commands> = new Set<keyof typeof commands>([
-  'stop', 'start', 'restart', 'kill', 'pause', 'unpause', 'failover', 'makeReplicaOf', 'promote', 'openConsole', 'moveSlots', 'addNode', 'addReplica', 'removeNode', 'fixCluster', 'fixOpenSlots', 'assignUncovered', 'fixProblem', 'rebalanceSlots', 'drainNode', 'repairAddresses',
+  'stop', 'start', 'restart', 'kill', 'pause', 'unpause', 'failover', 'makeReplicaOf', 'promote', 'openConsole', 'moveSlots', 'addNode', 'addReplica', 'removeNode', 'fixCluster', 'fixOpenSlots', 'assignUncovered', 'fixProblem', 'rebalanceSlots', 'drainNode', 'repairAddresses', 'verify', 'disconnect', 'connect', 'drill',
 ]);

@@ -4,6 +4,8 @@ import { HumanError, textOf } from '../base/errors';
 import type { EngineFault } from '../engine/engine';
 import type { RedisFault } from '../redis/client';
 import type { MendFault } from '../topology/diagnose/fixes/run';
+import type { DrillFaultCode } from '../topology/drill/drill';
+import type { NetworkFault } from '../topology/network';
 import type { NodeGoneFault } from '../topology/inventoryPort';
 import type { Translate } from './translate';
 import type { ClusterFault } from './words/cluster';
@@ -15,9 +17,11 @@ import { composeFaults } from './words/exports';
 import type { ClusterShapeFault } from './words/clusterNodes';
 import { clusterShapeFaults } from './words/clusterNodes';
 import { engineFaults } from './words/engineFaults';
+import { drillFaults } from './words/drillFaults';
 import { mendFaults } from './words/mendFaults';
 import type { ReadOnlyFault } from '../topology/existing/readOnly';
 import { existingFaults } from './words/readOnly';
+import { networkFaults } from './words/networkFaults';
 import type { ReplicationFault } from './words/replication';
 import { replicationFaults } from './words/replication';
 import type { RepairFault } from '../topology/repair/repair';
@@ -29,7 +33,7 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | RepairFault | ReplicationFault | ComposeFault | MendFault | ReadOnlyFault;
+export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | RepairFault | ReplicationFault | ComposeFault | MendFault | ReadOnlyFault | NetworkFault | DrillFaultCode;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -43,6 +47,8 @@ const faults: Words<KnownFault> = {
   ...composeFaults,
   ...mendFaults,
   ...existingFaults,
+  ...networkFaults,
+  ...drillFaults,
   deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
 };

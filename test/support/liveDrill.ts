@@ -9,6 +9,7 @@ import { IoredisConnector } from '../../src/redis/ioredisClient';
 import { createSentinel, prepareSentinel } from '../../src/topology/createSentinel';
 import { Inventory } from '../../src/topology/inventory';
 import { removeTopology } from '../../src/topology/removeTopology';
+import type { MemoryDeps } from './memoryDeps';
 import { memoryDeps } from './memoryDeps';
 import { only } from './someContainers';
 
@@ -17,6 +18,7 @@ export interface LiveTopology {
   readonly engine: Engine;
   readonly inventory: Inventory;
   readonly topologyId: string;
+  readonly deps: MemoryDeps;
   topology(): Topology;
   node(name: string): Node;
   healthy(deadlineMs?: number): Promise<void>;
@@ -57,7 +59,7 @@ export async function liveSentinel({ firstPort, replicas = 2, sentinels = 3 }: L
     return found;
   };
   return {
-    engine, inventory, topologyId, topology, node, firstLookMs,
+    engine, inventory, topologyId, deps, topology, node, firstLookMs,
     async healthy(deadlineMs = 60_000) {
       await until('healthy', { everyMs: 20, deadlineMs }, () => Promise.resolve(topology().health.level === 'healthy' || undefined)).catch((error: unknown) => {
         throw new Error(`not healthy: ${JSON.stringify(topology().health)}`, { cause: error });

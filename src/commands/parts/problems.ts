@@ -1,3 +1,6 @@
 /** What is wrong, how to mend it, and how to break it on purpose: loaded when the first of these is run. */
 export { fixProblem } from '../fixProblem';
 export { showProblems } from '../showProblems';
+export { verify } from '../verify';
+export { connect, disconnect } from '../network';
+export { drill } from '../drill';

@@ -1,0 +1,61 @@
+import { HumanError } from '../base/errors';
+import type { ContainerActs, Expectation } from '../engine/engine';
+import type { Node } from '../model/snapshot';
+import type { VerbDeps } from './deps';
+
+/** A container that was taken off its networks, and what puts it back as it was. Plain data: it outlives the editor. */
+export interface CutOff {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly topologyId?: string;
+  readonly networks: readonly { readonly id: string; readonly name: string; readonly address?: string; readonly aliases: readonly string[] }[];
+}
+
+export type NetworkFault =
+  /** A plain process has no network of its own, and the host's cannot be left. */
+  | { readonly code: 'network-not-its-own'; readonly node: string }
+  | { readonly code: 'network-nothing-to-undo'; readonly node: string };
+
+const KEY = 'cut-off:';
+/** Networks that every container may have and none can be put back to in the same way. */
+const shared: ReadonlySet<string> = new Set(['host', 'none']);
+
+type Deps = Pick<VerbDeps, 'engine' | 'records'>;
+
+/** Takes the node's container off all its networks: others and clients lose it, its process goes on. What it takes to put it back is recorded first. */
+export async function disconnectNode(deps: Deps, node: Node, signal: AbortSignal): Promise<CutOff> {
+  const { containers, expect, id } = actsOn(deps, node);
+  const networks = (node.instance?.networks ?? []).filter(({ name }) => !shared.has(name));
+  if (networks.length === 0) throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
+  const ends = await Promise.all(networks.map(async network => ({ id: network.id, name: network.name, ...await containers.endpointOf(id, network.id, signal) })));
+  const cut: CutOff = { instanceId: id, name: node.name, ...(node.instance?.ownership === undefined ? {} : { topologyId: node.instance.ownership.topologyId }), networks: ends };
+  await deps.records.set(KEY + id, cut);
+  for (const network of ends) await containers.disconnect(id, expect, network.id, signal);
+  return cut;
+}
+
+/** Whether this node was cut off by us and not put back since. */
+export function cutOffOf(deps: Pick<VerbDeps, 'records'>, node: Pick<Node, 'instance'>): CutOff | undefined {
+  return node.instance === undefined ? undefined : deps.records.get(KEY + node.instance.id) as CutOff | undefined;
+}
+
+/** Puts it back to every network that it was taken off, at the same address and under the same names. Without a signal: a cancel would leave it half cut. */
+export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
+  const { containers, expect, id } = actsOn(deps, node);
+  const cut = cutOffOf(deps, node);
+  if (cut === undefined) throw new HumanError<NetworkFault>({ code: 'network-nothing-to-undo', node: node.name });
+  const there = new Set(node.instance?.networks.filter(({ address }) => address !== undefined && address !== '').map(network => network.id));
+  for (const network of cut.networks) {
+    if (there.has(network.id)) continue;
+    // the default bridge takes neither fixed addresses nor names
+    await containers.connect(id, expect, network.id, network.name === 'bridge' ? { aliases: [] } : { aliases: network.aliases, ...(network.address === undefined ? {} : { address: network.address }) });
+  }
+  await deps.records.delete(KEY + id);
+}
+
+function actsOn(deps: Deps, node: Node): { readonly containers: ContainerActs; readonly expect: Expectation; readonly id: string } {
+  const { instance } = node;
+  const containers = instance === undefined ? undefined : deps.engine(instance.engine).containers;
+  if (instance === undefined || containers === undefined) throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
+  return { containers, id: instance.id, expect: instance.ownership === undefined ? 'foreign' : { topologyId: instance.ownership.topologyId } };
+}
