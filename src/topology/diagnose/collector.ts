@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isCancellation } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import { HumanError } from '../../base/errors';
@@ -58,6 +59,7 @@ export class Collector implements Disposable {
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
+    setMaxListeners(0, this.#ended.signal); // one listener for each server and call
     this.#confs = new ConfReader(path => deps.readText(path));
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { delay, isDeadline, until } from '../../base/abort';
 import { HumanError, textOf } from '../../base/errors';
 import type { Node, Role, Topology } from '../../model/snapshot';
@@ -81,6 +82,7 @@ export async function runDrill(deps: Deps, inventory: InventoryPort, request: Dr
   if (before.health.level === 'down' || before.health.level === 'unknown') throw new HumanError<DrillFaultCode>({ code: 'drill-unhealthy', topology: before.name });
   const holding = inventory.hold();
   const ended = new AbortController();
+  setMaxListeners(0, ended.signal, signal); // every writer and connection waits on it
   const asking = new Map<string, Promise<RedisConnection>>();
   const ask = async (node: Node, command: readonly string[]): Promise<unknown> => {
     try {
