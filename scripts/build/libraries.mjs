@@ -56,6 +56,7 @@ export const lighten = {
   setup(build) {
     build.onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'node:stream', external: true }));
     build.onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'silent' }));
+    build.onLoad({ filter: /denque[\\/]index\.js$/ }, () => ({ contents: queue }));
     build.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({
       contents: 'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
     }));
@@ -86,6 +87,25 @@ const quiet = {
   tracing: 'exports.traceCommand = exports.traceBatch = exports.traceConnect = run => run(); exports.sanitizeArgs = () => [];',
   debug: "const silent = () => undefined; exports.default = () => silent; exports.getStringValue = exports.genRedactedString = () => ''; exports.MAX_ARGUMENT_LENGTH = 0;",
 };
+
+/** The queue of commands under way: what ioredis asks of `denque`, on an array whose read part is cut off now and then. */
+const queue = `
+module.exports = class Queue {
+  constructor() { this.items = []; this.head = 0; }
+  get length() { return this.items.length - this.head; }
+  push(item) { this.items.push(item); return this.length; }
+  unshift(item) { if (this.head > 0) this.items[--this.head] = item; else this.items.unshift(item); return this.length; }
+  shift() {
+    if (this.length === 0) return undefined;
+    const item = this.items[this.head];
+    this.items[this.head++] = undefined;
+    if (this.head === this.items.length || this.head > 1000) { this.items.splice(0, this.head); this.head = 0; }
+    return item;
+  }
+  peekFront() { return this.items[this.head]; }
+  peekAt(index) { return this.items[this.head + index]; }
+  remove(index, count) { return this.items.splice(this.head + index, count); }
+};`;
 
 /** Sets of fields for HIMPORT, which no option of ours asks for: nothing is ever bound to a connection, so nothing is intercepted. */
 const noFieldsets = `

@@ -13,8 +13,8 @@ export function loadedWith(meta, file) {
   return seen;
 }
 
-/** Parts that making, seeing, healing and removing a Sentinel topology does without. What is not listed here counts as needed for it. */
-const beyond = [/^src\/confLanguage\.ts$/, /^src\/editor\/words\.ts$/, /src\/commands\/parts\/\w+\.ts$/, /src\/webviews\/\w+\.ts$/, /src\/topology\/cluster\/\w+\.ts$/];
+/** Parts that making, seeing, healing and removing a Sentinel topology does without; diagnosis begins by itself when the first tree is there. What is not listed here counts as needed for it. */
+const beyond = [/^src\/confLanguage\.ts$/, /src\/diagnosis\.ts$/, /src\/topology\/diagnose\/\w+\.ts$/, /^src\/commands\/remedies\.ts$/, /^src\/editor\/words\.ts$/, /src\/commands\/parts\/\w+\.ts$/, /src\/webviews\/\w+\.ts$/, /src\/topology\/cluster\/\w+\.ts$/];
 
 /** The files that the main job loads from the first line to the last. @param {Metafile} meta @returns {Set<string>} */
 export function ofMainJob(meta) {
