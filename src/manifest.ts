@@ -28,6 +28,7 @@ export const commands = {
   enterPassword: 'redisTopology.enterPassword',
   forgetPassword: 'redisTopology.forgetPassword',
   exportCompose: 'redisTopology.exportCompose',
+  explainReach: 'redisTopology.explainReach',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
   showProblems: 'redisTopology.showProblems',

@@ -36,6 +36,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   copyAddress,
   copyConnectionCode: ofMore('copyConnectionCode'),
   exportCompose: ofMore('exportCompose'),
+  explainReach: ofMore('explainReach'),
   enterPassword: ofMore('enterPassword'),
   forgetPassword: ofMore('forgetPassword'),
   refresh,

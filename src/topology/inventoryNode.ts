@@ -12,11 +12,12 @@ import { share } from '../model/share';
 import type { Contact, SilenceReason } from '../model/snapshot';
 import type { AddressBook } from '../redis/addressBook';
 import { candidates } from '../redis/addressBook';
+import type { CallOptions, RedisConnection, RedisConnector, RedisFault } from '../redis/client';
 import { credentialsOf } from '../redis/credentials';
-import type { RedisConnection, RedisConnector, RedisFault } from '../redis/client';
 import type { ExistingEntry } from './existing/existingList';
 import { identitiesOf } from './inventoryDiscovery';
-import { Prober, ProbeRefused } from './probe';
+import { Prober } from './probe';
+import { moreTelling, silenceOf } from './silence';
 
 /** A server to look at. Either inside an instance (then `ports` are where it may listen, the likeliest first) or at a bare address. */
 export interface NodeTarget {
@@ -77,6 +78,8 @@ export class NodeWatch implements Disposable {
   #subscriber: { readonly connection: RedisConnection; readonly key: string } | undefined;
   #port = 0;
   #reachable: Address | undefined;
+  /** The connection that waits for the answer to a probe. */
+  #probing: RedisConnection | undefined;
   #looking: Promise<void> | undefined;
   #again = false;
   /** Its connection was cut, and no new one has told yet whether it lives. */
@@ -203,12 +206,12 @@ export class NodeWatch implements Disposable {
       let report: ServerReport;
       const kept = this.#connection;
       try {
-        report = await this.#prober.probe(kept ?? await this.#connect(), options);
+        report = await this.#probe(kept ?? await this.#connect(), options);
       } catch (error) {
         // the kept connection was cut (CLIENT KILL at a promotion, a restart): a fresh one tells at once whether the server lives
         if (kept === undefined || !(isFault(error, 'redis-silent') && (error.fault as { reason?: string }).reason === 'closed')) throw error;
         this.#drop();
-        report = await this.#prober.probe(await this.#connect(), options);
+        report = await this.#probe(await this.#connect(), options);
       }
       if (signal.aborted || !this.#mayAnswer) return;
       if (!this.#isExpected(report)) throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
@@ -240,6 +243,15 @@ export class NodeWatch implements Disposable {
     return instead === undefined || this.#connection === undefined || !sameAddress(this.#connection.address, instead.address) || identitiesOf({ contact: { state: 'answering', report } }).includes(instead.identity);
   }
 
+  async #probe(connection: RedisConnection, options: CallOptions): Promise<ServerReport> {
+    this.#probing = connection;
+    try {
+      return await this.#prober.probe(connection, options);
+    } finally {
+      this.#probing = undefined;
+    }
+  }
+
   /** Opens another connection of the caller's own, to where the server was last reached. */
   async open(signal?: AbortSignal): Promise<RedisConnection> {
     const password = await this.#deps.password(this);
@@ -261,6 +273,7 @@ export class NodeWatch implements Disposable {
       this.#reachable = share(this.#reachable, connection.address);
       this.#connection = connection;
       this.#openedWith = password;
+      this.#probing = connection; // also while it is closed before anything was asked
       connection.onClose(() => this.#onClosed(connection));
       return connection;
     } catch (error) {
@@ -342,6 +355,8 @@ export class NodeWatch implements Disposable {
     this.#connection = undefined;
     if (this.#ending.signal.aborted || !this.#mayAnswer) return;
     this.#cut = true;
+    // The probe on it fails and says so. One look more for each closing would go round without end at a port that takes connections and closes them.
+    if (this.#probing === connection) return;
     const timer = setTimeout(() => {
       if (this.#connection === undefined && this.#contact.state === 'answering' && this.#mayAnswer) this.#silent('closed');
     }, this.#timing.grace);
@@ -373,21 +388,4 @@ export class NodeWatch implements Disposable {
     this.#drop();
     this.#deps.book.forget(this.#target.id);
   }
-}
-
-function silenceOf(error: unknown): SilenceReason | undefined {
-  if (isFault(error, 'redis-silent')) return (error.fault as RedisFault & { code: 'redis-silent' }).reason;
-  if (isFault(error, 'unreadable-reply')) return 'not-redis';
-  if (error instanceof ProbeRefused) return error.reply.prefix === 'NOPERM' ? 'no-permission' : 'not-redis';
-  return undefined;
-}
-
-/** Of several addresses' failures the one that says most: a word from the server, then a refusal, then nothing at all. */
-function moreTelling(a: unknown, b: unknown): unknown {
-  const order: readonly (SilenceReason | undefined)[] = [undefined, 'no-address', 'timeout', 'closed', 'refused'];
-  const rank = (error: unknown): number => {
-    const index = order.indexOf(silenceOf(error));
-    return index < 0 ? order.length : index;
-  };
-  return rank(b) >= rank(a) ? b : a;
 }
