@@ -81,7 +81,8 @@ suite('the VSIX', () => {
     // What the claim was made of; replication, Cluster, the slot map, diagnosis and the language are parts of their own, loaded when one gets there.
     { what: 'the main job', paths: [...ofMainJob(meta)], most: 350 },
     { what: 'the language of conf files', paths: [...language], most: 250 },
-    { what: 'everything together', paths: Object.keys(meta.outputs), most: 850 },
+    // No claim, but nobody's growth shall pass unseen: with all that came after the first slice it stands at 856.
+    { what: 'everything together', paths: Object.keys(meta.outputs), most: 900 },
   ];
   for (const { what, paths, most } of budgets) {
     test(`${what}: at most ${most} KiB of code`, async () => {
