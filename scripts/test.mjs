@@ -17,30 +17,40 @@ const node = process.execPath;
 /** @param {string} name @param {string[]} parts @param {number} minutes @returns {Suite} */
 const mocha = (name, parts, minutes) => ({ name, command: [node, 'scripts/suite.mjs', name], parts, counts: true, minutes });
 
-/** @type {Suite[]} */
-const suites = [
-  { name: 'lint', command: [node, 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], parts: [], counts: false, minutes: 8 },
-  { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], parts: [], counts: false, minutes: 5 },
-  mocha('unit', [], 5),
-  mocha('package', ['host'], 5),
-  mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 15),
-  mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
-  mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 12),
-  { name: 'bench', command: [node, 'scripts/bench.mjs', '--smoke'], parts: ['redis-server', 'docker', 'images'], counts: true, minutes: 8 },
-];
+/** Suites by name, in the order of the sum. */
+const suites = {
+  lint: { name: 'lint', command: [node, 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], parts: [], counts: false, minutes: 8 },
+  typecheck: { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], parts: [], counts: false, minutes: 5 },
+  unit: mocha('unit', [], 5),
+  package: mocha('package', ['host'], 5),
+  redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 18),
+  host: mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
+  e2e: mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 12),
+  bench: { name: 'bench', command: [node, 'scripts/bench.mjs', '--smoke'], parts: ['redis-server', 'docker', 'images'], counts: true, minutes: 8 },
+};
+
+/**
+ * What runs after what, and beside what: real servers mostly wait for each other (a failover takes its seconds), so that the workbench
+ * has the processor meanwhile. A second lane shows what it printed when its suite has ended, so that the lines of two suites do not mix.
+ * @type {Suite[][][]}
+ */
+const order = [[[suites.lint, suites.typecheck, suites.unit, suites.package]], [[suites.redis], [suites.host, suites.e2e]], [[suites.bench]]];
+const all = order.flat(2);
 
 /**
  * Runs one suite with its output shown, and kills it with everything it started when its time is up.
  * @param {Suite} suite
  * @param {string} countsFile
+ * @param {(chunk: Buffer) => void} [hold] takes what it prints instead of showing it
  * @returns {Promise<number | null>} the exit code; null when it was killed or could not start
  */
-function runSuite({ command: [program = node, ...args], minutes }, countsFile) {
+function runSuite({ command: [program = node, ...args], minutes }, countsFile, hold) {
   return new Promise(resolve => {
     const child = spawn(program, args, {
-      cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: process.platform !== 'win32', shell: program === 'npm' && process.platform === 'win32',
+      cwd: root, stdio: hold === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', shell: program === 'npm' && process.platform === 'win32',
       env: { ...process.env, REDIS_TOPOLOGY_COUNTS: countsFile, REDIS_TOPOLOGY_ROOT: root },
     });
+    if (hold !== undefined) for (const stream of [child.stdout, child.stderr]) stream?.on('data', hold);
     const kill = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -58,7 +68,15 @@ function runSuite({ command: [program = node, ...args], minutes }, countsFile) {
       resolve(code);
     };
     child.once('error', () => end(null));
-    child.once('exit', end);
+    child.once('exit', code => {
+      if (hold === undefined) return end(code);
+      // The last lines may still be in the pipe; what it left running may hold that pipe for ever.
+      const late = setTimeout(end, 2000, code);
+      child.once('close', () => {
+        clearTimeout(late);
+        end(code);
+      });
+    });
   });
 }
 
@@ -101,16 +119,25 @@ try {
     }
   };
   // npm and apt wait for a network most of the time, and images are made meanwhile.
-  const wanted = [...new Set(suites.flatMap(suite => suite.parts))];
+  const wanted = [...new Set(all.flatMap(suite => suite.parts))];
   const later = wanted.filter(part => ['host', 'chromium'].includes(part));
   await Promise.all([setUp(wanted.filter(part => !later.includes(part))), setUp(later)]);
-  for (const suite of suites) {
-    console.log(`\n== ${suite.name}`);
+  /** @param {Suite} suite @param {boolean} held */
+  const runOne = async (suite, held) => {
+    if (!held) console.log(`\n== ${suite.name}`);
     const started = performance.now();
     const why = suite.parts.map(part => missing.get(part)).find(reason => reason !== undefined);
     const countsFile = join(scratch, `${suite.name}.json`);
-    const result = why === undefined ? outcome(suite, await runSuite(suite, countsFile), countsFile) : { passed: 0, failed: 1 };
+    /** @type {Buffer[]} */
+    const printed = [];
+    const result = why === undefined ? outcome(suite, await runSuite(suite, countsFile, held ? chunk => printed.push(chunk) : undefined), countsFile) : { passed: 0, failed: 1 };
+    if (held) process.stdout.write(`\n== ${suite.name}\n${Buffer.concat(printed).toString()}`);
     results.push({ name: suite.name, ...result, ms: performance.now() - started, ...(why === undefined ? {} : { why }) });
+  };
+  for (const lanes of order) {
+    await Promise.all(lanes.map(async (lane, index) => {
+      for (const suite of lane) await runOne(suite, index > 0);
+    }));
   }
 } catch (error) {
   report(error);
@@ -122,6 +149,7 @@ try {
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(`\n${'suite'.padEnd(12)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}`);
+results.sort((a, b) => all.findIndex(({ name }) => name === a.name) - all.findIndex(({ name }) => name === b.name));
 for (const { name, why, ms, ...result } of results) {
   console.log(`${name.padEnd(12)}${String(result.passed).padStart(8)}${String(result.failed).padStart(8)}${seconds(ms).padStart(10)}${why === undefined ? '' : `  ${why.split('\n')[0]}`}`);
 }
