@@ -73,8 +73,8 @@ suite('a Sentinel topology in the workbench', function () {
   });
 
   test('offers the acts that fit a row, in groups', async () => {
-    assert.deepEqual(await tree.entries('redis-1'), ['Stop', 'Restart', 'Failover', 'Open Console', 'Show Logs', 'Copy Address', 'Copy Connection Code…', 'Break']);
-    assert.deepEqual(await tree.entries('sentinel-1'), ['Stop', 'Restart', 'Open Console', 'Show Logs', 'Copy Address', 'Break']);
+    assert.deepEqual(await tree.entries('redis-1'), ['Stop', 'Restart', 'Failover', 'Open Console', 'Show Logs', 'Explain Reachability', 'Copy Address', 'Copy Connection Code…', 'Break']);
+    assert.deepEqual(await tree.entries('sentinel-1'), ['Stop', 'Restart', 'Open Console', 'Show Logs', 'Explain Reachability', 'Copy Address', 'Break']);
     await tree.lookAway();
     await topologyRow().click({ button: 'right' });
     await workbench.page.getByRole('menuitem', { name: 'Remove Topology' }).waitFor();
@@ -94,7 +94,7 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.screenshot('sentinel-09-stopped');
     await row('redis-[23]', 'master').waitFor({ timeout: 30_000 });
     await workbench.screenshot('sentinel-10-healed');
-    assert.deepEqual((await tree.entries('redis-1')).slice(0, 3), ['Start', 'Show Logs', 'Copy Address']);
+    assert.deepEqual((await tree.entries('redis-1')).slice(0, 3), ['Start', 'Show Logs', 'Explain Reachability']);
   });
 
   test('takes the old master back as a replica after Start', async () => {
