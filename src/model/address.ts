@@ -9,6 +9,11 @@ export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Each address once, in the order in which they first stand. */
+export function distinctAddresses(addresses: readonly Address[]): readonly Address[] {
+  return [...new Map(addresses.map(address => [formatAddress(address), address])).values()];
+}
+
 export function sameAddress(a: Address, b: Address): boolean {
   return a.port === b.port && a.host === b.host;
 }

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address';
-import { formatAddress, sameAddress } from '../model/address';
+import { distinctAddresses, sameAddress } from '../model/address';
 import type { Node, Topology } from '../model/snapshot';
 
 /** Where the program runs that wants to connect: on this machine, or in a container of the topology's own network. */
@@ -57,13 +57,9 @@ function access(kind: Access['kind'], first: readonly Node[], mapped: readonly N
     return address ? [address] : [];
   });
   if (seeds.length === 0) return { code: 'nobody' };
-  return { kind, seeds: distinct(seeds), map: from === 'here' ? pairsOf(mapped) : [], mayBeReplaced: false, ...more };
+  return { kind, seeds: distinctAddresses(seeds), map: from === 'here' ? pairsOf(mapped) : [], mayBeReplaced: false, ...more };
 }
 
 function pairsOf(nodes: readonly Node[]): readonly AddressPair[] {
   return nodes.flatMap(({ announced, reachable }) => (announced && reachable && !sameAddress(announced, reachable) ? [{ announced, reachable }] : []));
-}
-
-function distinct(addresses: readonly Address[]): readonly Address[] {
-  return [...new Map(addresses.map(address => [formatAddress(address), address])).values()];
 }

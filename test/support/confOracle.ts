@@ -68,7 +68,8 @@ export async function ask(oracle: Oracle, files: readonly OracleFile[], extra: R
   }
 }
 
-async function collect([program = '', ...args]: readonly string[]): Promise<string> {
+/** Runs a program to its end; gives what it printed, byte for byte. */
+export async function collect([program = '', ...args]: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const parts: Buffer[] = [];
   child.stdout.on('data', (part: Buffer) => parts.push(part));

@@ -2,10 +2,10 @@
  * What a server does with a configuration file in a full start, in a container without network: it comes up, or it ends,
  * with the line when it named one. Slower than the dry run of confOracle.ts, but it sees what is only met at start.
  */
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { collect } from './confOracle';
 
 /** A small file with what lies beside it. Contents are text, or bytes in base64. */
 export interface Probe {
@@ -85,7 +85,7 @@ export async function startAll(server: StartServer, probes: readonly Probe[]): P
       }
     });
     writeFileSync(join(folder, 'run.sh'), script(server.program, probes.length));
-    const output = await collect('docker', ['run', '--rm', '--init', '--network', 'none', '-v', `${folder}:/w`, '--user', '0', '--entrypoint', 'sh', server.image, '/w/run.sh']);
+    const output = await collect(['docker', 'run', '--rm', '--init', '--network', 'none', '-v', `${folder}:/w`, '--user', '0', '--entrypoint', 'sh', server.image, '/w/run.sh']);
     const parts = output.split(/^@@ (\d+) (up|out) (\d+)\n/m);
     return probes.map((probe, index) => {
       const at = 1 + index * 4;
@@ -103,17 +103,6 @@ function verdictOf(up: boolean, output: string): StartVerdict {
   if (fatal !== null) return { verdict: fatal[1] === undefined ? -1 : Number(fatal[1]), message: fatal[2] ?? '' };
   const warnings = output.split('\n').filter(line => / # |Fatal|\*\*\*|ERR/.test(line)).map(line => line.replace(/^.*? # /, ''));
   return { verdict: -1, message: warnings.filter(line => !/WARNING|oO0|Warning: no config/.test(line)).join('; ').slice(0, 200) };
-}
-
-async function collect(program: string, args: readonly string[]): Promise<string> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => parts.push(part));
-  await new Promise<void>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => resolve());
-  });
-  return Buffer.concat(parts).toString('latin1');
 }
 
 /** The probes that are kept, with what the servers did. */

@@ -1,6 +1,7 @@
 import type { Address } from '../../model/address';
-import { formatAddress, sameAddress } from '../../model/address';
+import { distinctAddresses, sameAddress } from '../../model/address';
 import type { Instance, PublishedPort } from '../../model/instance';
+import { isLoopback } from '../../model/servers';
 import type { Node, SilenceReason } from '../../model/snapshot';
 
 /** What came of one attempt to talk to a server from this machine. */
@@ -51,14 +52,14 @@ export function addressesToTry(node: Pick<Node, 'announced' | 'reachable' | 'ins
     ...publishedAs(instance, port).map(({ outside }) => outside),
     ...port === undefined ? [] : (instance?.networks ?? []).flatMap(({ address }) => (address === undefined || address === '' ? [] : [{ host: address, port }])),
   ].map(fromHere);
-  return [...new Map(found.map(address => [formatAddress(address), address])).values()];
+  return distinctAddresses(found);
 }
 
 /** Puts the attempts of one node together: pure, so that every case is a line of a test. */
 export function explainReach(node: Pick<Node, 'name' | 'announced' | 'instance'>, attempts: readonly Attempt[]): Reach {
   const { announced, instance } = node;
   const here = attempts.filter(({ outcome }) => outcome === 'answers').map(({ address }) => address);
-  const within = announced === undefined ? [] : (instance?.networks ?? []).filter(({ address, name }) => address === announced.host || (name === 'host' && isLocal(announced))).map(({ name }) => name);
+  const within = announced === undefined ? [] : (instance?.networks ?? []).filter(({ address, name }) => address === announced.host || (name === 'host' && isLoopback(announced.host))).map(({ name }) => name);
   return { node: node.name, ...(announced ? { announced } : {}), here, within, attempts, finding: find(node, attempts, here) };
 }
 
@@ -67,7 +68,7 @@ function find({ announced, instance }: Pick<Node, 'announced' | 'instance'>, att
   if (instance && instance.state !== 'running' && instance.state !== 'restarting') return { code: 'reach-not-running' };
   const told = announced && attempts.find(({ address }) => sameAddress(address, fromHere(announced)));
   // A published port works on every platform, a container's own address on Linux only.
-  const use = here.find(isLocal) ?? here[0];
+  const use = here.find(({ host }) => isLoopback(host)) ?? here[0];
   if (told?.outcome === 'answers') return { code: 'reach-fine' };
   if (use && announced) return { code: 'reach-elsewhere', announced, use, why: whyElsewhere(announced, use, instance, told) };
   if (use) return { code: 'reach-fine' };
@@ -83,17 +84,13 @@ function find({ announced, instance }: Pick<Node, 'announced' | 'instance'>, att
 }
 
 function whyElsewhere(announced: Address, use: Address, instance: Instance | undefined, told: Attempt | undefined): 'not-routable' | 'other-port' | 'nobody-there' {
-  if (isLocal(announced) && announced.port !== use.port) return 'other-port';
+  if (isLoopback(announced.host) && announced.port !== use.port) return 'other-port';
   const own = (instance?.networks ?? []).some(({ address }) => address === announced.host);
   return own || told?.outcome === 'timeout' ? 'not-routable' : 'nobody-there';
 }
 
 function publishedAs(instance: Instance | undefined, port: number | undefined): readonly PublishedPort[] {
   return (instance?.ports ?? []).filter(({ inside }) => inside === port);
-}
-
-function isLocal({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** What is published on all addresses is tried on loopback. */
