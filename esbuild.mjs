@@ -42,7 +42,11 @@ const toCommonJs = {
       await mkdir('dist', { recursive: true });
       for (const file of outputFiles) {
         const { code } = await esbuild.transform(bareNamespaces(file.text), {
-          format: 'cjs', platform: 'node', target: 'node20', minify: !dev, legalComments: 'none',
+          format: 'cjs',
+          platform: 'node',
+          target: 'node20',
+          minify: !dev,
+          legalComments: 'none',
           sourcemap: dev ? 'inline' : false,
           // `require` instead of `import()`: no second loader, and an answer in microseconds when it is loaded already.
           supported: { 'dynamic-import': false },
@@ -75,14 +79,21 @@ const programs = existsSync('src/cli') ? readdirSync('src/cli').filter(name => n
 /** @type {esbuild.BuildOptions} */
 const commandLine = {
   ...common,
-  entryPoints: Object.fromEntries(programs.map(name => [name.slice(0, -3).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`), join('src/cli', name)])),
+  entryPoints: Object.fromEntries(
+    programs.map(name => [
+      name.slice(0, -3).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`),
+      join('src/cli', name),
+    ]),
+  ),
   outdir: 'dist',
   format: 'cjs',
   ...(dev ? { sourcemap: 'inline' } : {}),
 };
 
 /** Pages shown in webviews: media/<page>/main.ts → dist/media/<page>.js (a folder of their own: all that a page may load), with the style sheet that it imports beside it. */
-const pages = existsSync('media') ? readdirSync('media').filter(name => existsSync(join('media', name, 'main.ts'))) : [];
+const pages = existsSync('media')
+  ? readdirSync('media').filter(name => existsSync(join('media', name, 'main.ts')))
+  : [];
 /** @type {esbuild.BuildOptions} */
 const webviews = {
   ...common,
@@ -101,8 +112,15 @@ const builds = [extension, ...(programs.length > 0 ? [commandLine] : []), ...(pa
 if (process.argv.includes('--watch')) {
   // The lines that .vscode/tasks.json waits for.
   /** @type {esbuild.Plugin} */
-  const told = { name: 'told', setup(build) { build.onStart(() => console.log('build began')); build.onEnd(() => console.log('build ended')); } };
-  for (const options of builds) await (await esbuild.context({ ...options, plugins: [...options.plugins ?? [], told] })).watch();
+  const told = {
+    name: 'told',
+    setup(build) {
+      build.onStart(() => console.log('build began'));
+      build.onEnd(() => console.log('build ended'));
+    },
+  };
+  for (const options of builds)
+    await (await esbuild.context({ ...options, plugins: [...(options.plugins ?? []), told] })).watch();
 } else {
   await Promise.all(builds.map(options => esbuild.build(options)));
   console.log(await describeSizes('dist', 'out/extension.meta.json'));

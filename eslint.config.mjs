@@ -4,7 +4,10 @@ import tseslint from 'typescript-eslint';
 const vscode = { name: 'vscode', message: 'vscode is imported from editor/ upwards only.' };
 const dockerode = { name: 'dockerode', message: 'Only engine/docker talks to dockerode.' };
 const ioredis = { name: 'ioredis', message: 'Only redis/ioredisClient talks to ioredis.' };
-const builtins = { group: ['node:*', 'fs', 'path', 'os', 'net', 'http', 'child_process', 'crypto', 'stream', 'events', 'util'], message: 'No Node built-in here: this room must run anywhere.' };
+const builtins = {
+  group: ['node:*', 'fs', 'path', 'os', 'net', 'http', 'child_process', 'crypto', 'stream', 'events', 'util'],
+  message: 'No Node built-in here: this room must run anywhere.',
+};
 
 /** Folders of src/ that `room` may not import from, with the sentence that lint prints. */
 const closed = (room, folders) => ({
@@ -13,7 +16,8 @@ const closed = (room, folders) => ({
 });
 const upper = ['commands', 'views', 'language', 'webviews'];
 const room = (name, { paths = [], patterns = [], files = [`src/${name}/**/*.ts`], ignores = [] }) => ({
-  files, ignores,
+  files,
+  ignores,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }] },
 });
 
@@ -32,7 +36,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-explicit-any': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
-      'no-restricted-syntax': ['error', { selector: "ExportNamedDeclaration > VariableDeclaration[kind='let']", message: 'No exported mutable state.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "ExportNamedDeclaration > VariableDeclaration[kind='let']", message: 'No exported mutable state.' },
+      ],
       eqeqeq: ['error', 'always'],
       'max-lines': ['error', { max: 500, skipBlankLines: false, skipComments: false }],
     },
@@ -48,18 +55,60 @@ export default tseslint.config(
     },
   },
   // Tables of tests are long, and one table is easier to read than its halves.
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': ['error', { max: 750 }] } },
-  room('base', { paths: [vscode, dockerode, ioredis], patterns: [builtins, closed('base', ['model', 'conf', 'engine', 'redis', 'topology', 'editor', ...upper])] }),
-  room('model', { paths: [vscode, dockerode, ioredis], patterns: [builtins, closed('model', ['conf', 'engine', 'redis', 'topology', 'editor', ...upper])] }),
-  room('conf', { paths: [vscode, dockerode, ioredis], patterns: [builtins, closed('conf', ['model', 'engine', 'redis', 'topology', 'editor', ...upper])] }),
-  room('engine', { paths: [vscode, dockerode, ioredis], patterns: [closed('engine', ['conf', 'redis', 'topology', 'editor', ...upper])], ignores: ['src/engine/docker/**'] }),
-  room('engine/docker', { paths: [vscode, ioredis], patterns: [closed('engine/docker', ['conf', 'redis', 'topology', 'editor', 'engine/process', ...upper])] }),
-  room('redis', { paths: [vscode, dockerode, ioredis], patterns: [closed('redis', ['conf', 'engine', 'topology', 'editor', ...upper])], ignores: ['src/redis/ioredisClient.ts'] }),
-  room('redis/ioredisClient', { files: ['src/redis/ioredisClient.ts'], paths: [vscode, dockerode], patterns: [closed('redis', ['conf', 'engine', 'topology', 'editor', ...upper])] }),
-  room('topology', { paths: [vscode, dockerode, ioredis], patterns: [closed('topology', ['engine/docker', 'engine/process', 'redis/ioredisClient', 'editor', ...upper])] }),
-  room('editor', { paths: [dockerode, ioredis], patterns: [closed('editor', ['engine/docker', 'engine/process', 'redis/ioredisClient', ...upper])] }),
-  ...upper.map(name => room(name, {
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': ['error', { max: 750 }] },
+  },
+  room('base', {
+    paths: [vscode, dockerode, ioredis],
+    patterns: [builtins, closed('base', ['model', 'conf', 'engine', 'redis', 'topology', 'editor', ...upper])],
+  }),
+  room('model', {
+    paths: [vscode, dockerode, ioredis],
+    patterns: [builtins, closed('model', ['conf', 'engine', 'redis', 'topology', 'editor', ...upper])],
+  }),
+  room('conf', {
+    paths: [vscode, dockerode, ioredis],
+    patterns: [builtins, closed('conf', ['model', 'engine', 'redis', 'topology', 'editor', ...upper])],
+  }),
+  room('engine', {
+    paths: [vscode, dockerode, ioredis],
+    patterns: [closed('engine', ['conf', 'redis', 'topology', 'editor', ...upper])],
+    ignores: ['src/engine/docker/**'],
+  }),
+  room('engine/docker', {
+    paths: [vscode, ioredis],
+    patterns: [closed('engine/docker', ['conf', 'redis', 'topology', 'editor', 'engine/process', ...upper])],
+  }),
+  room('redis', {
+    paths: [vscode, dockerode, ioredis],
+    patterns: [closed('redis', ['conf', 'engine', 'topology', 'editor', ...upper])],
+    ignores: ['src/redis/ioredisClient.ts'],
+  }),
+  room('redis/ioredisClient', {
+    files: ['src/redis/ioredisClient.ts'],
+    paths: [vscode, dockerode],
+    patterns: [closed('redis', ['conf', 'engine', 'topology', 'editor', ...upper])],
+  }),
+  room('topology', {
+    paths: [vscode, dockerode, ioredis],
+    patterns: [closed('topology', ['engine/docker', 'engine/process', 'redis/ioredisClient', 'editor', ...upper])],
+  }),
+  room('editor', {
     paths: [dockerode, ioredis],
-    patterns: [closed(name, ['engine/docker', 'engine/process', 'redis/ioredisClient', ...upper.filter(other => other !== name)])],
-  })),
+    patterns: [closed('editor', ['engine/docker', 'engine/process', 'redis/ioredisClient', ...upper])],
+  }),
+  ...upper.map(name =>
+    room(name, {
+      paths: [dockerode, ioredis],
+      patterns: [
+        closed(name, [
+          'engine/docker',
+          'engine/process',
+          'redis/ioredisClient',
+          ...upper.filter(other => other !== name),
+        ]),
+      ],
+    }),
+  ),
 );

@@ -44,7 +44,9 @@ function main(): void {
     fresh.push(first);
     again.push(second);
   }
-  console.log(`CLUSTER NODES of 1000 nodes: bare split ${median(bare).toFixed(2)} ms, read ${median(fresh).toFixed(2)} ms (${(median(fresh) / median(bare)).toFixed(2)} ×, aim ≤ 2), read again with other ping times ${median(again).toFixed(2)} ms (${(median(again) / median(bare)).toFixed(2)} ×) [${sink > 0 ? 'ok' : ''}]`);
+  console.log(
+    `CLUSTER NODES of 1000 nodes: bare split ${median(bare).toFixed(2)} ms, read ${median(fresh).toFixed(2)} ms (${(median(fresh) / median(bare)).toFixed(2)} ×, aim ≤ 2), read again with other ping times ${median(again).toFixed(2)} ms (${(median(again) / median(bare)).toFixed(2)} ×) [${sink > 0 ? 'ok' : ''}]`,
+  );
   console.log(`load ${loadavg()[0]?.toFixed(1)}, node ${process.version}`);
   if (median(fresh) / median(bare) > 2) process.exitCode = 1;
 }

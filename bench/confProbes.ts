@@ -26,18 +26,25 @@ async function main(): Promise<void> {
         const kept = verdicts.get(probe)?.[index];
         if (kept !== verdict) {
           others++;
-          console.log(`${server.target}: ${probe.name}: ${String(kept)} is kept, now ${String(verdict)} (${found[i]?.message ?? ''})`);
+          console.log(
+            `${server.target}: ${probe.name}: ${String(kept)} is kept, now ${String(verdict)} (${found[i]?.message ?? ''})`,
+          );
         }
         const list = verdicts.get(probe);
         if (list !== undefined) list[index] = verdict;
       });
     }
-    console.log(`${server.target}: ${String(chosen.length)} starts, ${String(others)} not as kept, ${String(Date.now() - began)} ms`);
+    console.log(
+      `${server.target}: ${String(chosen.length)} starts, ${String(others)} not as kept, ${String(Date.now() - began)} ms`,
+    );
     if (others > 0 && !record) process.exitCode = 1;
   }
   if (!record) return;
   const lines = probes.map(probe => JSON.stringify({ ...probe, verdicts: verdicts.get(probe) ?? probe.verdicts }));
-  writeFileSync(file, `{ "servers": ${JSON.stringify(startServers.map(one => one.target))}, "probes": [\n${lines.join(',\n')}\n] }\n`);
+  writeFileSync(
+    file,
+    `{ "servers": ${JSON.stringify(startServers.map(one => one.target))}, "probes": [\n${lines.join(',\n')}\n] }\n`,
+  );
 }
 
 void main();

@@ -42,7 +42,8 @@ function medians(runs: readonly (() => unknown)[], times: number, warm = times):
 }
 
 /** What any reader of the file must at least do. */
-const split = (text: string): number => text.split('\n').reduce((words, line) => words + (line.startsWith('#') ? 0 : line.trim().split(/\s+/).length), 0);
+const split = (text: string): number =>
+  text.split('\n').reduce((words, line) => words + (line.startsWith('#') ? 0 : line.trim().split(/\s+/).length), 0);
 const judge = (text: string): unknown => validate(parseDocument(text, 'redis.conf'), { target, mode: 'redis' });
 
 /** The file that comes with the server: 2,277 lines, mostly comments. */
@@ -53,10 +54,12 @@ function stock(): string {
 
 function dense(count: number): string {
   const values: Readonly<Record<string, string>> = { bool: 'yes', int: '', memory: '100mb', string: 'abc' };
-  const settings = tableFor(target).settings.filter(setting => setting.type in values && setting.check === undefined && setting.id !== 'hz');
+  const settings = tableFor(target).settings.filter(
+    setting => setting.type in values && setting.check === undefined && setting.id !== 'hz',
+  );
   const line = (i: number): string => {
     const setting = settings[i % settings.length] ?? fail('no settings');
-    return `${setting.name} ${setting.type === 'int' ? String(setting.min ?? 1) : values[setting.type] ?? ''}`;
+    return `${setting.name} ${setting.type === 'int' ? String(setting.min ?? 1) : (values[setting.type] ?? '')}`;
   };
   return Array.from({ length: count }, (_, i) => line(i)).join('\n');
 }
@@ -124,7 +127,9 @@ function suggestions(): number {
 }
 claim('2,300 unknown names with suggestions', suggestions, 100, 'ms');
 
-const long = Array.from({ length: 100_000 }, (_, i) => (i % 3 === 0 ? '# a comment' : i % 3 === 1 ? `rename-command x${String(i)} y` : many.split('\n', 1)[0] ?? '')).join('\n');
+const long = Array.from({ length: 100_000 }, (_, i) =>
+  i % 3 === 0 ? '# a comment' : i % 3 === 1 ? `rename-command x${String(i)} y` : (many.split('\n', 1)[0] ?? ''),
+).join('\n');
 
 /** A key stroke in the middle: the text is the next version's, only the lines around it are read. */
 function keyStroke(): number {
@@ -147,7 +152,9 @@ claim('100,000 lines, reading a key stroke', keyStroke, 8, 'ms');
 function longestStep(): number {
   const runs = Array.from({ length: smoke ? 3 : 6 }, () => stepTimes(long));
   const best = (runs[0] ?? []).map((_, step) => Math.min(...runs.map(times => times[step] ?? Infinity)));
-  console.log(`  ${String(best.length)} steps, ${best.reduce((sum, time) => sum + time, 0).toFixed(0)} ms in all, number ${String(best.indexOf(Math.max(...best)) + 1)} takes longest`);
+  console.log(
+    `  ${String(best.length)} steps, ${best.reduce((sum, time) => sum + time, 0).toFixed(0)} ms in all, number ${String(best.indexOf(Math.max(...best)) + 1)} takes longest`,
+  );
   return Math.max(...best);
 }
 claim('100,000 lines, longest step', longestStep, 16, 'ms');

@@ -27,9 +27,19 @@ async function ours(run: number, kind: Storage['kind']): Promise<{ readonly ms: 
   chmodSync(parent, 0o755);
   const storage: Storage = kind === 'folder' ? { kind, root: join(parent, name) } : { kind };
   const began = Date.now();
-  const report = await createSentinel(deps, { plan: await planOf(deps, name, { image: IMAGE, storage }) }, noSignal, silent);
+  const report = await createSentinel(
+    deps,
+    { plan: await planOf(deps, name, { image: IMAGE, storage }) },
+    noSignal,
+    silent,
+  );
   const ms = Date.now() - began;
-  await removeTopology(deps, { topologyId: report.topologyId, name, kind: 'sentinel', engine: 'docker', data: true }, noSignal, silent);
+  await removeTopology(
+    deps,
+    { topologyId: report.topologyId, name, kind: 'sentinel', engine: 'docker', data: true },
+    noSignal,
+    silent,
+  );
   rmSync(parent, { recursive: true, force: true });
   return { ms, steps: report.steps.map(({ step, beganMs, ms }) => `${step} ${beganMs}+${ms}`).join(' ') };
 }
@@ -50,22 +60,58 @@ async function oneByOne(): Promise<number> {
   const ports = [23_300, 23_301, 23_302, 23_303, 23_304, 23_305];
   const address = (i: number): string => docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', names[i]!);
   const make = (i: number, folder: string, ...command: readonly string[]): void => {
-    docker('create', '-p', `127.0.0.1:${ports[i]}:${ports[i]}`, '--name', names[i]!, '-v', `${folder}:/etc/redis`, IMAGE, ...command);
+    docker(
+      'create',
+      '-p',
+      `127.0.0.1:${ports[i]}:${ports[i]}`,
+      '--name',
+      names[i]!,
+      '-v',
+      `${folder}:/etc/redis`,
+      IMAGE,
+      ...command,
+    );
     docker('start', names[i]!);
   };
   const talk = new Talk(deps.connector, undefined);
   const began = Date.now();
   try {
-    for (const i of [0, 1, 2]) make(i, conf(`r${i}`, 'redis.conf', `port ${ports[i]}\nprotected-mode no\n`), 'redis-server', '/etc/redis/redis.conf', '--appendonly', 'yes');
+    for (const i of [0, 1, 2])
+      make(
+        i,
+        conf(`r${i}`, 'redis.conf', `port ${ports[i]}\nprotected-mode no\n`),
+        'redis-server',
+        '/etc/redis/redis.conf',
+        '--appendonly',
+        'yes',
+      );
     const master = address(0);
-    for (const i of [1, 2]) docker('exec', names[i]!, 'redis-cli', '-p', String(ports[i]), 'replicaof', master, String(ports[0]));
+    for (const i of [1, 2])
+      docker('exec', names[i]!, 'redis-cli', '-p', String(ports[i]), 'replicaof', master, String(ports[0]));
     for (const i of [3, 4, 5]) {
-      make(i, conf(`s${i}`, 'sentinel.conf', `port ${ports[i]}\nprotected-mode no\nsentinel deny-scripts-reconfig yes\nsentinel monitor mymaster ${master} ${ports[0]} 2\nsentinel down-after-milliseconds mymaster 10000\n`),
-        'redis-server', '/etc/redis/sentinel.conf', '--sentinel');
+      make(
+        i,
+        conf(
+          `s${i}`,
+          'sentinel.conf',
+          `port ${ports[i]}\nprotected-mode no\nsentinel deny-scripts-reconfig yes\nsentinel monitor mymaster ${master} ${ports[0]} 2\nsentinel down-after-milliseconds mymaster 10000\n`,
+        ),
+        'redis-server',
+        '/etc/redis/sentinel.conf',
+        '--sentinel',
+      );
     }
-    const seats = names.map((name, i) => ({ name, announced: { host: i === 0 ? master : '', port: ports[i]! }, reachable: { host: '127.0.0.1', port: ports[i]! } }));
+    const seats = names.map((name, i) => ({
+      name,
+      announced: { host: i === 0 ? master : '', port: ports[i]! },
+      reachable: { host: '127.0.0.1', port: ports[i]! },
+    }));
     const open = await Promise.all(seats.map(async seat => ({ seat, connection: await talk.to(seat, patience) })));
-    await allAgree(open.slice(3), { masterName: 'mymaster', master: seats[0]!.announced, replicas: 2, sentinels: 3 }, patience);
+    await allAgree(
+      open.slice(3),
+      { masterName: 'mymaster', master: seats[0]!.announced, replicas: 2, sentinels: 3 },
+      patience,
+    );
     await proveReplication(open[0]!.connection, open.slice(1, 3), 'bench:check', patience, () => Date.now());
     return Date.now() - began;
   } finally {
@@ -75,7 +121,8 @@ async function oneByOne(): Promise<number> {
   }
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** Waits for a moment when the machine isn't busy with other work, at most a few minutes: the containers' start is bound by the processor. */
 async function quiet(below: number, forMs: number): Promise<void> {
@@ -93,12 +140,17 @@ async function main(runs: number): Promise<void> {
     folders.push(ms);
     theirs.push(await oneByOne());
     volumes.push((await ours(run, 'volume')).ms);
-    console.log(`run ${run}: ours ${ms} ms (in volumes ${volumes.at(-1)} ms), one by one ${theirs.at(-1)} ms, ratio ${(ms / theirs.at(-1)!).toFixed(2)}, load before ${load} | ${steps}`);
+    console.log(
+      `run ${run}: ours ${ms} ms (in volumes ${volumes.at(-1)} ms), one by one ${theirs.at(-1)} ms, ratio ${(ms / theirs.at(-1)!).toFixed(2)}, load before ${load} | ${steps}`,
+    );
   }
-  const told = (values: readonly number[]): string => `${median(values)} ms [${Math.min(...values)}-${Math.max(...values)}]`;
+  const told = (values: readonly number[]): string =>
+    `${median(values)} ms [${Math.min(...values)}-${Math.max(...values)}]`;
   const ratio = median(folders) / median(theirs);
   // Both mount folders, so these two are compared.
-  console.log(`median of ${runs}: ours ${told(folders)}, one by one ${told(theirs)}, ratio ${ratio.toFixed(3)} (at most 0.333); ours in volumes ${told(volumes)}, ratio ${(median(volumes) / median(theirs)).toFixed(3)}`);
+  console.log(
+    `median of ${runs}: ours ${told(folders)}, one by one ${told(theirs)}, ratio ${ratio.toFixed(3)} (at most 0.333); ours in volumes ${told(volumes)}, ratio ${(median(volumes) / median(theirs)).toFixed(3)}`,
+  );
   deps.dispose();
   if (!(ratio <= 1 / 3)) process.exitCode = 1;
 }

@@ -17,11 +17,19 @@ const run = promisify(execFile);
 const NODES = 12;
 const runs = Number(process.argv[2] ?? 20);
 const engine = createDockerEngine({ owner: 'engine-bench' });
-const ownership = { topologyId: randomUUID(), topologyName: `bench-${randomUUID().slice(0, 6)}`, topologyKind: 'replication', owner: 'engine-bench', session: randomUUID(), schema: 1 } as const;
+const ownership = {
+  topologyId: randomUUID(),
+  topologyName: `bench-${randomUUID().slice(0, 6)}`,
+  topologyKind: 'replication',
+  owner: 'engine-bench',
+  session: randomUUID(),
+  schema: 1,
+} as const;
 const expect = { topologyId: ownership.topologyId };
 const storage = { kind: 'volume' } as const;
 
-const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 async function measure(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
@@ -30,7 +38,9 @@ async function measure(work: () => Promise<unknown>): Promise<number> {
 function tell(what: string, times: readonly number[]): { readonly median: number; readonly p95: number } {
   const sorted = [...times].sort((a, b) => a - b);
   const figures = { median: at(sorted, 0.5), p95: at(sorted, 0.95) };
-  console.log(`${what.padEnd(64)} median ${figures.median.toFixed(1).padStart(7)} ms   p95 ${figures.p95.toFixed(1).padStart(7)} ms   (${times.length} runs)`);
+  console.log(
+    `${what.padEnd(64)} median ${figures.median.toFixed(1).padStart(7)} ms   p95 ${figures.p95.toFixed(1).padStart(7)} ms   (${times.length} runs)`,
+  );
   return figures;
 }
 
@@ -39,13 +49,26 @@ async function main(): Promise<void> {
   const place = await engine.createPlace({ ownership, nodes: names, storage });
   const ports = await engine.freePorts(21900, NODES);
   const made: string[] = [];
-  const creation = await measure(() => mapLimit(names, 3, async (node, index) => {
-    const port = ports[index]!;
-    const id = await engine.create({ ownership: { ...ownership, node }, program: 'redis', image: 'redis:7.0', place, address: place.addresses[index]!, port, files: [{ name: 'redis.conf', content: `port ${port}\nsave ""\n` }], storage });
-    await engine.start(id, expect);
-    made.push(id);
-  }));
-  console.log(`load ${loadavg()[0]?.toFixed(1)}; ${NODES} nodes made and started, three at a time: ${creation.toFixed(0)} ms`);
+  const creation = await measure(() =>
+    mapLimit(names, 3, async (node, index) => {
+      const port = ports[index]!;
+      const id = await engine.create({
+        ownership: { ...ownership, node },
+        program: 'redis',
+        image: 'redis:7.0',
+        place,
+        address: place.addresses[index]!,
+        port,
+        files: [{ name: 'redis.conf', content: `port ${port}\nsave ""\n` }],
+        storage,
+      });
+      await engine.start(id, expect);
+      made.push(id);
+    }),
+  );
+  console.log(
+    `load ${loadavg()[0]?.toFixed(1)}; ${NODES} nodes made and started, three at a time: ${creation.toFixed(0)} ms`,
+  );
 
   const cold: number[] = [];
   const warm: number[] = [];
@@ -53,14 +76,23 @@ async function main(): Promise<void> {
   let connected = (): void => undefined;
   for (let index = 0; index < runs; index++) {
     cold.push(await measure(() => engine.list()));
-    if (index < 5) commandLine.push(await measure(async () => run('docker', ['inspect', ...(await run('docker', ['ps', '-aq'])).stdout.trim().split('\n')], { maxBuffer: 64 * 1024 * 1024 })));
+    if (index < 5)
+      commandLine.push(
+        await measure(async () =>
+          run('docker', ['inspect', ...(await run('docker', ['ps', '-aq'])).stdout.trim().split('\n')], {
+            maxBuffer: 64 * 1024 * 1024,
+          }),
+        ),
+      );
   }
   const died = new Map<string, number>();
   const watching = engine.watch((signal: EngineSignal) => {
     if (signal.type === 'connected') connected();
     if (signal.type === 'instance' && signal.action === 'die') died.set(signal.id, performance.now());
   });
-  await new Promise<void>(resolve => { connected = resolve; });
+  await new Promise<void>(resolve => {
+    connected = resolve;
+  });
   await engine.list();
   for (let index = 0; index < runs; index++) warm.push(await measure(() => engine.list()));
   const first = made[0]!;
@@ -88,12 +120,15 @@ async function main(): Promise<void> {
 }
 
 async function tidy(): Promise<void> {
-  for (const instance of (await engine.findOwned(ownership.topologyId)).instances) await engine.remove(instance.id, expect);
+  for (const instance of (await engine.findOwned(ownership.topologyId)).instances)
+    await engine.remove(instance.id, expect);
   await engine.removePlace(ownership.topologyId, { data: true });
   engine.dispose();
 }
 
-void main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-}).finally(tidy);
+void main()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(tidy);

@@ -26,7 +26,13 @@ interface Outcome {
 }
 
 async function masterOf(report: CreationReport, talk: Talk): Promise<string> {
-  const seen = await masterSeenBy(await talk.to(report.nodes.find(({ role }) => role === 'sentinel')!, patience), report.name);
+  const seen = await masterSeenBy(
+    await talk.to(
+      report.nodes.find(({ role }) => role === 'sentinel')!,
+      patience,
+    ),
+    report.name,
+  );
   return report.nodes.find(({ announced }) => announced.host === seen?.host && announced.port === seen.port)!.name;
 }
 
@@ -39,7 +45,14 @@ async function once(report: CreationReport, run: number, plain: boolean): Promis
     const request = failoverOf(report, await masterOf(report, talk));
     const servers = [request.master, ...request.replicas];
     await (await talk.to(request.master, patience)).call(['FLUSHALL'], { timeoutMs: 10_000 });
-    const running = new Load(__filename, { prefix: `run${run}`, writers: 8, password, masterName: report.name, servers, sentinels: request.sentinels });
+    const running = new Load(__filename, {
+      prefix: `run${run}`,
+      writers: 8,
+      password,
+      masterName: report.name,
+      servers,
+      sentinels: request.sentinels,
+    });
     load = running;
     await running.running;
     await delay(1000);
@@ -57,8 +70,16 @@ async function once(report: CreationReport, run: number, plain: boolean): Promis
       await delay(1000);
     }
     const result = await running.stop();
-    const losses = await Promise.all(servers.map(async seat => lostOn(await talk.to(seat, patience), running.order, result)));
-    return { acknowledged: result.acknowledged, lost: Math.max(...losses), pauseMs: result.longestPauseMs, heldMs, text };
+    const losses = await Promise.all(
+      servers.map(async seat => lostOn(await talk.to(seat, patience), running.order, result)),
+    );
+    return {
+      acknowledged: result.acknowledged,
+      lost: Math.max(...losses),
+      pauseMs: result.longestPauseMs,
+      heldMs,
+      text,
+    };
   } finally {
     talk.dispose();
     load?.kill();
@@ -85,16 +106,25 @@ async function main(runs: number, plainRuns: number): Promise<void> {
         continue;
       }
       if (!plain) outcomes.push(outcome);
-      console.log(`run ${run}: lost ${outcome.lost} of ${outcome.acknowledged} acknowledged, longest pause for a client ${outcome.pauseMs} ms (held ${outcome.heldMs} ms), load ${loadavg()[0]!.toFixed(1)} | ${outcome.text}`);
+      console.log(
+        `run ${run}: lost ${outcome.lost} of ${outcome.acknowledged} acknowledged, longest pause for a client ${outcome.pauseMs} ms (held ${outcome.heldMs} ms), load ${loadavg()[0]!.toFixed(1)} | ${outcome.text}`,
+      );
       await delay(plain ? 3000 : 500);
     }
   } finally {
-    await removeTopology(deps, { topologyId: report.topologyId, name, kind: 'sentinel', engine: 'docker', data: true }, noSignal, silent);
+    await removeTopology(
+      deps,
+      { topologyId: report.topologyId, name, kind: 'sentinel', engine: 'docker', data: true },
+      noSignal,
+      silent,
+    );
     deps.dispose();
   }
   const total = (of: (outcome: Outcome) => number): number => outcomes.reduce((sum, outcome) => sum + of(outcome), 0);
   const pauses = outcomes.map(({ pauseMs }) => pauseMs).sort((a, b) => a - b);
-  console.log(`safe failover: ${total(({ lost }) => lost)} lost of ${total(({ acknowledged }) => acknowledged)} in ${outcomes.length} runs (${refused} refused before anything was done); pause ${pauses[0]}-${pauses.at(-1)} ms, median ${pauses[Math.floor(pauses.length / 2)]} ms`);
+  console.log(
+    `safe failover: ${total(({ lost }) => lost)} lost of ${total(({ acknowledged }) => acknowledged)} in ${outcomes.length} runs (${refused} refused before anything was done); pause ${pauses[0]}-${pauses.at(-1)} ms, median ${pauses[Math.floor(pauses.length / 2)]} ms`,
+  );
   if (total(({ lost }) => lost) > 0) process.exitCode = 1;
 }
 

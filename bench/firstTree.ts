@@ -77,22 +77,28 @@ setTimeout(() => process.exit(3), 20_000);
 /** Milliseconds until the last of `ports` has answered INFO over a socket of its own, made for it. */
 async function floor(ports: readonly number[], password: string): Promise<number> {
   const began = performance.now();
-  await Promise.all(ports.map(port => new Promise<void>((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let text = '';
-    socket.on('error', reject);
-    socket.on('data', data => {
-      text += data.toString();
-      if (!text.includes('# Keyspace') && !text.includes('# Sentinel')) return;
-      socket.destroy();
-      resolve();
-    });
-    socket.write(`AUTH ${password}\r\nINFO\r\n`);
-  })));
+  await Promise.all(
+    ports.map(
+      port =>
+        new Promise<void>((resolve, reject) => {
+          const socket = connect(port, '127.0.0.1');
+          let text = '';
+          socket.on('error', reject);
+          socket.on('data', data => {
+            text += data.toString();
+            if (!text.includes('# Keyspace') && !text.includes('# Sentinel')) return;
+            socket.destroy();
+            resolve();
+          });
+          socket.write(`AUTH ${password}\r\nINFO\r\n`);
+        }),
+    ),
+  );
   return performance.now() - began;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function main(runs: number): Promise<void> {
   execFileSync(process.execPath, [join(root, 'esbuild.mjs')], { cwd: root });
@@ -105,27 +111,59 @@ async function main(runs: number): Promise<void> {
   let made: string | undefined;
   try {
     const image = (await engine.images())[0]?.reference ?? '';
-    const request = sentinelRequest('orders', { engine: 'process', image, firstPort: 24_700, firstSentinelPort: 24_730, replicas: REPLICAS, sentinels: SENTINELS, quorum: 3, storage: volume });
-    const { topologyId, nodes } = await createSentinel(deps, { plan: await prepareSentinel(deps, request, noSignal) }, noSignal, silent);
+    const request = sentinelRequest('orders', {
+      engine: 'process',
+      image,
+      firstPort: 24_700,
+      firstSentinelPort: 24_730,
+      replicas: REPLICAS,
+      sentinels: SENTINELS,
+      quorum: 3,
+      storage: volume,
+    });
+    const { topologyId, nodes } = await createSentinel(
+      deps,
+      { plan: await prepareSentinel(deps, request, noSignal) },
+      noSignal,
+      silent,
+    );
     made = topologyId;
     const password = deps.secrets.kept.get(topologyId) ?? '';
     const order = join(out, 'order.json');
     writeFileSync(order, JSON.stringify({ home, password, nodes: NODES }), { mode: 0o600 });
     const times: Record<'rows' | 'roles' | 'floor', number[]> = { rows: [], roles: [], floor: [] };
     for (let run = 0; run < runs; run++) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(out, 'harness.js'), join(root, 'dist', 'extension.js'), order], { encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [join(out, 'harness.js'), join(root, 'dist', 'extension.js'), order],
+        { encoding: 'utf8' },
+      );
       if (status !== 0) throw new Error(`no tree of ${NODES} nodes within 20 s (${status}): ${stderr}`);
       const [rows = Number.NaN, roles = Number.NaN] = JSON.parse(stdout.trim()) as number[];
       times.rows.push(rows);
       times.roles.push(roles);
-      times.floor.push(await floor(nodes.map(({ reachable }) => reachable.port), password));
+      times.floor.push(
+        await floor(
+          nodes.map(({ reachable }) => reachable.port),
+          password,
+        ),
+      );
     }
     rmSync(order);
-    const told = (values: readonly number[]): string => `${median(values).toFixed(0)} [${Math.min(...values).toFixed(0)}-${Math.max(...values).toFixed(0)}] ms`;
-    console.log(`view opened → rows ${told(times.rows)}, all ${NODES} with their roles ${told(times.roles)}; bare sockets ${told(times.floor)} (${runs} runs, load ${loadavg()[0]?.toFixed(1)})`);
+    const told = (values: readonly number[]): string =>
+      `${median(values).toFixed(0)} [${Math.min(...values).toFixed(0)}-${Math.max(...values).toFixed(0)}] ms`;
+    console.log(
+      `view opened → rows ${told(times.rows)}, all ${NODES} with their roles ${told(times.roles)}; bare sockets ${told(times.floor)} (${runs} runs, load ${loadavg()[0]?.toFixed(1)})`,
+    );
     if (median(times.roles) > 100) throw new Error(`${median(times.roles).toFixed(0)} ms instead of 100`);
   } finally {
-    if (made !== undefined) await removeTopology(deps, { topologyId: made, name: 'orders', kind: 'sentinel', engine: 'process', data: true }, noSignal, silent);
+    if (made !== undefined)
+      await removeTopology(
+        deps,
+        { topologyId: made, name: 'orders', kind: 'sentinel', engine: 'process', data: true },
+        noSignal,
+        silent,
+      );
     engine.dispose();
     rmSync(home, { recursive: true, force: true });
   }

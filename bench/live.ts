@@ -15,14 +15,18 @@ async function main(switches: number, kills: number): Promise<void> {
     const shown: number[] = [];
     const leads: number[] = [];
     for (let run = 0; run < switches; run++) {
-      const how = run % 2 === 0 ? 'stop' as const : 'kill' as const;
+      const how = run % 2 === 0 ? ('stop' as const) : ('kill' as const);
       const times = await masterDrill(live, how);
       leads.push(times.newMaster - times.switchMaster);
       if (how === 'kill' && kills > 0) shown.push(times.shownAfterSocket);
-      console.log(`${how} master: down shown ${times.shownDown.toFixed(0)} (${times.shownAfterSocket.toFixed(1)} after its socket), new master shown ${times.newMaster.toFixed(0)}, +switch-master ${times.switchMaster.toFixed(0)} ms`);
+      console.log(
+        `${how} master: down shown ${times.shownDown.toFixed(0)} (${times.shownAfterSocket.toFixed(1)} after its socket), new master shown ${times.newMaster.toFixed(0)}, +switch-master ${times.switchMaster.toFixed(0)} ms`,
+      );
     }
     if (switches > 0) {
-      console.log(`new master shown − +switch-master: median ${quantile(leads, 0.5).toFixed(0)}, max ${Math.max(...leads).toFixed(0)} ms (${switches} runs)`);
+      console.log(
+        `new master shown − +switch-master: median ${quantile(leads, 0.5).toFixed(0)}, max ${Math.max(...leads).toFixed(0)} ms (${switches} runs)`,
+      );
       if (Math.max(...leads) > 0) failures.push(`later than +switch-master by ${Math.max(...leads)} ms`);
     }
     for (let run = 0; shown.length < kills; run++) {
@@ -34,7 +38,9 @@ async function main(switches: number, kills: number): Promise<void> {
     }
     if (kills > 0) {
       const p95 = quantile(shown, 0.95);
-      console.log(`kill → shown: median ${quantile(shown, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)}, max ${Math.max(...shown).toFixed(1)} ms (${shown.length} runs, load ${loadavg()[0]?.toFixed(1)})`);
+      console.log(
+        `kill → shown: median ${quantile(shown, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)}, max ${Math.max(...shown).toFixed(1)} ms (${shown.length} runs, load ${loadavg()[0]?.toFixed(1)})`,
+      );
       if (p95 > 100) failures.push(`p95 ${p95} > 100`);
     }
   } finally {

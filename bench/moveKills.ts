@@ -26,7 +26,7 @@ import { dockerDeps, noSignal, silent } from '../test/support/topologies';
 const KEYS = 100;
 const BYTES = 100;
 const cuts = ['us', 'giver', 'taker', 'freeze'] as const;
-type Cut = typeof cuts[number];
+type Cut = (typeof cuts)[number];
 
 const ORDER = 'REDIS_TOPOLOGY_MOVE';
 interface MoveOrder {
@@ -35,7 +35,12 @@ interface MoveOrder {
   readonly plan: MovePlan;
 }
 
-const depsOf = (folder: string) => ({ connector: new IoredisConnector(), secrets: new FileSecrets(folder), records: new FileRecords(folder), now: () => Date.now() });
+const depsOf = (folder: string) => ({
+  connector: new IoredisConnector(),
+  secrets: new FileSecrets(folder),
+  records: new FileRecords(folder),
+  now: () => Date.now(),
+});
 
 /** The process that moves: tells how far it is, and is killed or fails. */
 function isMoveChild(): boolean {
@@ -43,15 +48,20 @@ function isMoveChild(): boolean {
   if (text === undefined) return false;
   const { folder, target, plan } = JSON.parse(text) as MoveOrder;
   process.on('disconnect', () => process.exit(0));
-  moveSlots(depsOf(folder), { target, plan }, noSignal, ({ done }) => process.send?.(done))
-    .then(() => process.exit(0), (error: unknown) => process.send?.(textOf(error), () => process.exit(1)));
+  moveSlots(depsOf(folder), { target, plan }, noSignal, ({ done }) => process.send?.(done)).then(
+    () => process.exit(0),
+    (error: unknown) => process.send?.(textOf(error), () => process.exit(1)),
+  );
   return true;
 }
 
 /** Starts the move, does `cut` at slot `at`, and gives back why the process ended. */
 function moveUntil(order: MoveOrder, at: number, cut: (kill: () => void) => void): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = fork(__filename, [], { env: { ...process.env, [ORDER]: JSON.stringify(order) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(__filename, [], {
+      env: { ...process.env, [ORDER]: JSON.stringify(order) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     let text = '';
     let isCut = false;
     child.on('message', message => {
@@ -61,7 +71,9 @@ function moveUntil(order: MoveOrder, at: number, cut: (kill: () => void) => void
         cut(() => child.kill('SIGKILL'));
       }
     });
-    child.once('exit', code => (isCut ? resolve(text === '' ? `ended with ${code}` : text) : reject(new Error(`never came to the cut: ${text}`))));
+    child.once('exit', code =>
+      isCut ? resolve(text === '' ? `ended with ${code}` : text) : reject(new Error(`never came to the cut: ${text}`)),
+    );
   });
 }
 
@@ -73,7 +85,15 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
   const { from, to, view } = await cluster.ends(0);
   const name = (id: string): string => view.members.find(member => member.id === id)?.name ?? id;
   const victim = cut === 'us' ? undefined : name(cut === 'giver' ? from : to);
-  const order = { prefix: `${cut}${run}`, writers: 8, password: cluster.password, seats: cluster.target.seats, slots: Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? (i * 7) % slots : (i * 16) % 16384)), paceMs: 4, confirmed: true };
+  const order = {
+    prefix: `${cut}${run}`,
+    writers: 8,
+    password: cluster.password,
+    seats: cluster.target.seats,
+    slots: Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? (i * 7) % slots : (i * 16) % 16384)),
+    paceMs: 4,
+    confirmed: true,
+  };
   const load = new ClusterLoad(__filename, order);
   const pulse = new Pulse(cluster.target.seats, cluster.password);
   try {
@@ -91,13 +111,34 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
       let told = '';
       await until('failover', { everyMs: 200, deadlineMs: 60_000 }, async () => {
         const { seen } = await cluster.look();
-        told = JSON.stringify(seen.map(({ name: who, report }) => [who, report.state, report.nodes.map(line => `${line.id.slice(0, 4)} ${line.flags.join()} ${line.slots.join(' ')}`)]));
+        told = JSON.stringify(
+          seen.map(({ name: who, report }) => [
+            who,
+            report.state,
+            report.nodes.map(line => `${line.id.slice(0, 4)} ${line.flags.join()} ${line.slots.join(' ')}`),
+          ]),
+        );
         // a taker whose slot is open keeps to the dead giver for that slot, and calls the cluster down, until somebody ends the move
-        return seen.length >= 5 && seen.filter(({ report }) => report.state === 'ok' && report.nodes.some(line => line.id === (cut === 'giver' ? from : to) && line.flags.includes('fail') && line.slots.length === 0)).length >= 4 ? true : undefined;
-      }).catch((error: unknown) => { throw new Error(`no failover: ${told}`, { cause: error }); });
+        return seen.length >= 5 &&
+          seen.filter(
+            ({ report }) =>
+              report.state === 'ok' &&
+              report.nodes.some(
+                line =>
+                  line.id === (cut === 'giver' ? from : to) && line.flags.includes('fail') && line.slots.length === 0,
+              ),
+          ).length >= 4
+          ? true
+          : undefined;
+      }).catch((error: unknown) => {
+        throw new Error(`no failover: ${told}`, { cause: error });
+      });
       // In turn: the victim comes back before, or after.
       if (run % 4 < 2) cluster.docker(cut === 'freeze' ? 'unpause' : 'start', victim);
-      if (run % 4 < 2) await until('the victim as a replica', { everyMs: 200, deadlineMs: 60_000 }, async () => ((await cluster.look()).seen.some(one => one.name === victim && one.role === 'replica') ? true : undefined));
+      if (run % 4 < 2)
+        await until('the victim as a replica', { everyMs: 200, deadlineMs: 60_000 }, async () =>
+          (await cluster.look()).seen.some(one => one.name === victim && one.role === 'replica') ? true : undefined,
+        );
     }
     const record = recordedMove(deps, cluster.target.topologyId);
     if (!record) throw new Error('no record');
@@ -109,7 +150,9 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
     const lost = await cluster.lost(ranges, KEYS, BYTES, order, result);
     const longest = Math.max(...silences);
     const good = lost === 0 && longest < NODE_TIMEOUT_MS;
-    console.log(`${cut} ${run}${victim === undefined ? '' : ` (${victim})`}: cut at slot ${at}, ${left} open [${why.slice(0, 90)}]; ${back ? 'taken back' : 'gone on'}, whole after ${((performance.now() - began) / 1000).toFixed(1)} s; ${result.acknowledged} acknowledged, lost ${lost}; longest silence of another node ${longest} ms${good ? '' : '  FAILED'}`);
+    console.log(
+      `${cut} ${run}${victim === undefined ? '' : ` (${victim})`}: cut at slot ${at}, ${left} open [${why.slice(0, 90)}]; ${back ? 'taken back' : 'gone on'}, whole after ${((performance.now() - began) / 1000).toFixed(1)} s; ${result.acknowledged} acknowledged, lost ${lost}; longest silence of another node ${longest} ms${good ? '' : '  FAILED'}`,
+    );
     return good;
   } finally {
     load.kill();
@@ -129,7 +172,7 @@ async function main(runs: number, slots: number, only: readonly string[]): Promi
         try {
           await cluster.agreed();
           await cluster.fill([[0, slots - 1]], KEYS, BYTES);
-          if (!await once(cluster, cut, run, slots)) failed++;
+          if (!(await once(cluster, cut, run, slots))) failed++;
         } catch (error) {
           failed++;
           console.log(`${cut} ${run} FAILED`, error);
@@ -141,8 +184,11 @@ async function main(runs: number, slots: number, only: readonly string[]): Promi
     await cluster.remove();
     docker.dispose();
   }
-  console.log(`${all} moves cut off: ${all - failed} ended whole without a loss, ${failed} did not; load ${loadavg()[0]?.toFixed(1)}`);
+  console.log(
+    `${all} moves cut off: ${all - failed} ended whole without a loss, ${failed} did not; load ${loadavg()[0]?.toFixed(1)}`,
+  );
   if (failed > 0) process.exitCode = 1;
 }
 
-if (!isClusterLoadChild() && !isMoveChild()) void main(Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 200), process.argv.slice(4));
+if (!isClusterLoadChild() && !isMoveChild())
+  void main(Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 200), process.argv.slice(4));

@@ -31,11 +31,23 @@ async function main(runs: number, slots: number): Promise<void> {
       const { from, to } = await cluster.ends(0);
       const move = async (target: string): Promise<number> => {
         const began = performance.now();
-        await moveSlots(deps, { target: cluster.target, plan: planMove((await cluster.look()).view, ranges, target) }, noSignal, silent);
+        await moveSlots(
+          deps,
+          { target: cluster.target, plan: planMove((await cluster.look()).view, ranges, target) },
+          noSignal,
+          silent,
+        );
         return performance.now() - began;
       };
       // Every other write goes to the slots that move.
-      const order = { prefix: `run${run}`, writers: 8, password: cluster.password, seats: cluster.target.seats, slots: Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? (i * 7) % slots : (i * 16) % 16384)), paceMs: 4 };
+      const order = {
+        prefix: `run${run}`,
+        writers: 8,
+        password: cluster.password,
+        seats: cluster.target.seats,
+        slots: Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? (i * 7) % slots : (i * 16) % 16384)),
+        paceMs: 4,
+      };
       const load = new ClusterLoad(__filename, order);
       try {
         await load.running;
@@ -44,18 +56,35 @@ async function main(runs: number, slots: number): Promise<void> {
         const longest = Math.max(...(await pulse.end()).values());
         await move(from);
         const began = performance.now();
-        await promisify(execFile)('redis-cli', ['--cluster', 'reshard', `127.0.0.1:${cluster.target.seats[0]?.reachable.port}`, '--cluster-from', from, '--cluster-to', to, '--cluster-slots', String(slots), '--cluster-yes'],
-          { env: { ...process.env, REDISCLI_AUTH: cluster.password ?? '' }, maxBuffer: 1 << 28 });
+        await promisify(execFile)(
+          'redis-cli',
+          [
+            '--cluster',
+            'reshard',
+            `127.0.0.1:${cluster.target.seats[0]?.reachable.port}`,
+            '--cluster-from',
+            from,
+            '--cluster-to',
+            to,
+            '--cluster-slots',
+            String(slots),
+            '--cluster-yes',
+          ],
+          { env: { ...process.env, REDISCLI_AUTH: cluster.password ?? '' }, maxBuffer: 1 << 28 },
+        );
         times.cli.push(performance.now() - began);
         const moved = (await cluster.look()).view.shards.find(({ masterId }) => masterId === to)?.ranges ?? [];
-        if (!moved.some(([first, last]) => first <= 0 && last >= slots - 1)) throw new Error(`redis-cli moved other slots: ${formatRanges(moved)}`);
+        if (!moved.some(([first, last]) => first <= 0 && last >= slots - 1))
+          throw new Error(`redis-cli moved other slots: ${formatRanges(moved)}`);
         await move(from);
         const result = await load.stop();
         await cluster.agreed();
         const lost = await cluster.lost(ranges, KEYS, BYTES, order, result);
         if (lost > 0) lostRuns++;
         worst = Math.max(worst, longest);
-        console.log(`run ${run}: ours ${Math.round(times.ours.at(-1) ?? 0)} ms, redis-cli ${Math.round(times.cli.at(-1) ?? 0)} ms; ${result.acknowledged} acknowledged, ${result.redirected} redirected, slowest ${result.slowestMs} ms; lost ${lost}; longest silence of a node ${longest} ms`);
+        console.log(
+          `run ${run}: ours ${Math.round(times.ours.at(-1) ?? 0)} ms, redis-cli ${Math.round(times.cli.at(-1) ?? 0)} ms; ${result.acknowledged} acknowledged, ${result.redirected} redirected, slowest ${result.slowestMs} ms; lost ${lost}; longest silence of a node ${longest} ms`,
+        );
       } finally {
         load.kill();
       }
@@ -65,7 +94,9 @@ async function main(runs: number, slots: number): Promise<void> {
     deps.dispose();
   }
   const ratio = median(times.ours) / median(times.cli);
-  console.log(`${slots} slots with ${slots * KEYS} keys: ours ${Math.round(median(times.ours))} ms, redis-cli ${Math.round(median(times.cli))} ms, ratio ${ratio.toFixed(2)}; runs with a loss: ${lostRuns} of ${runs}; longest silence ${worst} ms (node time-out ${NODE_TIMEOUT_MS}); load ${loadavg()[0]?.toFixed(1)}`);
+  console.log(
+    `${slots} slots with ${slots * KEYS} keys: ours ${Math.round(median(times.ours))} ms, redis-cli ${Math.round(median(times.cli))} ms, ratio ${ratio.toFixed(2)}; runs with a loss: ${lostRuns} of ${runs}; longest silence ${worst} ms (node time-out ${NODE_TIMEOUT_MS}); load ${loadavg()[0]?.toFixed(1)}`,
+  );
   if (lostRuns > 0 || worst >= NODE_TIMEOUT_MS || ratio >= 1) process.exitCode = 1;
 }
 

@@ -38,23 +38,31 @@ function rawAsk(socket: Socket): Promise<void> {
 }
 
 async function rawNew(servers: readonly RealRedis[]): Promise<void> {
-  await Promise.all(servers.map(async ({ port }) => {
-    const socket = connect(port, '127.0.0.1');
-    await new Promise<void>((resolve, reject) => { socket.once('connect', () => resolve()); socket.once('error', reject); });
-    await rawAsk(socket);
-    socket.destroy();
-  }));
+  await Promise.all(
+    servers.map(async ({ port }) => {
+      const socket = connect(port, '127.0.0.1');
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', () => resolve());
+        socket.once('error', reject);
+      });
+      await rawAsk(socket);
+      socket.destroy();
+    }),
+  );
 }
 
 const connector = new IoredisConnector();
-const open = (port: number): Promise<RedisConnection> => connector.connect({ address: { host: '127.0.0.1', port } }, { verify: false });
+const open = (port: number): Promise<RedisConnection> =>
+  connector.connect({ address: { host: '127.0.0.1', port } }, { verify: false });
 
 async function oursNew(servers: readonly RealRedis[], hint: 'cluster' | undefined): Promise<void> {
-  await Promise.all(servers.map(async ({ port }) => {
-    const connection = await open(port);
-    await new Prober(hint).probe(connection);
-    connection.dispose();
-  }));
+  await Promise.all(
+    servers.map(async ({ port }) => {
+      const connection = await open(port);
+      await new Prober(hint).probe(connection);
+      connection.dispose();
+    }),
+  );
 }
 
 /** Wall and CPU milliseconds. */
@@ -75,32 +83,47 @@ async function sweep(count: number): Promise<string[]> {
   const failures: string[] = [];
   try {
     // the bus port would be 10000 higher, among the ports that the system hands out
-    for (let index = 0; index < count; index++) servers.push(await startRedis({ conf: ['cluster-enabled yes', `cluster-port ${await freePort()}`] }));
+    for (let index = 0; index < count; index++)
+      servers.push(await startRedis({ conf: ['cluster-enabled yes', `cluster-port ${await freePort()}`] }));
     const sockets = servers.map(({ port }) => connect(port, '127.0.0.1'));
-    const kept = await Promise.all(servers.map(async ({ port }) => ({ connection: await open(port), prober: new Prober('cluster') })));
+    const kept = await Promise.all(
+      servers.map(async ({ port }) => ({ connection: await open(port), prober: new Prober('cluster') })),
+    );
     const variants: Record<string, () => Promise<void>> = {
       'raw, new': () => rawNew(servers),
       'ours, new, kind known': () => oursNew(servers, 'cluster'),
       'ours, new, kind unknown': () => oursNew(servers, undefined),
-      'raw, kept': async () => { await Promise.all(sockets.map(rawAsk)); },
-      'ours, kept': async () => { await Promise.all(kept.map(({ connection, prober }) => prober.probe(connection))); },
+      'raw, kept': async () => {
+        await Promise.all(sockets.map(rawAsk));
+      },
+      'ours, kept': async () => {
+        await Promise.all(kept.map(({ connection, prober }) => prober.probe(connection)));
+      },
     };
     const times: Record<string, [number[], number[]]> = {};
     for (let run = -2; run < runs; run++) {
       for (const [name, work] of Object.entries(variants)) {
         const [wall, cpu] = await timed(work);
         if (run < 0) continue; // warming
-        const entry = times[name] ??= [[], []];
+        const entry = (times[name] ??= [[], []]);
         entry[0].push(wall);
         entry[1].push(cpu);
       }
     }
     const wall = (name: string): number => median(times[name]?.[0] ?? []);
     const cpu = (name: string): number => median(times[name]?.[1] ?? []);
-    for (const name of Object.keys(variants)) console.log(`${String(count).padStart(4)} nodes  ${name.padEnd(24)} ${wall(name).toFixed(1).padStart(7)} ms  cpu ${cpu(name).toFixed(1).padStart(6)} ms`);
-    for (const [ours, raw, limit] of [['ours, new, kind known', 'raw, new', 1.6], ['ours, kept', 'raw, kept', 1.5]] as const) {
+    for (const name of Object.keys(variants))
+      console.log(
+        `${String(count).padStart(4)} nodes  ${name.padEnd(24)} ${wall(name).toFixed(1).padStart(7)} ms  cpu ${cpu(name).toFixed(1).padStart(6)} ms`,
+      );
+    for (const [ours, raw, limit] of [
+      ['ours, new, kind known', 'raw, new', 1.6],
+      ['ours, kept', 'raw, kept', 1.5],
+    ] as const) {
       const ratio = wall(ours) / wall(raw);
-      console.log(`${String(count).padStart(4)} nodes  ${ours} / ${raw} = ${ratio.toFixed(2)} wall, ${(cpu(ours) / cpu(raw)).toFixed(2)} cpu (aim ≤ ${limit})`);
+      console.log(
+        `${String(count).padStart(4)} nodes  ${ours} / ${raw} = ${ratio.toFixed(2)} wall, ${(cpu(ours) / cpu(raw)).toFixed(2)} cpu (aim ≤ ${limit})`,
+      );
       if (ratio > limit) failures.push(`${count} nodes: ${ours} ${ratio.toFixed(2)} > ${limit}`);
     }
     for (const socket of sockets) socket.destroy();
@@ -114,7 +137,7 @@ async function sweep(count: number): Promise<string[]> {
 async function main(counts: readonly number[]): Promise<void> {
   console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, node ${process.version}, ${runs} runs`);
   const failures: string[] = [];
-  for (const count of counts.filter(one => one > 0)) failures.push(...await sweep(count));
+  for (const count of counts.filter(one => one > 0)) failures.push(...(await sweep(count)));
   if (failures.length > 0) throw new Error(failures.join('; '));
 }
 

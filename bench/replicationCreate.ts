@@ -19,14 +19,28 @@ import { Measured, timed } from '../test/support/measured';
 import { testPorts } from '../test/support/naming';
 import { dockerDeps, noSignal, silent, volume } from '../test/support/topologies';
 
-const follow = (index: number, before: readonly { readonly host: string; readonly port: number }[]): readonly string[] =>
-  index === 0 || !before[0] ? [] : ['--replicaof', before[0].host, String(before[0].port)];
+const follow = (
+  index: number,
+  before: readonly { readonly host: string; readonly port: number }[],
+): readonly string[] => (index === 0 || !before[0] ? [] : ['--replicaof', before[0].host, String(before[0].port)]);
 
 async function linked(hand: ByHand): Promise<void> {
   const [master, ...replicas] = await hand.connect();
-  await Promise.all(replicas.map(({ connection }) => until('link', { everyMs: 10, deadlineMs: 60_000 }, async () => (/master_link_status:up/.test(String(await connection.call(['INFO', 'replication']))) ? true : undefined))));
+  await Promise.all(
+    replicas.map(({ connection }) =>
+      until('link', { everyMs: 10, deadlineMs: 60_000 }, async () =>
+        /master_link_status:up/.test(String(await connection.call(['INFO', 'replication']))) ? true : undefined,
+      ),
+    ),
+  );
   await master?.connection.call(['SET', 'bench:check', 'x']);
-  await Promise.all(replicas.map(({ connection }) => until('read back', { everyMs: 10, deadlineMs: 60_000 }, async () => ((await connection.call(['GET', 'bench:check'])) === 'x' ? true : undefined))));
+  await Promise.all(
+    replicas.map(({ connection }) =>
+      until('read back', { everyMs: 10, deadlineMs: 60_000 }, async () =>
+        (await connection.call(['GET', 'bench:check'])) === 'x' ? true : undefined,
+      ),
+    ),
+  );
 }
 
 async function main(kind: 'docker' | 'process', runs: number): Promise<void> {
@@ -36,9 +50,12 @@ async function main(kind: 'docker' | 'process', runs: number): Promise<void> {
   const deps = kind === 'docker' ? real : memoryDeps(processes, new IoredisConnector());
   const measured = new Measured<'one by one' | 'ours' | 'floor: three up'>('one by one');
   try {
-    const image = kind === 'docker' ? 'redis:7.0' : (await processes.images())[0]?.reference ?? 'redis-server';
+    const image = kind === 'docker' ? 'redis:7.0' : ((await processes.images())[0]?.reference ?? 'redis-server');
     for (let run = 0; run < runs; run++) {
-      const by = async (make: (ports: readonly number[]) => ByHand, done: (hand: ByHand) => Promise<unknown>): Promise<number> => {
+      const by = async (
+        make: (ports: readonly number[]) => ByHand,
+        done: (hand: ByHand) => Promise<unknown>,
+      ): Promise<number> => {
         const first = await testPorts(3);
         let hand: ByHand | undefined;
         const ms = await timed(async () => {
@@ -48,18 +65,36 @@ async function main(kind: 'docker' | 'process', runs: number): Promise<void> {
         await hand?.dispose();
         return ms;
       };
-      const start = (args: typeof follow) => (ports: readonly number[]): ByHand => (kind === 'docker' ? dockerByHand(`bench-replication-hand-${run}`, ports, image, args) : processesByHand(ports, args));
+      const start =
+        (args: typeof follow) =>
+        (ports: readonly number[]): ByHand =>
+          kind === 'docker'
+            ? dockerByHand(`bench-replication-hand-${run}`, ports, image, args)
+            : processesByHand(ports, args);
       measured.add('one by one', await by(start(follow), linked));
-      measured.add('floor: three up', await by(start(() => []), hand => hand.connect()));
+      measured.add(
+        'floor: three up',
+        await by(
+          start(() => []),
+          hand => hand.connect(),
+        ),
+      );
       const name = `bench-replication-${run}`;
       const firstPort = await testPorts(3);
       let topologyId = '';
-      measured.add('ours', await timed(async () => {
-        const plan = await prepareReplication(deps, { name, engine: kind, image, replicas: 2, firstPort, storage: volume }, noSignal);
-        const report = await createReplication(deps, { plan }, noSignal, silent);
-        topologyId = report.topologyId;
-        console.log(`  ${report.steps.map(({ step, beganMs, ms }) => `${step} ${beganMs}+${ms}`).join(' ')}`);
-      }));
+      measured.add(
+        'ours',
+        await timed(async () => {
+          const plan = await prepareReplication(
+            deps,
+            { name, engine: kind, image, replicas: 2, firstPort, storage: volume },
+            noSignal,
+          );
+          const report = await createReplication(deps, { plan }, noSignal, silent);
+          topologyId = report.topologyId;
+          console.log(`  ${report.steps.map(({ step, beganMs, ms }) => `${step} ${beganMs}+${ms}`).join(' ')}`);
+        }),
+      );
       await removeTopology(deps, { topologyId, name, kind: 'replication', engine: kind, data: true }, noSignal, silent);
     }
   } finally {

@@ -40,20 +40,44 @@ async function processes(count: number): Promise<World> {
   const ports = await engine.freePorts(21_000, count);
   const topologies: { readonly id: string; readonly instances: readonly string[] }[] = [];
   for (let first = 0; first < count; first += GROUP) {
-    const ownership = { topologyId: randomUUID(), topologyName: `scale-${first}`, topologyKind: 'replication' as const, owner: 'scale', session: 's', schema: 1 };
+    const ownership = {
+      topologyId: randomUUID(),
+      topologyName: `scale-${first}`,
+      topologyKind: 'replication' as const,
+      owner: 'scale',
+      session: 's',
+      schema: 1,
+    };
     const own = ports.slice(first, first + GROUP);
     const storage = { kind: 'volume' } as const;
     const place = await engine.createPlace({ ownership, nodes: own.map((_, index) => `redis-${index + 1}`), storage });
-    const ids = await Promise.all(own.map((port, index) => engine.create({
-      ownership: { ...ownership, node: `redis-${index + 1}` }, program: 'redis', image: 'redis-server', place, address: '127.0.0.1', port, storage,
-      files: [{ name: 'redis.conf', content: `port ${port}\nbind 127.0.0.1\nsave ""\ndir .\nrepl-diskless-sync-delay 0\n${index === 0 ? '' : `replicaof 127.0.0.1 ${own[0]}\n`}` }],
-    })));
+    const ids = await Promise.all(
+      own.map((port, index) =>
+        engine.create({
+          ownership: { ...ownership, node: `redis-${index + 1}` },
+          program: 'redis',
+          image: 'redis-server',
+          place,
+          address: '127.0.0.1',
+          port,
+          storage,
+          files: [
+            {
+              name: 'redis.conf',
+              content: `port ${port}\nbind 127.0.0.1\nsave ""\ndir .\nrepl-diskless-sync-delay 0\n${index === 0 ? '' : `replicaof 127.0.0.1 ${own[0]}\n`}`,
+            },
+          ],
+        }),
+      ),
+    );
     topologies.push({ id: ownership.topologyId, instances: ids });
   }
   const all = topologies.flatMap(({ id, instances }) => instances.map(instance => ({ id, instance })));
   await mapLimit(all, 8, ({ id, instance }) => engine.start(instance, { topologyId: id }));
   return {
-    engine, addresses: ports.map(port => ({ host: '127.0.0.1', port })), mine: () => true,
+    engine,
+    addresses: ports.map(port => ({ host: '127.0.0.1', port })),
+    mine: () => true,
     async dispose() {
       await mapLimit(all, 8, ({ id, instance }) => engine.remove(instance, { topologyId: id }));
       for (const { id } of topologies) await engine.removePlace(id, { data: true });
@@ -70,11 +94,35 @@ async function containers(count: number): Promise<World> {
   await run('docker', ['network', 'create', prefix]);
   const names = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
   await mapLimit(names, 3, async (name, index) => {
-    await run('docker', ['run', '-d', '--name', name, '--network', prefix, 'redis:7.0', 'redis-server', '--save', '', '--protected-mode', 'no', ...(index % GROUP === 0 ? [] : ['--replicaof', `${prefix}-${index - index % GROUP}`, '6379'])]);
+    await run('docker', [
+      'run',
+      '-d',
+      '--name',
+      name,
+      '--network',
+      prefix,
+      'redis:7.0',
+      'redis-server',
+      '--save',
+      '',
+      '--protected-mode',
+      'no',
+      ...(index % GROUP === 0 ? [] : ['--replicaof', `${prefix}-${index - (index % GROUP)}`, '6379']),
+    ]);
   });
-  const { stdout } = await run('docker', ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', ...names]);
+  const { stdout } = await run('docker', [
+    'inspect',
+    '--format',
+    '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+    ...names,
+  ]);
   return {
-    engine, addresses: stdout.trim().split('\n').map(host => ({ host, port: 6379 })), mine: name => name.startsWith(prefix),
+    engine,
+    addresses: stdout
+      .trim()
+      .split('\n')
+      .map(host => ({ host, port: 6379 })),
+    mine: name => name.startsWith(prefix),
     async dispose() {
       engine.dispose();
       await run('docker', ['rm', '-fv', ...names]);
@@ -85,19 +133,24 @@ async function containers(count: number): Promise<World> {
 
 /** The least that asking all of them costs: a kept socket each, INFO, its answer. */
 async function rawSweep(sockets: readonly ReturnType<typeof connect>[]): Promise<void> {
-  await Promise.all(sockets.map(socket => new Promise<void>((resolve, reject) => {
-    let heard = Buffer.alloc(0);
-    const onData = (chunk: Buffer): void => {
-      heard = Buffer.concat([heard, chunk]);
-      const line = heard.indexOf('\r\n');
-      if (line < 0 || heard.length < line + 4 + Number(heard.toString('latin1', 1, line))) return;
-      socket.off('data', onData);
-      resolve();
-    };
-    socket.on('data', onData);
-    socket.removeAllListeners('error').once('error', reject);
-    socket.write('INFO\r\n');
-  })));
+  await Promise.all(
+    sockets.map(
+      socket =>
+        new Promise<void>((resolve, reject) => {
+          let heard = Buffer.alloc(0);
+          const onData = (chunk: Buffer): void => {
+            heard = Buffer.concat([heard, chunk]);
+            const line = heard.indexOf('\r\n');
+            if (line < 0 || heard.length < line + 4 + Number(heard.toString('latin1', 1, line))) return;
+            socket.off('data', onData);
+            resolve();
+          };
+          socket.on('data', onData);
+          socket.removeAllListeners('error').once('error', reject);
+          socket.write('INFO\r\n');
+        }),
+    ),
+  );
 }
 
 async function timed(work: () => Promise<unknown>): Promise<readonly [wall: number, cpu: number]> {
@@ -108,53 +161,104 @@ async function timed(work: () => Promise<unknown>): Promise<readonly [wall: numb
   return [performance.now() - began, (user + system) / 1000];
 }
 
-const at = (values: readonly number[], q: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? NaN;
+const at = (values: readonly number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? NaN;
 
 /** Percent of a core. */
 async function idle(ms: number): Promise<number> {
-  const [wall, cpu] = await timed(() => new Promise(resolve => { setTimeout(resolve, ms); }));
-  return 100 * cpu / wall;
+  const [wall, cpu] = await timed(
+    () =>
+      new Promise(resolve => {
+        setTimeout(resolve, ms);
+      }),
+  );
+  return (100 * cpu) / wall;
 }
 
 async function measure(kind: 'process' | 'docker', count: number, failures: string[]): Promise<void> {
   const world = await (kind === 'docker' ? containers(count) : processes(count));
   const before = process.memoryUsage();
-  const inventory = new Inventory({ engines: [only(world.engine, ({ name }) => world.mine(name))], connector: new IoredisConnector(), secrets: { get: () => Promise.resolve(undefined) } });
+  const inventory = new Inventory({
+    engines: [only(world.engine, ({ name }) => world.mine(name))],
+    connector: new IoredisConnector(),
+    secrets: { get: () => Promise.resolve(undefined) },
+  });
   try {
     const [first] = await timed(() => inventory.refresh());
     inventory.setVisible(true);
     const answering = (): number => nodesOf(inventory.snapshot).filter(isAnswering).length;
-    for (let tries = 0; answering() < count || inventory.snapshot.topologies.some(({ health }) => health.level !== 'healthy'); tries++) {
-      if (tries > 300) throw new Error(`${answering()} of ${count} answer; ${inventory.snapshot.topologies.filter(({ health }) => health.level !== 'healthy').length} topologies are not healthy`);
-      await new Promise(resolve => { setTimeout(resolve, 200); });
+    for (
+      let tries = 0;
+      answering() < count || inventory.snapshot.topologies.some(({ health }) => health.level !== 'healthy');
+      tries++
+    ) {
+      if (tries > 300)
+        throw new Error(
+          `${answering()} of ${count} answer; ${inventory.snapshot.topologies.filter(({ health }) => health.level !== 'healthy').length} topologies are not healthy`,
+        );
+      await new Promise(resolve => {
+        setTimeout(resolve, 200);
+      });
     }
-    await new Promise(resolve => { setTimeout(resolve, 4000); }); // the pace after changes is over
+    await new Promise(resolve => {
+      setTimeout(resolve, 4000);
+    }); // the pace after changes is over
     const sockets = world.addresses.map(({ host, port }) => connect(port, host));
-    const [ours, list, raw]: [(readonly [number, number])[], (readonly [number, number])[], (readonly [number, number])[]] = [[], [], []];
+    const [ours, list, raw]: [
+      (readonly [number, number])[],
+      (readonly [number, number])[],
+      (readonly [number, number])[],
+    ] = [[], [], []];
     inventory.setVisible(false); // no poll of its own between the rounds
     for (let round = -3; round < ROUNDS; round++) {
-      const [a, b, c] = [await timed(() => inventory.refresh()), await timed(() => world.engine.list()), await timed(() => rawSweep(sockets))];
-      if (round >= 0) { ours.push(a); list.push(b); raw.push(c); }
+      const [a, b, c] = [
+        await timed(() => inventory.refresh()),
+        await timed(() => world.engine.list()),
+        await timed(() => rawSweep(sockets)),
+      ];
+      if (round >= 0) {
+        ours.push(a);
+        list.push(b);
+        raw.push(c);
+      }
     }
     for (const socket of sockets) socket.destroy();
-    const wall = (rows: readonly (readonly [number, number])[], q: number): number => at(rows.map(([one]) => one), q);
-    const cpu = (rows: readonly (readonly [number, number])[]): number => at(rows.map(([, one]) => one), 0.5);
+    const wall = (rows: readonly (readonly [number, number])[], q: number): number =>
+      at(
+        rows.map(([one]) => one),
+        q,
+      );
+    const cpu = (rows: readonly (readonly [number, number])[]): number =>
+      at(
+        rows.map(([, one]) => one),
+        0.5,
+      );
     const probe = wall(ours, 0.5) - wall(list, 0.5);
-    console.log(`${count} ${kind === 'docker' ? 'containers' : 'processes'} in ${inventory.snapshot.topologies.length} topologies, ${ROUNDS} rounds, load ${loadavg()[0]?.toFixed(1)}`);
+    console.log(
+      `${count} ${kind === 'docker' ? 'containers' : 'processes'} in ${inventory.snapshot.topologies.length} topologies, ${ROUNDS} rounds, load ${loadavg()[0]?.toFixed(1)}`,
+    );
     console.log(`  first look              ${first.toFixed(0)} ms`);
-    console.log(`  whole refresh           median ${wall(ours, 0.5).toFixed(1)}, p95 ${wall(ours, 0.95).toFixed(1)} ms, cpu ${cpu(ours).toFixed(1)} ms   (list + probe + assemble)`);
+    console.log(
+      `  whole refresh           median ${wall(ours, 0.5).toFixed(1)}, p95 ${wall(ours, 0.95).toFixed(1)} ms, cpu ${cpu(ours).toFixed(1)} ms   (list + probe + assemble)`,
+    );
     console.log(`  the engine's list       median ${wall(list, 0.5).toFixed(1)} ms, cpu ${cpu(list).toFixed(1)} ms`);
     console.log(`  raw sockets, kept       median ${wall(raw, 0.5).toFixed(1)} ms, cpu ${cpu(raw).toFixed(1)} ms`);
     console.log(`  refresh without list / raw = ${(probe / wall(raw, 0.5)).toFixed(2)}`);
     inventory.setVisible(true);
-    await new Promise(resolve => { setTimeout(resolve, 4000); });
+    await new Promise(resolve => {
+      setTimeout(resolve, 4000);
+    });
     const shown = await idle(IDLE_MS);
     inventory.setVisible(false);
-    await new Promise(resolve => { setTimeout(resolve, 1000); });
+    await new Promise(resolve => {
+      setTimeout(resolve, 1000);
+    });
     const hidden = await idle(IDLE_MS);
     const after = process.memoryUsage();
     console.log(`  at rest                 ${shown.toFixed(2)} % of a core visible, ${hidden.toFixed(2)} % hidden`);
-    console.log(`  memory                  heap +${((after.heapUsed - before.heapUsed) / 1e6).toFixed(1)} MB, rss +${((after.rss - before.rss) / 1e6).toFixed(1)} MB`);
+    console.log(
+      `  memory                  heap +${((after.heapUsed - before.heapUsed) / 1e6).toFixed(1)} MB, rss +${((after.rss - before.rss) / 1e6).toFixed(1)} MB`,
+    );
     if (count <= 12 && shown > 3) failures.push(`${count} nodes at rest take ${shown.toFixed(2)} % > 3 %`);
     if (count <= 12 && hidden > 0.5) failures.push(`${count} hidden nodes take ${hidden.toFixed(2)} %`);
   } finally {
@@ -165,7 +269,15 @@ async function measure(kind: 'process' | 'docker', count: number, failures: stri
 
 async function main(args: readonly string[]): Promise<void> {
   const failures: string[] = [];
-  const cases = args.length > 0 ? [[args[0], Number(args[1])] as const] : [['process', 12], ['process', 200], ['docker', 12], ['docker', 60]] as const;
+  const cases =
+    args.length > 0
+      ? [[args[0], Number(args[1])] as const]
+      : ([
+          ['process', 12],
+          ['process', 200],
+          ['docker', 12],
+          ['docker', 60],
+        ] as const);
   for (const [kind, count] of cases) await measure(kind === 'docker' ? 'docker' : 'process', count, failures);
   if (failures.length > 0) throw new Error(failures.join('; '));
 }

@@ -15,7 +15,8 @@ import type { MapPage } from '../test/support/mapPage';
 import { nodesText, ownersIn, stateOf } from '../test/support/mapStates';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-const worst = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? NaN;
+const worst = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? NaN;
 
 interface Times {
   /** Until the page's own work for it was done. */
@@ -36,9 +37,15 @@ async function timed(map: MapPage, act: string): Promise<readonly [js: number, s
   })`);
 }
 
-const sent = (message: HostMessage): string => `dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(message)} }))`;
+const sent = (message: HostMessage): string =>
+  `dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(message)} }))`;
 
-async function measure(map: MapPage, runs: number, act: (run: number) => string, before?: (run: number) => string): Promise<Times> {
+async function measure(
+  map: MapPage,
+  runs: number,
+  act: (run: number) => string,
+  before?: (run: number) => string,
+): Promise<Times> {
   const times: Times = { js: [], shown: [] };
   for (let run = -3; run < runs; run++) {
     if (before) await timed(map, before(run));
@@ -58,7 +65,9 @@ const svg = `(() => { document.getElementById('svg')?.remove(); const ns = 'http
 
 function line(what: string, { js, shown }: Times, most?: number): boolean {
   const good = most === undefined || median(shown) <= most;
-  console.log(`${what.padEnd(44)} shown ${median(shown).toFixed(1)} ms (95 %: ${worst(shown).toFixed(1)}), script ${median(js).toFixed(1)} ms${most === undefined ? '' : `, at most ${most} ms${good ? '' : '  MISSED'}`}`);
+  console.log(
+    `${what.padEnd(44)} shown ${median(shown).toFixed(1)} ms (95 %: ${worst(shown).toFixed(1)}), script ${median(js).toFixed(1)} ms${most === undefined ? '' : `, at most ${most} ms${good ? '' : '  MISSED'}`}`,
+  );
   return good;
 }
 
@@ -67,11 +76,28 @@ async function pages(runs: number, strict: boolean): Promise<boolean> {
   const browser = await MapBrowser.open(['--disable-frame-rate-limit', '--disable-gpu-vsync']);
   let good = true;
   try {
-    const states = { '6 nodes': stateOf([nodesText(3)]), '1000 nodes': stateOf([nodesText(500)]), '1000 nodes, every slot scattered': stateOf([nodesText(500, true)]) };
-    const nothing: MapState = { title: '', level: 'unknown', reasons: [], shards: [], owners: [], disputes: [], open: [] };
+    const states = {
+      '6 nodes': stateOf([nodesText(3)]),
+      '1000 nodes': stateOf([nodesText(500)]),
+      '1000 nodes, every slot scattered': stateOf([nodesText(500, true)]),
+    };
+    const nothing: MapState = {
+      title: '',
+      level: 'unknown',
+      reasons: [],
+      shards: [],
+      owners: [],
+      disputes: [],
+      open: [],
+    };
     for (const [name, state] of Object.entries(states)) {
       const map = await browser.page({ width: 1180, height: 860 });
-      const first = await measure(map, runs, () => sent({ type: 'state', state }), () => sent({ type: 'state', state: nothing }));
+      const first = await measure(
+        map,
+        runs,
+        () => sent({ type: 'state', state }),
+        () => sent({ type: 'state', state: nothing }),
+      );
       good = line(`first map of ${name}`, first, 10) && good;
       if (name !== '1000 nodes, every slot scattered') {
         await map.send({ type: 'state', state });
@@ -80,12 +106,28 @@ async function pages(runs: number, strict: boolean): Promise<boolean> {
         const changes = [0, 1].map(turn => {
           const after = owners.slice();
           if (turn === 0) after.fill(2, 1000, 1500);
-          return changeOf({ ...state, owners: [] }, turn === 0 ? owners : owners.slice().fill(2, 1000, 1500), turn === 0 ? withSlots(state, 500) : state, after);
+          return changeOf(
+            { ...state, owners: [] },
+            turn === 0 ? owners : owners.slice().fill(2, 1000, 1500),
+            turn === 0 ? withSlots(state, 500) : state,
+            after,
+          );
         });
-        good = line(`500 slots moved, ${name}`, await measure(map, runs * 2, run => sent(changes[Math.abs(run) % 2] as HostMessage)), 4) && good;
-        const box = await map.page.locator('#map').boundingBox() ?? { x: 0, y: 0 };
-        const pointer = (type: string, slot: number, buttons: number): string => `document.getElementById('map').dispatchEvent(new PointerEvent('${type}', { clientX: ${box.x} + ${slot % 128} * 5 + 2, clientY: ${box.y} + ${Math.floor(slot / 128)} * 5 + 2, buttons: ${buttons}, bubbles: true, pointerId: 1 }))`;
-        good = line(`hover, ${name}`, await measure(map, runs * 2, run => pointer('pointermove', (run + 3) * 97 % 16384, 0)), 16) && good;
+        good =
+          line(
+            `500 slots moved, ${name}`,
+            await measure(map, runs * 2, run => sent(changes[Math.abs(run) % 2] as HostMessage)),
+            4,
+          ) && good;
+        const box = (await map.page.locator('#map').boundingBox()) ?? { x: 0, y: 0 };
+        const pointer = (type: string, slot: number, buttons: number): string =>
+          `document.getElementById('map').dispatchEvent(new PointerEvent('${type}', { clientX: ${box.x} + ${slot % 128} * 5 + 2, clientY: ${box.y} + ${Math.floor(slot / 128)} * 5 + 2, buttons: ${buttons}, bubbles: true, pointerId: 1 }))`;
+        good =
+          line(
+            `hover, ${name}`,
+            await measure(map, runs * 2, run => pointer('pointermove', ((run + 3) * 97) % 16384, 0)),
+            16,
+          ) && good;
         const keys = `document.getElementById('map').dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', shiftKey: true, bubbles: true }))`;
         good = line(`selection, ${name}`, await measure(map, runs * 2, () => keys), 16) && good;
       } else {
@@ -103,7 +145,11 @@ async function pages(runs: number, strict: boolean): Promise<boolean> {
   return good || !strict;
 }
 
-const withSlots = (state: MapState, slots: number): MapState => ({ ...state, owners: [], shards: state.shards.map((shard, index) => (index < 2 ? { ...shard, slots: shard.slots + slots } : shard)) });
+const withSlots = (state: MapState, slots: number): MapState => ({
+  ...state,
+  owners: [],
+  shards: state.shards.map((shard, index) => (index < 2 ? { ...shard, slots: shard.slots + slots } : shard)),
+});
 
 /** From the text of CLUSTER NODES to the owner of every slot. */
 function model(runs: number, strict: boolean): boolean {
@@ -120,7 +166,13 @@ function model(runs: number, strict: boolean): boolean {
     sink += paintOwners(nodes.filter(node => node.slots.length > 0).map(node => node.slots))[16383] as number;
     const owners = performance.now() - began;
     began = performance.now();
-    sink += clusterView([{ node: 'n', name: 'n', report: { state: 'ok', nodes: new ClusterNodesReader().read(text), currentEpoch: 1, myId: nodes[0]?.id ?? '' } }]).shards.length;
+    sink += clusterView([
+      {
+        node: 'n',
+        name: 'n',
+        report: { state: 'ok', nodes: new ClusterNodesReader().read(text), currentEpoch: 1, myId: nodes[0]?.id ?? '' },
+      },
+    ]).shards.length;
     const view = performance.now() - began;
     if (run < 0) continue;
     times.split.push(split);
@@ -128,7 +180,9 @@ function model(runs: number, strict: boolean): boolean {
     times.view.push(view);
   }
   const ratio = median(times.owners) / median(times.split);
-  console.log(`1000 nodes, text to the owner of each slot: ${median(times.owners).toFixed(2)} ms = ${ratio.toFixed(2)} × a bare split (${median(times.split).toFixed(2)} ms), at most 2${ratio <= 2 ? '' : '  MISSED'}; with members, shards and findings ${median(times.view).toFixed(2)} ms (${(median(times.view) / median(times.split)).toFixed(2)} ×) [${sink > 0 ? 'ok' : ''}]`);
+  console.log(
+    `1000 nodes, text to the owner of each slot: ${median(times.owners).toFixed(2)} ms = ${ratio.toFixed(2)} × a bare split (${median(times.split).toFixed(2)} ms), at most 2${ratio <= 2 ? '' : '  MISSED'}; with members, shards and findings ${median(times.view).toFixed(2)} ms (${(median(times.view) / median(times.split)).toFixed(2)} ×) [${sink > 0 ? 'ok' : ''}]`,
+  );
   return ratio <= 2 || !strict;
 }
 

@@ -11,14 +11,23 @@ import { need } from './setup/parts.mjs';
 import { root } from './setup/paths.mjs';
 
 const folder = join(root, 'bench');
-const names = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.ts')).map(name => name.slice(0, -3)).sort() : [];
+const names = existsSync(folder)
+  ? readdirSync(folder)
+      .filter(name => name.endsWith('.ts'))
+      .map(name => name.slice(0, -3))
+      .sort()
+  : [];
 
 /** @param {string} name */
 function head(name) {
   const text = readFileSync(join(folder, `${name}.ts`), 'utf8').slice(0, 2000);
   /** @param {string} key */
   const value = key => new RegExp(`^(?://| \\*) ${key}: (.*)$`, 'm').exec(text)?.[1]?.trim();
-  return { title: /^(?:\/\/ |\/\*\*\s+\* )(.*)/.exec(text)?.[1] ?? '', needs: value('needs')?.split(/[ ,]+/) ?? [], smoke: value('smoke') === 'yes' };
+  return {
+    title: /^(?:\/\/ |\/\*\*\s+\* )(.*)/.exec(text)?.[1] ?? '',
+    needs: value('needs')?.split(/[ ,]+/) ?? [],
+    smoke: value('smoke') === 'yes',
+  };
 }
 
 /** Runs one script; gives its exit code.
@@ -30,11 +39,27 @@ async function run(name, args) {
   const out = join(root, 'out', 'bench');
   rmSync(join(out, `${name}.js`), { force: true });
   await esbuild.build({
-    entryPoints: [join(folder, `${name}.ts`)], outdir: out, bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
-    external: ['vscode', 'playwright-core', 'esbuild'], plugins: [leaveOut, lighten], define: { 'import.meta.dirname': '""' },
+    entryPoints: [join(folder, `${name}.ts`)],
+    outdir: out,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    external: ['vscode', 'playwright-core', 'esbuild'],
+    plugins: [leaveOut, lighten],
+    define: { 'import.meta.dirname': '""' },
   });
-  if (!existsSync(join(root, 'out', 'node_modules'))) symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
-  return spawnSync(process.execPath, ['--enable-source-maps', join(out, `${name}.js`), ...args], { stdio: 'inherit', cwd: root, env: { ...process.env, REDIS_TOPOLOGY_ROOT: root } }).status ?? 1;
+  if (!existsSync(join(root, 'out', 'node_modules')))
+    symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
+  return (
+    spawnSync(process.execPath, ['--enable-source-maps', join(out, `${name}.js`), ...args], {
+      stdio: 'inherit',
+      cwd: root,
+      env: { ...process.env, REDIS_TOPOLOGY_ROOT: root },
+    }).status ?? 1
+  );
 }
 
 const [name, ...args] = process.argv.slice(2);
@@ -43,7 +68,10 @@ try {
     const counts = { passed: 0, failed: 0, pending: 0 };
     for (const one of names.filter(each => head(each).smoke)) {
       console.log(`\n-- ${one}`);
-      const code = await run(one, ['--smoke']).catch(error => { report(error); return 1; });
+      const code = await run(one, ['--smoke']).catch(error => {
+        report(error);
+        return 1;
+      });
       if (code === 0) counts.passed++;
       else counts.failed++;
     }

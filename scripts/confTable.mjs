@@ -3,9 +3,30 @@ import { readFileSync } from 'node:fs';
 
 /** The statements behind `sentinel`, by what follows: a master's name, nothing of the kind, a secret, or state of the sentinel itself. */
 const sentinel = {
-  master: ['monitor', 'down-after-milliseconds', 'failover-timeout', 'parallel-syncs', 'notification-script', 'client-reconfig-script', 'auth-user', 'rename-command', 'master-reboot-down-after-period', 'primary-reboot-down-after-period'],
+  master: [
+    'monitor',
+    'down-after-milliseconds',
+    'failover-timeout',
+    'parallel-syncs',
+    'notification-script',
+    'client-reconfig-script',
+    'auth-user',
+    'rename-command',
+    'master-reboot-down-after-period',
+    'primary-reboot-down-after-period',
+  ],
   state: ['config-epoch', 'leader-epoch', 'known-replica', 'known-slave', 'known-sentinel', 'current-epoch', 'myid'],
-  global: ['current-epoch', 'myid', 'announce-ip', 'announce-port', 'deny-scripts-reconfig', 'sentinel-user', 'sentinel-pass', 'resolve-hostnames', 'announce-hostnames'],
+  global: [
+    'current-epoch',
+    'myid',
+    'announce-ip',
+    'announce-port',
+    'deny-scripts-reconfig',
+    'sentinel-user',
+    'sentinel-pass',
+    'resolve-hostnames',
+    'announce-hostnames',
+  ],
   secret: ['auth-pass'],
   globalSecret: ['sentinel-pass'],
 };
@@ -22,9 +43,11 @@ export function loadTable() {
     const names = directive.names.map(one => one.name);
     const types = new Set(directive.facts.map(one => one.type.split(' ')[0]));
     const values = new Set(directive.facts.flatMap(one => one.values?.split(' ') ?? []));
-    const sensitive = directive.facts.some(one => one.flags?.split(' ').includes('sensitive')) && !directive.name.endsWith('user');
+    const sensitive =
+      directive.facts.some(one => one.flags?.split(' ').includes('sensitive')) && !directive.name.endsWith('user');
     if (sensitive) secret.push(...names);
-    else if (types.has('enum')) (enums[[...values, ...(types.has('bool') ? ['yes', 'no'] : [])].sort().join(' ')] ??= []).push(...names);
+    else if (types.has('enum'))
+      (enums[[...values, ...(types.has('bool') ? ['yes', 'no'] : [])].sort().join(' ')] ??= []).push(...names);
     else kinds[kindOf(types)].push(...names);
   }
   return { kinds, enums, secret, sentinel };

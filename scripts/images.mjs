@@ -6,7 +6,8 @@ import { ensureImages, recipes } from './setup/images.mjs';
 const asked = process.argv.slice(2);
 try {
   await step('Docker engine', () => ensureDocker());
-  for (const name of asked.length > 0 ? asked : Object.keys(recipes)) await step(`Image ${name}`, () => ensureImages([name]));
+  for (const name of asked.length > 0 ? asked : Object.keys(recipes))
+    await step(`Image ${name}`, () => ensureImages([name]));
 } catch (error) {
   report(error);
   process.exitCode = 1;

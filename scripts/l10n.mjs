@@ -19,11 +19,20 @@ export function collectSentences() {
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true);
     /** @param {ts.Node} node */
     const visit = node => {
-      if (ts.isPropertyAssignment(node) && tables.some(table => table.test(file)) && (file.endsWith('phrases.ts') || node.name.getText() === 'message') && ts.isStringLiteralLike(node.initializer)) found.add(node.initializer.text);
+      if (
+        ts.isPropertyAssignment(node) &&
+        tables.some(table => table.test(file)) &&
+        (file.endsWith('phrases.ts') || node.name.getText() === 'message') &&
+        ts.isStringLiteralLike(node.initializer)
+      )
+        found.add(node.initializer.text);
       if (ts.isCallExpression(node) && file !== lookedUp && isTranslate(node.expression)) {
         const [sentence] = node.arguments;
         for (const literal of sentence === undefined ? [] : literalsOf(sentence)) {
-          if (literal === undefined) throw new Error(`${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: the sentence must stand as a literal`);
+          if (literal === undefined)
+            throw new Error(
+              `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: the sentence must stand as a literal`,
+            );
           found.add(literal);
         }
       }
@@ -37,7 +46,11 @@ export function collectSentences() {
 /** @param {ts.Expression} callee */
 function isTranslate(callee) {
   if (ts.isIdentifier(callee)) return callee.text === 't';
-  return ts.isPropertyAccessExpression(callee) && callee.name.text === 't' && ['l10n', 'vscode.l10n', 'kit'].includes(callee.expression.getText());
+  return (
+    ts.isPropertyAccessExpression(callee) &&
+    callee.name.text === 't' &&
+    ['l10n', 'vscode.l10n', 'kit'].includes(callee.expression.getText())
+  );
 }
 
 /** A literal, or both sides of `a ? 'x' : 'y'`.
@@ -46,7 +59,8 @@ function isTranslate(callee) {
  */
 function literalsOf(expression) {
   if (ts.isStringLiteralLike(expression)) return [expression.text];
-  if (ts.isConditionalExpression(expression)) return [...literalsOf(expression.whenTrue), ...literalsOf(expression.whenFalse)];
+  if (ts.isConditionalExpression(expression))
+    return [...literalsOf(expression.whenTrue), ...literalsOf(expression.whenFalse)];
   return [undefined];
 }
 

@@ -10,17 +10,35 @@ const endOfHead = '<!-- end of head -->';
 
 /** @returns {Promise<Record<string, Rule>>} */
 async function loadRules() {
-  const { outputFiles } = await esbuild.build({ entryPoints: ['src/conf/rules/codes.ts'], bundle: true, write: false, format: 'esm', platform: 'neutral' });
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.text ?? '').toString('base64')}`);
+  const { outputFiles } = await esbuild.build({
+    entryPoints: ['src/conf/rules/codes.ts'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+  });
+  const module = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0]?.text ?? '').toString('base64')}`
+  );
   return module.rules;
 }
 
 /** @type {Readonly<Record<string, string>>} */
 const families = {
-  syntax: 'Lines, words and names', value: 'Values', include: 'Other files', acl: 'Users', sentinel: 'Sentinel', startup: 'Fails at start', habit: 'Runs, but not as meant', topology: 'Several files of one topology',
+  syntax: 'Lines, words and names',
+  value: 'Values',
+  include: 'Other files',
+  acl: 'Users',
+  sentinel: 'Sentinel',
+  startup: 'Fails at start',
+  habit: 'Runs, but not as meant',
+  topology: 'Several files of one topology',
 };
 const means = {
-  error: 'error: the server surely refuses the file or exits', warning: 'warning: it may fail where it runs, or does not do what it seems to', info: 'information', hint: 'hint',
+  error: 'error: the server surely refuses the file or exits',
+  warning: 'warning: it may fail where it runs, or does not do what it seems to',
+  info: 'information',
+  hint: 'hint',
 };
 
 /** @param {string} code @param {Rule} rule */
@@ -29,7 +47,10 @@ const head = (code, rule) => `<!-- Written by scripts/ruleDocs.mjs from the rule
 
 ${families[rule.family]} · ${means[rule.severity]}
 
-> ${rule.message.replaceAll('<', '&lt;').replace(/\{(why|hint|unit|zero|fix|where)\}/g, '').replace(/\{(\w+)\}/g, '*$1*')}
+> ${rule.message
+  .replaceAll('<', '&lt;')
+  .replace(/\{(why|hint|unit|zero|fix|where)\}/g, '')
+  .replace(/\{(\w+)\}/g, '*$1*')}
 
 Silence it for one line with \`# redis-conf-disable-next-line ${code}\` above, for a file with \`# redis-conf-disable ${code}\`,
 or set \`"redisTopology.conf.rules": { "${code}": "off" }\`.
@@ -37,10 +58,15 @@ ${endOfHead}`;
 
 /** @param {Record<string, Rule>} rules */
 function index(rules) {
-  const lines = ['# Rules', '', 'Every finding has a code; here is what each means and how it is mended. Written by scripts/ruleDocs.mjs.'];
+  const lines = [
+    '# Rules',
+    '',
+    'Every finding has a code; here is what each means and how it is mended. Written by scripts/ruleDocs.mjs.',
+  ];
   for (const [family, title] of Object.entries(families)) {
     lines.push('', `## ${title}`, '');
-    for (const [code, rule] of Object.entries(rules)) if (rule.family === family) lines.push(`- [${code}](${code}.md) (${rule.severity})`);
+    for (const [code, rule] of Object.entries(rules))
+      if (rule.family === family) lines.push(`- [${code}](${code}.md) (${rule.severity})`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -63,7 +89,9 @@ for (const [code, rule] of Object.entries(rules)) {
   const body = readFileSync(file, 'utf8').split(endOfHead)[1] ?? '';
   write(file, `${head(code, rule)}${body}`);
 }
-for (const file of readdirSync(folder)) if (file !== 'README.md' && !Object.hasOwn(rules, file.replace(/\.md$/, ''))) faults.push(`${folder}/${file} belongs to no rule`);
+for (const file of readdirSync(folder))
+  if (file !== 'README.md' && !Object.hasOwn(rules, file.replace(/\.md$/, '')))
+    faults.push(`${folder}/${file} belongs to no rule`);
 write(`${folder}/README.md`, index(rules));
 if (faults.length > 0) {
   console.error(`${faults.join('\n')}\nrun node scripts/ruleDocs.mjs`);

@@ -46,7 +46,12 @@ function hasDesktop() {
 
 /** @param {string} address */
 function openBrowser(address) {
-  const [program = '', ...args] = process.platform === 'darwin' ? ['open', address] : process.platform === 'win32' ? ['cmd', '/c', 'start', '""', address] : ['xdg-open', address];
+  const [program = '', ...args] =
+    process.platform === 'darwin'
+      ? ['open', address]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '""', address]
+        : ['xdg-open', address];
   const child = spawn(program, args, { stdio: 'ignore', detached: true });
   child.on('error', error => console.log(`(no browser was opened: ${error.message})`));
   child.unref();
@@ -84,8 +89,15 @@ async function placeForServers() {
     await step('Docker engine', async () => `Docker ${docker} answers`);
     return () => tryStep('Image redis:7.0', () => ensureImages(['redis:7.0'], { mayPull: true }));
   }
-  const why = isForbidden() ? 'a Docker engine runs, but this user may not talk to it (sudo usermod -aG docker "$USER", then log out and in again)' : 'no Docker engine answers';
-  return () => tryStep('redis-server', async () => `${await ensureRedisServer(`There is no redis-server, and ${why}`)}: topologies will be plain processes, because ${why}`);
+  const why = isForbidden()
+    ? 'a Docker engine runs, but this user may not talk to it (sudo usermod -aG docker "$USER", then log out and in again)'
+    : 'no Docker engine answers';
+  return () =>
+    tryStep(
+      'redis-server',
+      async () =>
+        `${await ensureRedisServer(`There is no redis-server, and ${why}`)}: topologies will be plain processes, because ${why}`,
+    );
 }
 
 /** Runs the workbench until Ctrl+C.
@@ -119,7 +131,9 @@ async function serve(workspace) {
     process.exit(0);
   }
   const address = `${server.address}/?${new URLSearchParams({ tkn: readFileSync(tokenFile, 'utf8').trim(), folder: workspace })}`;
-  console.log(`\nThe workbench is open after ${seconds(performance.now() - began)}:\n\n  ${address}\n\nPress F1 and type "Redis: Create Sentinel Topology". Ctrl+C ends the workbench; topologies keep running.\n`);
+  console.log(
+    `\nThe workbench is open after ${seconds(performance.now() - began)}:\n\n  ${address}\n\nPress F1 and type "Redis: Create Sentinel Topology". Ctrl+C ends the workbench; topologies keep running.\n`,
+  );
   if (!options.has('--no-open') && hasDesktop()) openBrowser(address);
 
   const code = await server.exited;
@@ -132,8 +146,9 @@ try {
   const code = desktopCode();
   // Servers come while npm works.
   const servers = (await placeForServers())();
-  const installed = step('Packages', ensurePackages).then(() => code === undefined ? install() : undefined);
-  for (const { status, ...result } of await Promise.allSettled([servers, installed])) if (status === 'rejected' && 'reason' in result) throw result.reason;
+  const installed = step('Packages', ensurePackages).then(() => (code === undefined ? install() : undefined));
+  for (const { status, ...result } of await Promise.allSettled([servers, installed]))
+    if (status === 'rejected' && 'reason' in result) throw result.reason;
   const workspace = await sampleWorkspace();
   if (code === undefined) {
     await serve(workspace);
@@ -141,11 +156,18 @@ try {
     const { build } = await import('./setup/package.mjs');
     await step('Build', build);
     await step('VS Code', async () => {
-      const { ok, err } = capture(code, ['--new-window', '--disable-workspace-trust', `--extensionDevelopmentPath=${root}`, workspace]);
+      const { ok, err } = capture(code, [
+        '--new-window',
+        '--disable-workspace-trust',
+        `--extensionDevelopmentPath=${root}`,
+        workspace,
+      ]);
       if (!ok) throw new Error(err);
       return code;
     });
-    console.log(`\nVS Code is open after ${seconds(performance.now() - began)}. Press F1 and type "Redis: Create Sentinel Topology".`);
+    console.log(
+      `\nVS Code is open after ${seconds(performance.now() - began)}. Press F1 and type "Redis: Create Sentinel Topology".`,
+    );
   }
 } catch (error) {
   report(error);

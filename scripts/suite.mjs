@@ -15,10 +15,22 @@ const suites = {
   // `vscode` is deliberately not external here: a unit test that reaches it does not build.
   unit: { folder: 'test/unit', parts: [], timeout: 20_000 },
   package: { folder: 'test/package', parts: ['vsix'], timeout: 60_000 },
-  redis: { folder: 'test/redis', parts: ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], timeout: 60_000 },
-  host: { folder: 'test/host', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'], timeout: 60_000 },
+  redis: {
+    folder: 'test/redis',
+    parts: ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'],
+    timeout: 60_000,
+  },
+  host: {
+    folder: 'test/host',
+    parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'],
+    timeout: 60_000,
+  },
   desktop: { folder: 'test/host', parts: ['build'], timeout: 60_000 },
-  e2e: { folder: 'test/e2e', parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'vsix'], timeout: 120_000 },
+  e2e: {
+    folder: 'test/e2e',
+    parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'vsix'],
+    timeout: 120_000,
+  },
 };
 
 /**
@@ -29,15 +41,34 @@ const suites = {
 async function bundle(name, only) {
   const { folder } = suites[name];
   const out = join('out', name);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.test.ts')).map(file => join(folder, file));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.test.ts'))
+    .map(file => join(folder, file));
   const chosen = only.length === 0 ? files : files.filter(file => only.some(part => file.includes(part)));
   if (chosen.length === 0) throw new Error(`no test file in ${folder} is called ${only.join(' or ')}`);
   rmSync(out, { recursive: true, force: true });
   const inHost = name === 'host' || name === 'desktop';
   await esbuild.build({
     entryPoints: inHost ? [...chosen, 'test/support/hostRunner.ts'] : chosen,
-    outdir: out, outbase: inHost ? 'test' : folder, bundle: true, platform: 'node', target: 'node20', format: 'cjs', sourcemap: 'inline', logLevel: 'warning',
-    external: ['mocha', 'esbuild', 'typescript', 'fast-check', 'vscode-textmate', 'vscode-oniguruma', 'playwright-core', ...(inHost ? ['vscode'] : []), ...(name === 'unit' ? ['dockerode', 'ioredis'] : [])],
+    outdir: out,
+    outbase: inHost ? 'test' : folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    external: [
+      'mocha',
+      'esbuild',
+      'typescript',
+      'fast-check',
+      'vscode-textmate',
+      'vscode-oniguruma',
+      'playwright-core',
+      ...(inHost ? ['vscode'] : []),
+      ...(name === 'unit' ? ['dockerode', 'ioredis'] : []),
+    ],
     // The libraries in the form in which they ship, so that the real servers are met by what users get.
     plugins: [leaveOut, lighten],
     // Scripts that get bundled learn the project's folder from the environment, see scripts/setup/paths.mjs.
@@ -55,13 +86,17 @@ function runInHost(name, out, mochaArguments) {
   const home = mkdtempSync(join(tmpdir(), 'rtx-host-'));
   const workspace = join(home, 'workspace');
   mkdirSync(workspace);
-  const { status } = spawnSync(name === 'desktop' ? process.execPath : hostNode(), [join(root, 'scripts', 'hostTests.mjs'), name, workspace], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      REDIS_TOPOLOGY_MOCHA: JSON.stringify({ args: mochaArguments, timeout: suites[name].timeout, out, root }),
+  const { status } = spawnSync(
+    name === 'desktop' ? process.execPath : hostNode(),
+    [join(root, 'scripts', 'hostTests.mjs'), name, workspace],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        REDIS_TOPOLOGY_MOCHA: JSON.stringify({ args: mochaArguments, timeout: suites[name].timeout, out, root }),
+      },
     },
-  });
+  );
   rmSync(home, { recursive: true, force: true });
   return status ?? 1;
 }
@@ -77,10 +112,26 @@ async function main(name, words) {
   const out = await bundle(name, files);
   if (name === 'host' || name === 'desktop') return runInHost(name, out, mochaArguments);
   // Found from out/ too: playwright and the rest are asked for from there.
-  if (!existsSync(join(root, 'out', 'node_modules'))) symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
-  const reporter = mochaArguments.some(word => word.startsWith('--reporter')) ? [] : ['--reporter', join(root, 'scripts', 'setup', 'reporter.cjs')];
-  const mocha = [join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), '--ui', 'tdd', '--recursive', '--forbid-only', '--forbid-pending', '--fail-zero', '--exit',
-    '--timeout', String(suites[name].timeout), ...reporter, ...mochaArguments, out];
+  if (!existsSync(join(root, 'out', 'node_modules')))
+    symlinkSync('../node_modules', join(root, 'out', 'node_modules'), 'junction');
+  const reporter = mochaArguments.some(word => word.startsWith('--reporter'))
+    ? []
+    : ['--reporter', join(root, 'scripts', 'setup', 'reporter.cjs')];
+  const mocha = [
+    join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
+    '--ui',
+    'tdd',
+    '--recursive',
+    '--forbid-only',
+    '--forbid-pending',
+    '--fail-zero',
+    '--exit',
+    '--timeout',
+    String(suites[name].timeout),
+    ...reporter,
+    ...mochaArguments,
+    out,
+  ];
   return spawnSync(process.execPath, ['--enable-source-maps', ...mocha], { stdio: 'inherit', cwd: root }).status ?? 1;
 }
 

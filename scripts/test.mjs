@@ -15,18 +15,36 @@ import { root } from './setup/paths.mjs';
 
 const node = process.execPath;
 /** @param {string} name @param {string[]} parts @param {number} minutes @returns {Suite} */
-const mocha = (name, parts, minutes) => ({ name, command: [node, 'scripts/suite.mjs', name], parts, counts: true, minutes });
+const mocha = (name, parts, minutes) => ({
+  name,
+  command: [node, 'scripts/suite.mjs', name],
+  parts,
+  counts: true,
+  minutes,
+});
 
 /** Suites by name, in the order of the sum. */
 const suites = {
   lint: { name: 'lint', command: ['npm', 'run', '--silent', 'lint'], parts: [], counts: false, minutes: 8 },
-  typecheck: { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], parts: [], counts: false, minutes: 5 },
+  typecheck: {
+    name: 'typecheck',
+    command: ['npm', 'run', '--silent', 'typecheck'],
+    parts: [],
+    counts: false,
+    minutes: 5,
+  },
   unit: mocha('unit', [], 5),
   package: mocha('package', ['host'], 5),
   redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 18),
   host: mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
   e2e: mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 12),
-  bench: { name: 'bench', command: [node, 'scripts/bench.mjs', '--smoke'], parts: ['redis-server', 'docker', 'images'], counts: true, minutes: 8 },
+  bench: {
+    name: 'bench',
+    command: [node, 'scripts/bench.mjs', '--smoke'],
+    parts: ['redis-server', 'docker', 'images'],
+    counts: true,
+    minutes: 8,
+  },
 };
 
 /**
@@ -34,7 +52,11 @@ const suites = {
  * has the processor meanwhile. A second lane shows what it printed when its suite has ended, so that the lines of two suites do not mix.
  * @type {Suite[][][]}
  */
-const order = [[[suites.lint, suites.typecheck, suites.unit, suites.package]], [[suites.redis], [suites.host, suites.e2e]], [[suites.bench]]];
+const order = [
+  [[suites.lint, suites.typecheck, suites.unit, suites.package]],
+  [[suites.redis], [suites.host, suites.e2e]],
+  [[suites.bench]],
+];
 const all = order.flat(2);
 
 /**
@@ -47,14 +69,19 @@ const all = order.flat(2);
 function runSuite({ command: [program = node, ...args], minutes }, countsFile, hold) {
   return new Promise(resolve => {
     const child = spawn(program, args, {
-      cwd: root, stdio: hold === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', shell: program === 'npm' && process.platform === 'win32',
+      cwd: root,
+      stdio: hold === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      shell: program === 'npm' && process.platform === 'win32',
       env: { ...process.env, REDIS_TOPOLOGY_COUNTS: countsFile, REDIS_TOPOLOGY_ROOT: root },
     });
     if (hold !== undefined) for (const stream of [child.stdout, child.stderr]) stream?.on('data', hold);
     const kill = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      } catch { /* it ended just now */ }
+      } catch {
+        /* it ended just now */
+      }
     };
     const late = setTimeout(() => {
       console.error(`\nnot done after ${minutes} minutes: killed`);
@@ -89,7 +116,9 @@ function runSuite({ command: [program = node, ...args], minutes }, countsFile, h
 function outcome(suite, code, countsFile) {
   if (!suite.counts) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
   if (!existsSync(countsFile)) return { passed: 0, failed: 1 };
-  const { passed, failed } = /** @type {{ passed: number, failed: number }} */ (JSON.parse(readFileSync(countsFile, 'utf8')));
+  const { passed, failed } = /** @type {{ passed: number, failed: number }} */ (
+    JSON.parse(readFileSync(countsFile, 'utf8'))
+  );
   const unheard = failed === 0 && (code !== 0 || passed === 0);
   return { passed, failed: unheard ? 1 : failed };
 }
@@ -130,14 +159,24 @@ try {
     const countsFile = join(scratch, `${suite.name}.json`);
     /** @type {Buffer[]} */
     const printed = [];
-    const result = why === undefined ? outcome(suite, await runSuite(suite, countsFile, held ? chunk => printed.push(chunk) : undefined), countsFile) : { passed: 0, failed: 1 };
+    const result =
+      why === undefined
+        ? outcome(suite, await runSuite(suite, countsFile, held ? chunk => printed.push(chunk) : undefined), countsFile)
+        : { passed: 0, failed: 1 };
     if (held) process.stdout.write(`\n== ${suite.name}\n${Buffer.concat(printed).toString()}`);
-    results.push({ name: suite.name, ...result, ms: performance.now() - started, ...(why === undefined ? {} : { why }) });
+    results.push({
+      name: suite.name,
+      ...result,
+      ms: performance.now() - started,
+      ...(why === undefined ? {} : { why }),
+    });
   };
   for (const lanes of order) {
-    await Promise.all(lanes.map(async (lane, index) => {
-      for (const suite of lane) await runOne(suite, index > 0);
-    }));
+    await Promise.all(
+      lanes.map(async (lane, index) => {
+        for (const suite of lane) await runOne(suite, index > 0);
+      }),
+    );
   }
 } catch (error) {
   report(error);
@@ -151,7 +190,9 @@ const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(`\n${'suite'.padEnd(12)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}`);
 results.sort((a, b) => all.findIndex(({ name }) => name === a.name) - all.findIndex(({ name }) => name === b.name));
 for (const { name, why, ms, ...result } of results) {
-  console.log(`${name.padEnd(12)}${String(result.passed).padStart(8)}${String(result.failed).padStart(8)}${seconds(ms).padStart(10)}${why === undefined ? '' : `  ${why.split('\n')[0]}`}`);
+  console.log(
+    `${name.padEnd(12)}${String(result.passed).padStart(8)}${String(result.failed).padStart(8)}${seconds(ms).padStart(10)}${why === undefined ? '' : `  ${why.split('\n')[0]}`}`,
+  );
 }
 console.log(`all of it in ${seconds(performance.now() - began)}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -16,7 +16,12 @@ export interface ConfLanguageDeps extends Pick<LanguageDeps, 'extensionUri' | 'o
   /** Looks what runs now, and loads what that needs. */
   readonly look: () => Promise<void>;
   /** Runs a command inside an instance. */
-  readonly exec: (id: string, argv: readonly string[], input: string | undefined, signal: AbortSignal) => Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  readonly exec: (
+    id: string,
+    argv: readonly string[],
+    input: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
 }
 
 /** What runs changes rarely while its files are read; looking anew costs a few calls to each engine. */
@@ -27,7 +32,15 @@ const askMs = 10_000;
 export function startConfLanguage(deps: ConfLanguageDeps): vscode.Disposable & { readonly check: () => Promise<void> } {
   const { extensionUri, onFailure, log, exec } = deps;
   const servers = new Servers(deps);
-  const language = registerConfLanguage({ extensionUri, onFailure, running: { of: uri => servers.of(uri), sources: topology => sourcesOf(deps.snapshot(), topology), onDidChange: servers.onDidChange } });
+  const language = registerConfLanguage({
+    extensionUri,
+    onFailure,
+    running: {
+      of: uri => servers.of(uri),
+      sources: topology => sourcesOf(deps.snapshot(), topology),
+      onDidChange: servers.onDidChange,
+    },
+  });
   const check = new CheckConf({
     log,
     judge: (document, target) => language.judge(document, target),
@@ -36,11 +49,22 @@ export function startConfLanguage(deps: ConfLanguageDeps): vscode.Disposable & {
       const server = servers.of(uri);
       if (server === undefined) return undefined;
       if (server.engine === 'process') return { kind: 'program', path: server.image };
-      return server.running ? { kind: 'container', title: `${server.title} · ${server.image}`, exec: (argv, input, signal) => exec(server.instanceId, argv, input, signal) } : undefined;
+      return server.running
+        ? {
+            kind: 'container',
+            title: `${server.title} · ${server.image}`,
+            exec: (argv, input, signal) => exec(server.instanceId, argv, input, signal),
+          }
+        : undefined;
     },
   });
   const all = vscode.Disposable.from(servers, language, check);
-  return { check: () => check.run(), dispose: () => { all.dispose(); } };
+  return {
+    check: () => check.run(),
+    dispose: () => {
+      all.dispose();
+    },
+  };
 }
 
 /** Which server reads which file. A file of a topology that we made is reason enough to look what runs. */
@@ -78,7 +102,9 @@ class Servers implements vscode.Disposable {
     if (document?.uri.scheme !== 'file') return;
     const wanted = topologyRoot(document.uri.fsPath) !== undefined && performance.now() - this.#looked > lookAgainMs;
     const what = `looking which server reads ${document.uri.toString()}`;
-    (wanted ? this.look(document.uri) : this.#ask(document.uri)).catch((error: unknown) => this.deps.onFailure(what, error));
+    (wanted ? this.look(document.uri) : this.#ask(document.uri)).catch((error: unknown) =>
+      this.deps.onFailure(what, error),
+    );
   }
 
   #follow(): void {
@@ -95,7 +121,12 @@ class Servers implements vscode.Disposable {
     if (instance === undefined || this.#asked.has(instance.id)) return;
     this.#asked.add(instance.id);
     for (const program of ['redis-server', 'valkey-server']) {
-      const { stdout } = await this.deps.exec(instance.id, [program, '--version'], undefined, AbortSignal.timeout(askMs));
+      const { stdout } = await this.deps.exec(
+        instance.id,
+        [program, '--version'],
+        undefined,
+        AbortSignal.timeout(askMs),
+      );
       const version = readVersion(stdout);
       if (version === undefined) continue;
       this.#versions.set(instance.image, version);

@@ -79,47 +79,91 @@ export interface Core extends Disposable {
 }
 
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
-export function openCore({ secrets, records, owner, log, redactor, dockerHost, confirm, preferred, servers, home, extensionUri }: Surroundings): Core {
+export function openCore({
+  secrets,
+  records,
+  owner,
+  log,
+  redactor,
+  dockerHost,
+  confirm,
+  preferred,
+  servers,
+  home,
+  extensionUri,
+}: Surroundings): Core {
   const store = new DisposableStore();
   const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
   const existing = store.add(new ExistingList({ records, secrets, uuid: () => randomUUID() }));
-  const connector = existingConnector(lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector()), address => existing.reached(address, inventory.snapshot));
-  const processes = store.add(createProcessEngine({
-    owner, home, servers: () => servers.value,
-    identify: async (topologyId, port) => identify(connector, { address: { host: '127.0.0.1', port }, ...credentialsOf(await secrets.get(topologyId)) }),
-  }));
+  const connector = existingConnector(
+    lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector()),
+    address => existing.reached(address, inventory.snapshot),
+  );
+  const processes = store.add(
+    createProcessEngine({
+      owner,
+      home,
+      servers: () => servers.value,
+      identify: async (topologyId, port) =>
+        identify(connector, { address: { host: '127.0.0.1', port }, ...credentialsOf(await secrets.get(topologyId)) }),
+    }),
+  );
   const engines: Readonly<Record<EngineKind, Engine>> = { docker, process: processes };
   const inventory = store.add(new Inventory({ engines: [docker, processes], connector, secrets, existing }));
   const timeline = store.add(new TimelineChannel(inventory));
   const asked = store.add(new Emitter<string>());
   const onFailure = (error: unknown): void => log.error('slot map', error);
-  const maps = store.add(new Lazy<SlotMaps>(async () => new (await import('./webviews/slotMapPanel')).SlotMaps({
-    extensionUri, inventory, reveal: node => asked.fire(node), move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]),
-    fix: topology => void run('fixCluster', [{ kind: 'topology', topology }]), onFailure,
-  })));
+  const maps = store.add(
+    new Lazy<SlotMaps>(
+      async () =>
+        new (await import('./webviews/slotMapPanel')).SlotMaps({
+          extensionUri,
+          inventory,
+          reveal: node => asked.fire(node),
+          move: (topology, slots) => void run('moveSlots', [{ kind: 'topology', topology, slots }]),
+          fix: topology => void run('fixCluster', [{ kind: 'topology', topology }]),
+          onFailure,
+        }),
+    ),
+  );
   const deps: VerbDeps = {
     engine: kind => engines[kind],
-    connector, secrets, records, owner,
+    connector,
+    secrets,
+    records,
+    owner,
     now: () => Date.now(),
     uuid: () => randomUUID(),
     randomPassword: () => randomBytes(32).toString('base64url'),
   };
   const kit: Kit = {
-    t: vscode.l10n.t, deps, inventory, log, redactor, confirm, preferred, existing,
-    slotMaps: { show: async topologyId => (await maps.get()).show(topologyId), plan: async (topologyId, proposal) => (await maps.get()).plan(topologyId, proposal) },
+    t: vscode.l10n.t,
+    deps,
+    inventory,
+    log,
+    redactor,
+    confirm,
+    preferred,
+    existing,
+    slotMaps: {
+      show: async topologyId => (await maps.get()).show(topologyId),
+      plan: async (topologyId, proposal) => (await maps.get()).plan(topologyId, proposal),
+    },
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
-    showView: async () => void await vscode.commands.executeCommand(`${views.topologies}.focus`),
+    showView: async () => void (await vscode.commands.executeCommand(`${views.topologies}.focus`)),
     showTimeline: () => timeline.show(),
     diagnosis: () => diagnosis.get(),
   };
   const problemsChanged = store.add(new Emitter<void>());
-  const diagnosis = store.add(new Lazy(async () => {
-    const made = (await import('./diagnosis')).openDiagnosis(kit, extensionUri, node => asked.fire(node));
-    made.onDidChange(() => problemsChanged.fire());
-    lines = () => made.lines;
-    return made;
-  }));
+  const diagnosis = store.add(
+    new Lazy(async () => {
+      const made = (await import('./diagnosis')).openDiagnosis(kit, extensionUri, node => asked.fire(node));
+      made.onDidChange(() => problemsChanged.fire());
+      lines = () => made.lines;
+      return made;
+    }),
+  );
   let lines: () => readonly ProblemLine[] = () => [];
   // the tree comes first; why something is wrong comes right after
   const first = inventory.onDidChange(() => {
@@ -136,17 +180,27 @@ export function openCore({ secrets, records, owner, log, redactor, dockerHost, c
   const run: Core['run'] = async (command, args) => {
     await runTold(log, command, async () => {
       const target = targetOf(args);
-      if (acts.has(command) && isLookOnly(target, inventory.snapshot) && !(await ofMore('mayChange')(kit, target))) return;
+      if (acts.has(command) && isLookOnly(target, inventory.snapshot) && !(await ofMore('mayChange')(kit, target)))
+        return;
       await commandTable[command](kit, target);
     });
     lookForUnfinished();
   };
   if (lookForUnfinished()) void run('finishCreation', []);
   return {
-    inventory, engine: docker, onDidAskToReveal: asked.event, run,
+    inventory,
+    engine: docker,
+    onDidAskToReveal: asked.event,
+    run,
     slotMaps: {
       restore: async (panel, state) => (await maps.get()).restore(panel, state),
-      lightUp: node => { if (maps.isMade) maps.get().then(made => made.lightUp(node)).catch(onFailure); },
+      lightUp: node => {
+        if (maps.isMade)
+          maps
+            .get()
+            .then(made => made.lightUp(node))
+            .catch(onFailure);
+      },
     },
     onDidChangeProblems: problemsChanged.event,
     draw: snapshot => draw(vscode.l10n.t, snapshot, lines()),

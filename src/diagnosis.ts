@@ -34,23 +34,31 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
   const { t, deps, inventory, log } = kit;
   const store = new DisposableStore();
   const onFailure = (error: unknown): void => log.error('diagnosis', error);
-  const collector = store.add(new Collector({ engine: kind => deps.engine(kind), inventory, readText, now: () => Date.now(), onFailure }));
+  const collector = store.add(
+    new Collector({ engine: kind => deps.engine(kind), inventory, readText, now: () => Date.now(), onFailure }),
+  );
   const diagnoser = store.add(new Diagnoser(inventory, collector, onFailure));
   const fixDeps: FixDeps = { ...deps, files: { read: readText, write: (path, text) => writeFile(path, text) } };
-  const run = (problem: Problem, index: number): void => void vscode.commands.executeCommand(commands.fixProblem, { kind: 'problem', problem: problem.id, fix: index });
-  const panels = store.add(new ProblemsPanels({
-    extensionUri, onFailure,
-    sight: topologyId => sightOf(t, inventory.snapshot, diagnoser.problems, topologyId),
-    act: message => {
-      if (message.type === 'reveal') return reveal(message.node);
-      const problem = diagnoser.problems.find(({ id }) => id === message.problem);
-      if (problem === undefined) return;
-      if (message.type === 'fix') run(problem, message.fix);
-      else if (problem.place !== undefined) open(problem.place).then(undefined, onFailure);
-    },
-  }));
+  const run = (problem: Problem, index: number): void =>
+    void vscode.commands.executeCommand(commands.fixProblem, { kind: 'problem', problem: problem.id, fix: index });
+  const panels = store.add(
+    new ProblemsPanels({
+      extensionUri,
+      onFailure,
+      sight: topologyId => sightOf(t, inventory.snapshot, diagnoser.problems, topologyId),
+      act: message => {
+        if (message.type === 'reveal') return reveal(message.node);
+        const problem = diagnoser.problems.find(({ id }) => id === message.problem);
+        if (problem === undefined) return;
+        if (message.type === 'fix') run(problem, message.fix);
+        else if (problem.place !== undefined) open(problem.place).then(undefined, onFailure);
+      },
+    }),
+  );
   const marks = store.add(new ProblemMarks(t));
-  const notices = store.add(new DeathNotices(t, inventory, { show: topologyId => panels.show(topologyId), fix: problem => run(problem, 0) }));
+  const notices = store.add(
+    new DeathNotices(t, inventory, { show: topologyId => panels.show(topologyId), fix: problem => run(problem, 0) }),
+  );
   const changed = (problems: readonly Problem[]): void => {
     panels.update();
     marks.show(problems);
@@ -59,8 +67,12 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
   store.add(diagnoser.onDidChange(changed));
   changed(diagnoser.problems);
   return {
-    get problems() { return diagnoser.problems; },
-    get lines() { return linesOf(kit, diagnoser.problems); },
+    get problems() {
+      return diagnoser.problems;
+    },
+    get lines() {
+      return linesOf(kit, diagnoser.problems);
+    },
     onDidChange: listener => diagnoser.onDidChange(listener),
     fixDeps,
     look: () => diagnoser.look(),
@@ -72,18 +84,31 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
 /** What the row of the node says already needs no line of its own. */
 const saidByRow: ReadonlySet<Problem['what']['code']> = new Set(['stopped', 'paused', 'stale-master']);
 /** About the whole topology, whoever it was that showed it. */
-const ofTopology: ReadonlySet<Problem['what']['code']> = new Set(['quorum-unmet', 'majority-unmet', 'quorum-trap', 'split-brain', 'sentinel-drift', 'slots-unowned', 'cluster-majority']);
+const ofTopology: ReadonlySet<Problem['what']['code']> = new Set([
+  'quorum-unmet',
+  'majority-unmet',
+  'quorum-trap',
+  'split-brain',
+  'sentinel-drift',
+  'slots-unowned',
+  'cluster-majority',
+]);
 
 function linesOf({ t }: Pick<Kit, 't'>, problems: readonly Problem[]): readonly ProblemLine[] {
   return problems.flatMap(({ id, severity, what, nodes: [node], topologyId, fixes }): ProblemLine[] => {
     if (severity === 'info' || saidByRow.has(what.code)) return [];
     const detail = consequenceOfProblem(t, what);
-    return [{
-      id, severity, text: causeInWords(t, what), fixable: fixes.length > 0,
-      ...(detail === undefined ? {} : { detail }),
-      ...(topologyId === undefined ? {} : { topology: topologyId }),
-      ...(node === undefined || ofTopology.has(what.code) ? {} : { node }),
-    }];
+    return [
+      {
+        id,
+        severity,
+        text: causeInWords(t, what),
+        fixable: fixes.length > 0,
+        ...(detail === undefined ? {} : { detail }),
+        ...(topologyId === undefined ? {} : { topology: topologyId }),
+        ...(node === undefined || ofTopology.has(what.code) ? {} : { node }),
+      },
+    ];
   });
 }
 
@@ -102,4 +127,3 @@ async function readText(path: string): Promise<string | undefined> {
     throw error;
   }
 }
-

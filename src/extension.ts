@@ -21,19 +21,35 @@ export function activate(context: vscode.ExtensionContext): void {
   const confirm = new ConfigValue(settings.confirm, true);
   const preferred = new ConfigValue<EngineChoice>(settings.preferredEngine, 'auto');
   const servers = new ConfigValue<readonly string[]>(settings.servers, []);
-  const core = new Lazy(async () => (await import('./core')).openCore({
-    secrets: new StoredSecrets(context.secrets, redactor),
-    records: new StoredRecords(context.globalState),
-    owner: await ownerOf(context.globalState),
-    log, redactor, dockerHost, confirm, preferred, servers, extensionUri: context.extensionUri, home: context.globalStorageUri.fsPath,
-  }));
+  const core = new Lazy(async () =>
+    (await import('./core')).openCore({
+      secrets: new StoredSecrets(context.secrets, redactor),
+      records: new StoredRecords(context.globalState),
+      owner: await ownerOf(context.globalState),
+      log,
+      redactor,
+      dockerHost,
+      confirm,
+      preferred,
+      servers,
+      extensionUri: context.extensionUri,
+      home: context.globalStorageUri.fsPath,
+    }),
+  );
   context.subscriptions.push(
-    log, core,
+    log,
+    core,
     registerConf(context.extensionUri, core, log),
     registerTopologyView(core, error => log.error('start', error)),
-    vscode.window.registerWebviewPanelSerializer(slotMapView, { deserializeWebviewPanel: async (panel, state) => (await core.get()).slotMaps.restore(panel, state) }),
+    vscode.window.registerWebviewPanelSerializer(slotMapView, {
+      deserializeWebviewPanel: async (panel, state) => (await core.get()).slotMaps.restore(panel, state),
+    }),
     dockerHost.onDidChange(() => reopen(core, log)),
-    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key => vscode.commands.registerCommand(commands[key], async (...args: readonly unknown[]) => (await core.get()).run(key, args))),
+    ...(Object.keys(commands) as (keyof typeof commands)[]).map(key =>
+      vscode.commands.registerCommand(commands[key], async (...args: readonly unknown[]) =>
+        (await core.get()).run(key, args),
+      ),
+    ),
   );
 }
 

@@ -1,8 +1,17 @@
 import './style.css';
-import type { FromProblemsPage, ProblemsSight, ShownProblem, ToProblemsPage } from '../../src/webviews/problemsProtocol';
+import type {
+  FromProblemsPage,
+  ProblemsSight,
+  ShownProblem,
+  ToProblemsPage,
+} from '../../src/webviews/problemsProtocol';
 import { byId, element } from '../slotMap/dom';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromProblemsPage): void; getState(): unknown; setState(state: unknown): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromProblemsPage): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
 
 const host = acquireVsCodeApi();
 const list = byId('problems');
@@ -15,14 +24,16 @@ function show({ title, empty, problems }: ProblemsSight): void {
   nothing.textContent = empty;
   nothing.hidden = problems.length > 0;
   for (const id of cards.keys()) if (!problems.some(problem => problem.id === id)) cards.delete(id);
-  list.replaceChildren(...problems.map(problem => {
-    const text = JSON.stringify(problem);
-    const known = cards.get(problem.id);
-    if (known?.text === text) return known.card;
-    const card = draw(problem);
-    cards.set(problem.id, { text, card });
-    return card;
-  }));
+  list.replaceChildren(
+    ...problems.map(problem => {
+      const text = JSON.stringify(problem);
+      const known = cards.get(problem.id);
+      if (known?.text === text) return known.card;
+      const card = draw(problem);
+      cards.set(problem.id, { text, card });
+      return card;
+    }),
+  );
 }
 
 function draw(problem: ShownProblem): HTMLElement {
@@ -30,7 +41,15 @@ function draw(problem: ShownProblem): HTMLElement {
   card.append(element('h2', {}, element('span', { class: 'level' }, problem.severityWord), ` ${problem.cause}`));
   if (problem.consequence !== undefined) card.append(element('p', {}, problem.consequence));
   if (problem.evidence.length > 0) {
-    card.append(element('ul', { class: 'evidence' }, ...problem.evidence.map(({ who, from, text }) => element('li', {}, element('span', { class: 'quiet' }, `${who} · ${from} `), element('code', {}, text)))));
+    card.append(
+      element(
+        'ul',
+        { class: 'evidence' },
+        ...problem.evidence.map(({ who, from, text }) =>
+          element('li', {}, element('span', { class: 'quiet' }, `${who} · ${from} `), element('code', {}, text)),
+        ),
+      ),
+    );
   }
   const acts = element('p', { class: 'acts' });
   problem.fixes.forEach((title, index) => {

@@ -25,28 +25,56 @@ export interface DetailActions {
 }
 
 /** All about one slot. */
-export function drawSlot(details: HTMLElement, { slot, shard, run: [first, last], keys, heat, dispute, open, goal, pinned }: SlotSight, actions: DetailActions): void {
+export function drawSlot(
+  details: HTMLElement,
+  { slot, shard, run: [first, last], keys, heat, dispute, open, goal, pinned }: SlotSight,
+  actions: DetailActions,
+): void {
   details.replaceChildren(
     line('slot', String(slot)),
     line('owner', shard ? ownerButton(shard, actions) : element('span', { class: 'bad' }, word('nobody'))),
-    ...(shard && shard.master.state !== 'ok' ? [line('state', element('span', { class: 'bad' }, word(`state.${shard.master.state}`)))] : []),
-    ...(shard && shard.replicas.length > 0 ? [line('replicas', shard.replicas.map(replica => replica.name).join(', '))] : []),
+    ...(shard && shard.master.state !== 'ok'
+      ? [line('state', element('span', { class: 'bad' }, word(`state.${shard.master.state}`)))]
+      : []),
+    ...(shard && shard.replicas.length > 0
+      ? [line('replicas', shard.replicas.map(replica => replica.name).join(', '))]
+      : []),
     line('inRange', word('range', count(last - first + 1), first, last)),
     line('keys', keys === undefined ? '…' : keys.keys === undefined ? '–' : count(keys.keys)),
     ...(heat && heat.kind !== 'keys' ? [line(`heat.${heat.kind}`, figureText(heat.kind, heat.figure))] : []),
-    ...(open ? [line('moving', [word('way', open.from ?? '?', open.to ?? '?'), leftText(keys)].filter(Boolean).join(' · '))] : []),
+    ...(open
+      ? [line('moving', [word('way', open.from ?? '?', open.to ?? '?'), leftText(keys)].filter(Boolean).join(' · '))]
+      : []),
     ...(goal === undefined ? [] : [line('goal', goal)]),
-    ...(dispute ? dispute.claims.map(claim => line('says', word('claim', claim.by.join(', '), claim.owner === 0 && claim.name === '' ? word('nobody') : claim.name))) : []),
+    ...(dispute
+      ? dispute.claims.map(claim =>
+          line(
+            'says',
+            word('claim', claim.by.join(', '), claim.owner === 0 && claim.name === '' ? word('nobody') : claim.name),
+          ),
+        )
+      : []),
     ...(pinned ? [line('tag', element('code', {}, `{${tagOf(slot)}}`))] : []),
     ...(pinned && shard ? [moveButton(slot, slot, actions)] : []),
   );
 }
 
-export function drawSelection(details: HTMLElement, [first, last]: readonly [number, number], owners: readonly string[], actions: DetailActions): void {
+export function drawSelection(
+  details: HTMLElement,
+  [first, last]: readonly [number, number],
+  owners: readonly string[],
+  actions: DetailActions,
+): void {
   details.replaceChildren(
     line('selected', word('range', count(last - first + 1), first, last)),
-    line('owner', owners.length <= 4 ? owners.join(', ') : `${owners.slice(0, 4).join(', ')} ${word('more', count(owners.length - 4))}`),
-    moveButton(first, last, actions));
+    line(
+      'owner',
+      owners.length <= 4
+        ? owners.join(', ')
+        : `${owners.slice(0, 4).join(', ')} ${word('more', count(owners.length - 4))}`,
+    ),
+    moveButton(first, last, actions),
+  );
 }
 
 export function drawHint(details: HTMLElement): void {
@@ -55,9 +83,14 @@ export function drawHint(details: HTMLElement): void {
 
 export function figureText(kind: HeatKind, figure: number): string {
   switch (kind) {
-    case 'keys': return count(figure);
-    case 'cpu': return figure < 1000 ? `${count(figure)} µs` : `${count(Math.round(figure / 1000))} ms`;
-    case 'in': case 'out': case 'memory': return bytes(figure);
+    case 'keys':
+      return count(figure);
+    case 'cpu':
+      return figure < 1000 ? `${count(figure)} µs` : `${count(Math.round(figure / 1000))} ms`;
+    case 'in':
+    case 'out':
+    case 'memory':
+      return bytes(figure);
   }
 }
 

@@ -22,7 +22,11 @@ export interface FieldData {
 /**
  * One pixel a slot, scaled up by CSS: a repaint of all 16384 costs under a millisecond however many shards there are.
  */
-export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes, lit, heat, plan }: FieldData, palette: Palette): void {
+export function paintField(
+  canvas: HTMLCanvasElement,
+  { owners, failed, disputes, lit, heat, plan }: FieldData,
+  palette: Palette,
+): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const image = context.createImageData(SIDE, SIDE);
@@ -32,8 +36,15 @@ export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes
   const shadesOf = (owner: number): readonly [number, number] => {
     let pair = shades.get(owner);
     if (!pair) {
-      const hue = dimmed(owner === 0 ? palette.background : palette.shard(owner - 1), owner !== 0 && lit !== undefined && lit !== owner - 1, palette);
-      pair = [pack(hue), pack(owner === 0 ? mix(palette.background, palette.error, 0.55) : mix(hue, palette.background, strength))];
+      const hue = dimmed(
+        owner === 0 ? palette.background : palette.shard(owner - 1),
+        owner !== 0 && lit !== undefined && lit !== owner - 1,
+        palette,
+      );
+      pair = [
+        pack(hue),
+        pack(owner === 0 ? mix(palette.background, palette.error, 0.55) : mix(hue, palette.background, strength)),
+      ];
       shades.set(owner, pair);
     }
     return pair;
@@ -41,7 +52,11 @@ export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes
   const ramps = new Map<number, Uint32Array>();
   const rampOf = (owner: number): Uint32Array => {
     let ramp = ramps.get(owner);
-    if (!ramp) ramps.set(owner, ramp = Uint32Array.from({ length: STEPS + 1 }, (_, step) => pack(heatOf(palette, owner - 1, step / STEPS))));
+    if (!ramp)
+      ramps.set(
+        owner,
+        (ramp = Uint32Array.from({ length: STEPS + 1 }, (_, step) => pack(heatOf(palette, owner - 1, step / STEPS)))),
+      );
     return ramp;
   };
   const bad = pack(palette.error);
@@ -66,7 +81,7 @@ export function paintField(canvas: HTMLCanvasElement, { owners, failed, disputes
   for (const { ranges, claims } of disputes) {
     for (let i = 0; i + 1 < ranges.length; i += 2) {
       for (let slot = ranges[i] as number; slot <= (ranges[i + 1] as number); slot++) {
-        const claim = claims[(slot % SIDE + Math.floor(slot / SIDE)) % claims.length];
+        const claim = claims[((slot % SIDE) + Math.floor(slot / SIDE)) % claims.length];
         pixels[slot] = claim === undefined || claim.owner === 0 ? bad : shadesOf(claim.owner)[0];
       }
     }

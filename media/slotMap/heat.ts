@@ -16,7 +16,7 @@ export class Heat {
     this.#onChoose = onChoose;
     const choice = byId<HTMLSelectElement>('heat');
     choice.addEventListener('change', () => {
-      this.#kind = choice.value === '' ? undefined : choice.value as HeatKind; // the options are made of kinds below
+      this.#kind = choice.value === '' ? undefined : (choice.value as HeatKind); // the options are made of kinds below
       this.#figures = this.#kind && new Float64Array(SLOTS);
       this.#onChoose(this.#kind);
     });
@@ -30,8 +30,11 @@ export class Heat {
   /** What the servers can tell. */
   offer(kinds: readonly HeatKind[], more: boolean): void {
     const choice = byId<HTMLSelectElement>('heat');
-    choice.replaceChildren(element('option', { value: '' }, word('heat.off')), ...kinds.map(kind => element('option', { value: kind }, word(`heat.${kind}`))),
-      ...(more ? [element('option', { value: '-', disabled: '' }, word('heatMore'))] : []));
+    choice.replaceChildren(
+      element('option', { value: '' }, word('heat.off')),
+      ...kinds.map(kind => element('option', { value: kind }, word(`heat.${kind}`))),
+      ...(more ? [element('option', { value: '-', disabled: '' }, word('heatMore'))] : []),
+    );
     choice.value = this.#kind ?? '';
   }
 

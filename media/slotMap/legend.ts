@@ -39,7 +39,8 @@ export class Legend {
 
   /** Few rows stand at once, the rest follow in the frames after. */
   show(shards: readonly MapShard[], lit: number | undefined, palette: Palette): void {
-    if (palette !== this.#palette) for (const [colour, { row }] of this.#rows) this.#rows.set(colour, { row, shard: undefined, pressed: false });
+    if (palette !== this.#palette)
+      for (const [colour, { row }] of this.#rows) this.#rows.set(colour, { row, shard: undefined, pressed: false });
     [this.#shards, this.#lit, this.#palette] = [shards, lit, palette];
     cancelAnimationFrame(this.#frame);
     if (shards.length <= AT_ONCE) this.#go();
@@ -61,7 +62,11 @@ export class Legend {
     for (const shard of this.#shards) {
       const pressed = shard.colour === this.#lit;
       const known = this.#rows.get(shard.colour);
-      if (known === undefined || known.pressed !== pressed || (known.shard !== shard && JSON.stringify(known.shard) !== JSON.stringify(shard))) {
+      if (
+        known === undefined ||
+        known.pressed !== pressed ||
+        (known.shard !== shard && JSON.stringify(known.shard) !== JSON.stringify(shard))
+      ) {
         if (performance.now() - began > SLICE_MS) {
           this.#frame = requestAnimationFrame(() => this.#go());
           break;
@@ -76,23 +81,42 @@ export class Legend {
         before = known.row;
       }
     }
-    if (focused !== undefined && document.activeElement === document.body) this.#body.querySelector<HTMLElement>(`button[data-shard="${focused}"]`)?.focus();
+    if (focused !== undefined && document.activeElement === document.body)
+      this.#body.querySelector<HTMLElement>(`button[data-shard="${focused}"]`)?.focus();
   }
 
   #rowOf(shard: MapShard, pressed: boolean, palette: Palette): HTMLTableRowElement {
-    const choose = element('button', { type: 'button', class: 'shard', 'aria-pressed': String(pressed), 'data-shard': String(shard.colour), title: word('lightUp') },
-      swatch((context, side) => paintSwatch(context, side, shard.colour, palette)), nodeText(shard.master));
+    const choose = element(
+      'button',
+      {
+        type: 'button',
+        class: 'shard',
+        'aria-pressed': String(pressed),
+        'data-shard': String(shard.colour),
+        title: word('lightUp'),
+      },
+      swatch((context, side) => paintSwatch(context, side, shard.colour, palette)),
+      nodeText(shard.master),
+    );
     choose.addEventListener('click', () => {
       this.#actions.light(pressed ? undefined : shard.colour);
       if (!pressed && shard.master.node !== undefined) this.#actions.reveal(shard.master.node);
     });
-    return element('tr', pressed ? { class: 'lit' } : {},
+    return element(
+      'tr',
+      pressed ? { class: 'lit' } : {},
       element('th', { scope: 'row' }, choose),
-      element('td', {}, ...shard.replicas.flatMap((replica, index) => [...(index > 0 ? [', '] : []), nodeText(replica)]), ...(shard.replicas.length === 0 ? [element('span', { class: 'warn' }, word('noReplica'))] : [])),
+      element(
+        'td',
+        {},
+        ...shard.replicas.flatMap((replica, index) => [...(index > 0 ? [', '] : []), nodeText(replica)]),
+        ...(shard.replicas.length === 0 ? [element('span', { class: 'warn' }, word('noReplica'))] : []),
+      ),
       element('td', { class: 'number', title: shard.ranges.slice(0, 400) }, count(shard.slots)),
       element('td', { class: 'ranges' }, shortened(shard.ranges)),
       element('td', { class: 'number' }, shard.keys === undefined ? '–' : count(shard.keys)),
-      element('td', { class: 'number' }, shard.bytes === undefined ? '–' : bytes(shard.bytes)));
+      element('td', { class: 'number' }, shard.bytes === undefined ? '–' : bytes(shard.bytes)),
+    );
   }
 }
 
@@ -102,11 +126,19 @@ export function paintSwatch(context: CanvasRenderingContext2D, side: number, col
   context.fillStyle = css(hue);
   context.fillRect(0, 0, side, side);
   context.fillStyle = second;
-  for (let y = 0; y < side / 2; y++) for (let x = 0; x < side / 2; x++) if (textured(colour, x, y)) context.fillRect(x * 2, y * 2, 2, 2);
+  for (let y = 0; y < side / 2; y++)
+    for (let x = 0; x < side / 2; x++) if (textured(colour, x, y)) context.fillRect(x * 2, y * 2, 2, 2);
 }
 
 function nodeText(node: MapNode): HTMLElement {
-  return element('span', {}, node.name, ...(node.state === 'ok' ? [] : [' ', element('span', { class: node.state === 'failed' ? 'bad' : 'warn' }, word(`state.${node.state}`))]));
+  return element(
+    'span',
+    {},
+    node.name,
+    ...(node.state === 'ok'
+      ? []
+      : [' ', element('span', { class: node.state === 'failed' ? 'bad' : 'warn' }, word(`state.${node.state}`))]),
+  );
 }
 
 function shortened(ranges: string): string {

@@ -25,7 +25,8 @@ export function paintLines(canvas: HTMLCanvasElement, data: LinesData, palette: 
   const { runs, longest } = runsOf(data.owners);
   if (runs <= MOST_RUNS) borders(context, data.owners, palette, cell);
   for (const { ranges } of data.disputes.slice(0, 40)) {
-    for (let i = 0; i + 1 < ranges.length && i < 80; i += 2) outline(context, ranges[i] as number, ranges[i + 1] as number, cell, css(palette.warning), undefined, [5, 3]);
+    for (let i = 0; i + 1 < ranges.length && i < 80; i += 2)
+      outline(context, ranges[i] as number, ranges[i + 1] as number, cell, css(palette.warning), undefined, [5, 3]);
   }
   const labels = new Map<number, Point>();
   for (const shard of data.shards) {
@@ -37,7 +38,15 @@ export function paintLines(canvas: HTMLCanvasElement, data: LinesData, palette: 
   }
   const nobody = longest.get(0);
   const gap = nobody && middle(nobody, cell);
-  if (nobody && gap) pill(context, gap.at, [[word('nobody'), `600 ${Math.min(13, gap.height - 6)}px ${palette.font}`]], palette.background, palette.error, palette.error);
+  if (nobody && gap)
+    pill(
+      context,
+      gap.at,
+      [[word('nobody'), `600 ${Math.min(13, gap.height - 6)}px ${palette.font}`]],
+      palette.background,
+      palette.error,
+      palette.error,
+    );
   if (data.plan) plan(context, data.plan, labels, longest, palette, cell);
   for (const { slot } of data.open.slice(0, 500)) diamond(context, slot, cell, palette);
 }
@@ -102,29 +111,49 @@ function borders(context: CanvasRenderingContext2D, owners: Uint16Array, palette
   context.stroke();
 }
 
-function name(context: CanvasRenderingContext2D, shard: MapShard, run: Run, { at: place, height }: { readonly at: Point; readonly height: number }, palette: Palette, cell: number): void {
+function name(
+  context: CanvasRenderingContext2D,
+  shard: MapShard,
+  run: Run,
+  { at: place, height }: { readonly at: Point; readonly height: number },
+  palette: Palette,
+  cell: number,
+): void {
   const big = Math.max(11, Math.min(18, height / 3.4));
   const small = Math.max(10, big * 0.7);
   const failed = shard.master.state === 'failed';
-  const lines: (readonly [text: string, font: string])[] = [[shortened(shard.master.name), `600 ${big}px ${palette.font}`]];
+  const lines: (readonly [text: string, font: string])[] = [
+    [shortened(shard.master.name), `600 ${big}px ${palette.font}`],
+  ];
   if (failed && height > big * 3.4) lines.push([word('state.failed'), `600 ${small}px ${palette.font}`]);
-  if (height > big * (failed ? 5 : 3.2)) lines.push([`${count(run[0])} – ${count(run[1])}`, `${small}px ${palette.font}`]);
+  if (height > big * (failed ? 5 : 3.2))
+    lines.push([`${count(run[0])} – ${count(run[1])}`, `${small}px ${palette.font}`]);
   if (height < 26 && cell * SIDE < 420) return;
   const hue = palette.shard(shard.colour);
   if (failed) pill(context, place, lines, palette.background, palette.error, palette.error);
-  else if (palette.highContrast) pill(context, place, lines, palette.background, palette.foreground, palette.foreground);
+  else if (palette.highContrast)
+    pill(context, place, lines, palette.background, palette.foreground, palette.foreground);
   else pill(context, place, lines, hue, undefined, inkOn(hue));
 }
 
-function pill(context: CanvasRenderingContext2D, [x, y]: Point, lines: readonly (readonly [text: string, font: string])[], ground: Rgb, edge: Rgb | undefined, ink: Rgb): void {
+function pill(
+  context: CanvasRenderingContext2D,
+  [x, y]: Point,
+  lines: readonly (readonly [text: string, font: string])[],
+  ground: Rgb,
+  edge: Rgb | undefined,
+  ink: Rgb,
+): void {
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const steps = lines.map(([, font]) => Number(/(\d+(?:\.\d+)?)px/.exec(font)?.[1] ?? 12) * 1.35);
   const height = steps.reduce((a, b) => a + b, 0);
-  const width = Math.max(...lines.map(([text, font]) => {
-    context.font = font;
-    return context.measureText(text).width;
-  }));
+  const width = Math.max(
+    ...lines.map(([text, font]) => {
+      context.font = font;
+      return context.measureText(text).width;
+    }),
+  );
   context.fillStyle = css(ground, 0.94);
   context.beginPath();
   context.roundRect(x - width / 2 - 12, y - height / 2 - 4, width + 24, height + 8, 7);
@@ -150,7 +179,15 @@ function shortened(text: string): string {
 }
 
 /** The shape of a run of slots: up to three rectangles. */
-export function outline(context: CanvasRenderingContext2D, first: number, last: number, cell: number, stroke: string, fill?: string, dash: readonly number[] = []): void {
+export function outline(
+  context: CanvasRenderingContext2D,
+  first: number,
+  last: number,
+  cell: number,
+  stroke: string,
+  fill?: string,
+  dash: readonly number[] = [],
+): void {
   const rows = [Math.floor(first / SIDE), Math.floor(last / SIDE)] as const;
   const [fx, fy] = [(first % SIDE) * cell, rows[0] * cell];
   const [lx, ly] = [((last % SIDE) + 1) * cell, (rows[1] + 1) * cell];
@@ -160,7 +197,16 @@ export function outline(context: CanvasRenderingContext2D, first: number, last: 
     context.rect(fx, fy, lx - fx, cell);
   } else {
     context.moveTo(fx, fy);
-    for (const [x, y] of [[width, fy], [width, ly - cell], [lx, ly - cell], [lx, ly], [0, ly], [0, fy + cell], [fx, fy + cell]] as const) context.lineTo(x, y);
+    for (const [x, y] of [
+      [width, fy],
+      [width, ly - cell],
+      [lx, ly - cell],
+      [lx, ly],
+      [0, ly],
+      [0, fy + cell],
+      [fx, fy + cell],
+    ] as const)
+      context.lineTo(x, y);
     context.closePath();
   }
   if (fill !== undefined) {
@@ -175,7 +221,14 @@ export function outline(context: CanvasRenderingContext2D, first: number, last: 
 }
 
 /** Each move: its slots in an outline, and an arrow from there to where its taker is. */
-function plan(context: CanvasRenderingContext2D, { moves }: MapPlan, labels: ReadonlyMap<number, Point>, longest: ReadonlyMap<number, Run>, palette: Palette, cell: number): void {
+function plan(
+  context: CanvasRenderingContext2D,
+  { moves }: MapPlan,
+  labels: ReadonlyMap<number, Point>,
+  longest: ReadonlyMap<number, Run>,
+  palette: Palette,
+  cell: number,
+): void {
   for (const move of moves.slice(0, 24)) {
     let best: Run | undefined;
     for (let i = 0; i + 1 < move.ranges.length; i += 2) {
@@ -187,9 +240,19 @@ function plan(context: CanvasRenderingContext2D, { moves }: MapPlan, labels: Rea
     if (!best || !goal) continue; // an empty master has no place on the map yet: the list names it
     const rows = Math.floor(best[1] / SIDE) - Math.floor(best[0] / SIDE);
     const [x, y] = at(best[0], cell);
-    const start: Point = rows > 0 ? [SIDE * cell * 0.2, y + (rows * cell) / 2 + cell] : [x + ((best[1] - best[0] + 1) * cell) / 2, y + cell / 2];
+    const start: Point =
+      rows > 0
+        ? [SIDE * cell * 0.2, y + (rows * cell) / 2 + cell]
+        : [x + ((best[1] - best[0] + 1) * cell) / 2, y + cell / 2];
     const [x1, y1] = arrow(context, start, [goal[0] - SIDE * cell * 0.16, goal[1]], palette);
-    pill(context, [Math.max(70, x1), y1], [[word('slotsTo', count(move.slots), shortened(move.toName)), `600 11px ${palette.font}`]], palette.background, palette.foreground, palette.foreground);
+    pill(
+      context,
+      [Math.max(70, x1), y1],
+      [[word('slotsTo', count(move.slots), shortened(move.toName)), `600 11px ${palette.font}`]],
+      palette.background,
+      palette.foreground,
+      palette.foreground,
+    );
   }
 }
 
@@ -197,7 +260,10 @@ function plan(context: CanvasRenderingContext2D, { moves }: MapPlan, labels: Rea
 function arrow(context: CanvasRenderingContext2D, [x, y]: Point, [gx, gy]: Point, palette: Palette): Point {
   const bend: Point = [Math.min(x, gx) - 46, (y + gy) / 2];
   const angle = Math.atan2(gy - bend[1], gx - bend[0]);
-  for (const [width, colour] of [[6, css(palette.background)], [2.5, css(palette.foreground)]] as const) {
+  for (const [width, colour] of [
+    [6, css(palette.background)],
+    [2.5, css(palette.foreground)],
+  ] as const) {
     context.beginPath();
     context.moveTo(x, y);
     context.quadraticCurveTo(bend[0], bend[1], gx, gy);
@@ -220,7 +286,13 @@ function diamond(context: CanvasRenderingContext2D, slot: number, cell: number, 
   const r = Math.max(6, cell * 1.2);
   const [cx, cy] = [x + cell / 2, Math.max(r + 1, y + cell / 2)];
   context.beginPath();
-  for (const [dx, dy] of [[0, -r], [r, 0], [0, r], [-r, 0]] as const) context.lineTo(cx + dx, cy + dy);
+  for (const [dx, dy] of [
+    [0, -r],
+    [r, 0],
+    [0, r],
+    [-r, 0],
+  ] as const)
+    context.lineTo(cx + dx, cy + dy);
   context.closePath();
   context.fillStyle = css(mix(palette.warning, palette.foreground, 0.15));
   context.fill();

@@ -62,7 +62,10 @@ export class Page {
     this.#cursor = remembered.cursor;
     this.#pinned = remembered.cursor !== undefined;
     byId<HTMLInputElement>('keys').value = remembered.text ?? '';
-    this.#legend = new Legend(byId('shards'), { light: colour => this.#light(colour), reveal: node => this.#send({ type: 'reveal', node }) });
+    this.#legend = new Legend(byId('shards'), {
+      light: colour => this.#light(colour),
+      reveal: node => this.#send({ type: 'reveal', node }),
+    });
     this.#planCard = new PlanCard((id, act) => this.#send({ type: 'plan-act', id, act }));
     this.#heat = new Heat(kind => {
       this.#send(kind === undefined ? { type: 'heat' } : { type: 'heat', kind });
@@ -70,7 +73,10 @@ export class Page {
     });
     this.#listen();
     this.resize();
-    setInterval(() => { for (const { slot } of document.hidden ? [] : this.#state.open.slice(0, COUNTED)) this.#send({ type: 'ask-keys', slot }); }, AGAIN_MS);
+    setInterval(() => {
+      for (const { slot } of document.hidden ? [] : this.#state.open.slice(0, COUNTED))
+        this.#send({ type: 'ask-keys', slot });
+    }, AGAIN_MS);
   }
 
   receive(message: HostMessage): void {
@@ -84,9 +90,17 @@ export class Page {
       case 'change': {
         const { runs, shards, gone, type: _type, ...head } = message;
         const colours = new Set([...gone, ...shards.map(({ colour }) => colour)]);
-        this.#state = { ...this.#state, ...head, shards: [...this.#state.shards.filter(({ colour }) => !colours.has(colour)), ...shards].sort((a, b) => a.colour - b.colour) };
+        this.#state = {
+          ...this.#state,
+          ...head,
+          shards: [...this.#state.shards.filter(({ colour }) => !colours.has(colour)), ...shards].sort(
+            (a, b) => a.colour - b.colour,
+          ),
+        };
         this.#paintRuns(runs);
-        for (let i = 0; i + 2 < runs.length; i += 3) for (const slot of this.#keys.keys()) if (slot >= (runs[i] as number) && slot <= (runs[i + 1] as number)) this.#keys.delete(slot);
+        for (let i = 0; i + 2 < runs.length; i += 3)
+          for (const slot of this.#keys.keys())
+            if (slot >= (runs[i] as number) && slot <= (runs[i + 1] as number)) this.#keys.delete(slot);
         break;
       }
       case 'keys':
@@ -135,15 +149,29 @@ export class Page {
       this.#changed = false;
       const { shards, disputes, open } = this.#state;
       const failed = new Set(shards.filter(shard => shard.master.state === 'failed').map(shard => shard.colour));
-      paintField(byId('field'), { owners: this.#owners, failed, disputes, lit: this.#lit, heat: this.#heat.figures, plan: this.#goals }, this.#palette);
-      paintLines(byId('lines'), { owners: this.#owners, shards, open, disputes, plan: this.#plan }, this.#palette, this.#cell);
+      paintField(
+        byId('field'),
+        { owners: this.#owners, failed, disputes, lit: this.#lit, heat: this.#heat.figures, plan: this.#goals },
+        this.#palette,
+      );
+      paintLines(
+        byId('lines'),
+        { owners: this.#owners, shards, open, disputes, plan: this.#plan },
+        this.#palette,
+        this.#cell,
+      );
       paintRibbon(byId('ribbon'), this.#owners, shards, this.#palette);
       this.#drawHead();
       this.#planCard.show(this.#plan, this.#progress, this.#palette);
       this.#heat.draw(this.#palette);
       this.#legend.show(shards, this.#lit, this.#palette);
     }
-    paintOverlay(byId('overlay'), { cursor: this.#cursor, found: this.#found, selection: this.#selection() }, this.#palette, this.#cell);
+    paintOverlay(
+      byId('overlay'),
+      { cursor: this.#cursor, found: this.#found, selection: this.#selection() },
+      this.#palette,
+      this.#cell,
+    );
     const here = byId('here');
     here.hidden = this.#cursor === undefined;
     here.style.transform = `translateX(${(((this.#cursor ?? 0) + 0.5) / SLOTS) * this.#ribbonWidth}px)`;
@@ -159,7 +187,10 @@ export class Page {
   resize(): void {
     const room = byId('room').parentElement?.clientWidth ?? 0;
     const beside = room > 780 ? room - 340 : room;
-    const side = Math.max(384, Math.min(beside, Math.max(384, innerHeight - byId('room').getBoundingClientRect().top - scrollY - 24)));
+    const side = Math.max(
+      384,
+      Math.min(beside, Math.max(384, innerHeight - byId('room').getBoundingClientRect().top - scrollY - 24)),
+    );
     this.#cell = Math.max(3, Math.floor((side / SIDE) * devicePixelRatio)) / devicePixelRatio;
     document.documentElement.style.setProperty('--side', `${this.#cell * SIDE}px`);
     this.#ribbonWidth = byId('ribbon').clientWidth;
@@ -167,7 +198,8 @@ export class Page {
   }
 
   #paintRuns(runs: readonly number[]): void {
-    for (let i = 0; i + 2 < runs.length; i += 3) this.#owners.fill(runs[i + 2] as number, runs[i], (runs[i + 1] as number) + 1);
+    for (let i = 0; i + 2 < runs.length; i += 3)
+      this.#owners.fill(runs[i + 2] as number, runs[i], (runs[i + 1] as number) + 1);
   }
 
   #listen(): void {
@@ -178,19 +210,23 @@ export class Page {
       if (slot === undefined || event.button !== 0) return;
       field.setPointerCapture(event.pointerId);
       this.#pinned = true;
-      this.#anchor = event.shiftKey ? this.#anchor ?? slot : slot;
+      this.#anchor = event.shiftKey ? (this.#anchor ?? slot) : slot;
       this.#point(slot, true);
       this.#drawHand();
     });
     field.addEventListener('dblclick', () => {
       const shard = this.#cursor === undefined ? undefined : this.#shardOf(this.#cursor);
       this.#light(shard && shard.colour !== this.#lit ? shard.colour : undefined);
-      if (shard?.master.node !== undefined && this.#lit !== undefined) this.#send({ type: 'reveal', node: shard.master.node });
+      if (shard?.master.node !== undefined && this.#lit !== undefined)
+        this.#send({ type: 'reveal', node: shard.master.node });
     });
-    field.addEventListener('pointerleave', () => { if (!this.#pinned) this.#point(undefined, false); });
+    field.addEventListener('pointerleave', () => {
+      if (!this.#pinned) this.#point(undefined, false);
+    });
     field.addEventListener('keydown', event => this.#key(event));
     const ribbon = byId('ribbon');
-    const slotOnRibbon = (event: MouseEvent): number => Math.min(SLOTS - 1, Math.max(0, Math.floor((event.offsetX / ribbon.clientWidth) * SLOTS)));
+    const slotOnRibbon = (event: MouseEvent): number =>
+      Math.min(SLOTS - 1, Math.max(0, Math.floor((event.offsetX / ribbon.clientWidth) * SLOTS)));
     ribbon.addEventListener('pointermove', event => this.#point(slotOnRibbon(event), false));
     ribbon.addEventListener('click', event => this.#fly(slotOnRibbon(event)));
     byId('keys').addEventListener('input', () => this.#readKeys(true));
@@ -217,7 +253,16 @@ export class Page {
 
   #key(event: KeyboardEvent): void {
     const from = this.#cursor ?? 0;
-    const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -16 * SIDE, PageDown: 16 * SIDE, Home: -from, End: SLOTS - 1 - from };
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -SIDE,
+      ArrowDown: SIDE,
+      PageUp: -16 * SIDE,
+      PageDown: 16 * SIDE,
+      Home: -from,
+      End: SLOTS - 1 - from,
+    };
     const step = steps[event.key];
     if (step !== undefined) {
       event.preventDefault();
@@ -276,10 +321,16 @@ export class Page {
   #readKeys(go: boolean): void {
     const found = readKeys(byId<HTMLInputElement>('keys').value).slice(0, 20);
     this.#found = found.map(one => one.slot);
-    drawFound(byId('found'), byId('verdict'), found, slot => {
-      const shard = this.#shardOf(slot);
-      return shard && { name: shard.master.name, replicas: shard.replicas.map(replica => replica.name) };
-    }, slot => this.#fly(slot));
+    drawFound(
+      byId('found'),
+      byId('verdict'),
+      found,
+      slot => {
+        const shard = this.#shardOf(slot);
+        return shard && { name: shard.master.name, replicas: shard.replicas.map(replica => replica.name) };
+      },
+      slot => this.#fly(slot),
+    );
     const [first] = found;
     if (go && first) this.#fly(first.slot);
     else this.#kept();
@@ -303,7 +354,8 @@ export class Page {
 
   #kept(): void {
     this.#remember({
-      text: byId<HTMLInputElement>('keys').value, ...(this.#lit === undefined ? {} : { lit: this.#lit }),
+      text: byId<HTMLInputElement>('keys').value,
+      ...(this.#lit === undefined ? {} : { lit: this.#lit }),
       ...(this.#cursor === undefined || !this.#pinned ? {} : { cursor: this.#cursor }),
     });
     this.#drawHand();
@@ -316,28 +368,52 @@ export class Page {
     health.textContent = word(`level.${level}`);
     health.className = `level ${level}`;
     const covered = this.#owners.reduce((sum, owner) => sum + (owner === 0 ? 0 : 1), 0);
-    byId('sum').textContent = word('sum', count(covered), count(shards.filter(shard => shard.slots > 0).length), count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)));
+    byId('sum').textContent = word(
+      'sum',
+      count(covered),
+      count(shards.filter(shard => shard.slots > 0).length),
+      count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)),
+    );
     byId('reasons').replaceChildren(...reasons.slice(0, 6).map(reason => element('li', {}, reason)));
-    byId('troublePart').hidden = drawTrouble(byId('trouble'), this.#state, this.#owners, this.#keys, slot => this.#fly(slot)) === 0;
+    byId('troublePart').hidden =
+      drawTrouble(byId('trouble'), this.#state, this.#owners, this.#keys, slot => this.#fly(slot)) === 0;
   }
 
   /** The buttons are new ones after each drawing; whoever stood on one stays there. */
   #drawDetails(): void {
     const details = byId('details');
-    const selector = details.contains(document.activeElement) ? (document.activeElement?.classList.contains('move') === true ? '.move' : 'button') : undefined;
+    const selector = details.contains(document.activeElement)
+      ? document.activeElement?.classList.contains('move') === true
+        ? '.move'
+        : 'button'
+      : undefined;
     const selection = this.#selection();
-    const actions = { move: (first: number, last: number) => this.#send({ type: 'move', first, last }), reveal: (node: string) => this.#send({ type: 'reveal', node }) };
+    const actions = {
+      move: (first: number, last: number) => this.#send({ type: 'move', first, last }),
+      reveal: (node: string) => this.#send({ type: 'reveal', node }),
+    };
     if (selection) drawSelection(details, selection, this.#ownersIn(selection), actions);
     else if (this.#cursor === undefined) drawHint(details);
     else {
       const slot = this.#cursor;
       const goal = this.#goals?.[slot] ?? 0;
-      drawSlot(details, {
-        slot, shard: this.#shardOf(slot), run: this.#runOf(slot), keys: this.#keys.get(slot), heat: this.#heat.at(slot), pinned: this.#pinned,
-        goal: goal === 0 || goal === this.#owners[slot] ? undefined : this.#byOwner.get(goal)?.master.name,
-        dispute: this.#state.disputes.find(({ ranges }) => ranges.some((at, index) => index % 2 === 0 && at <= slot && (ranges[index + 1] as number) >= slot)),
-        open: this.#state.open.find(entry => entry.slot === slot),
-      }, actions);
+      drawSlot(
+        details,
+        {
+          slot,
+          shard: this.#shardOf(slot),
+          run: this.#runOf(slot),
+          keys: this.#keys.get(slot),
+          heat: this.#heat.at(slot),
+          pinned: this.#pinned,
+          goal: goal === 0 || goal === this.#owners[slot] ? undefined : this.#byOwner.get(goal)?.master.name,
+          dispute: this.#state.disputes.find(({ ranges }) =>
+            ranges.some((at, index) => index % 2 === 0 && at <= slot && (ranges[index + 1] as number) >= slot),
+          ),
+          open: this.#state.open.find(entry => entry.slot === slot),
+        },
+        actions,
+      );
     }
     if (selector !== undefined) details.querySelector<HTMLElement>(selector)?.focus();
   }
@@ -351,13 +427,17 @@ export class Page {
   #say(): void {
     const selection = this.#selection();
     const slot = this.#cursor;
-    byId('spoken').textContent = selection ? word('range', count(selection[1] - selection[0] + 1), ...selection) : slot === undefined ? '' : `${word('slotN', slot)}, ${this.#shardOf(slot)?.master.name ?? word('nobody')}`;
+    byId('spoken').textContent = selection
+      ? word('range', count(selection[1] - selection[0] + 1), ...selection)
+      : slot === undefined
+        ? ''
+        : `${word('slotN', slot)}, ${this.#shardOf(slot)?.master.name ?? word('nobody')}`;
   }
 }
 
 function goalsOf({ moves }: MapPlan): Uint16Array {
   const goals = new Uint16Array(SLOTS);
-  for (const { to, ranges } of moves) for (let i = 0; i + 1 < ranges.length; i += 2) goals.fill(to, ranges[i], (ranges[i + 1] as number) + 1);
+  for (const { to, ranges } of moves)
+    for (let i = 0; i + 1 < ranges.length; i += 2) goals.fill(to, ranges[i], (ranges[i + 1] as number) + 1);
   return goals;
 }
-

@@ -20,8 +20,26 @@ export interface Palette {
  * Hues that people with the common kinds of colour-blindness tell apart, in an order that keeps neighbours far from each other. Red is left out: it
  * means failure. More shards than these take the same hues in another lightness; the pattern and the label tell them apart too.
  */
-const dark: readonly Rgb[] = [[78, 161, 243], [240, 173, 78], [64, 191, 160], [201, 148, 240], [225, 214, 98], [134, 205, 250], [239, 140, 175], [158, 196, 92]];
-const light: readonly Rgb[] = [[0, 98, 184], [199, 107, 0], [0, 125, 98], [128, 64, 190], [140, 122, 0], [38, 142, 200], [190, 58, 112], [88, 128, 18]];
+const dark: readonly Rgb[] = [
+  [78, 161, 243],
+  [240, 173, 78],
+  [64, 191, 160],
+  [201, 148, 240],
+  [225, 214, 98],
+  [134, 205, 250],
+  [239, 140, 175],
+  [158, 196, 92],
+];
+const light: readonly Rgb[] = [
+  [0, 98, 184],
+  [199, 107, 0],
+  [0, 125, 98],
+  [128, 64, 190],
+  [140, 122, 0],
+  [38, 142, 200],
+  [190, 58, 112],
+  [88, 128, 18],
+];
 
 export function readPalette(): Palette {
   const style = getComputedStyle(document.body);
@@ -29,10 +47,14 @@ export function readPalette(): Palette {
   const highContrast = classes.contains('vscode-high-contrast') || classes.contains('vscode-high-contrast-light');
   const background = rgb(style.getPropertyValue('--vscode-editor-background')) ?? [30, 30, 30];
   const isDark = luminance(background) < 0.5;
-  const foreground = rgb(style.getPropertyValue('--vscode-editor-foreground')) ?? (isDark ? [212, 212, 212] : [40, 40, 40]);
+  const foreground =
+    rgb(style.getPropertyValue('--vscode-editor-foreground')) ?? (isDark ? [212, 212, 212] : [40, 40, 40]);
   const hues = isDark ? dark : light;
   return {
-    background, foreground, highContrast, dark: isDark,
+    background,
+    foreground,
+    highContrast,
+    dark: isDark,
     line: mix(background, foreground, highContrast ? 1 : 0.28),
     error: rgb(style.getPropertyValue('--vscode-editorError-foreground')) ?? [241, 76, 76],
     warning: rgb(style.getPropertyValue('--vscode-editorWarning-foreground')) ?? [204, 167, 0],
@@ -68,7 +90,11 @@ function rgb(text: string): Rgb | undefined {
   const hex = /^\s*#([0-9a-f]{6}|[0-9a-f]{3})/i.exec(text)?.[1];
   if (hex !== undefined) {
     const full = hex.length === 3 ? [...hex].map(digit => digit + digit).join('') : hex;
-    return [Number.parseInt(full.slice(0, 2), 16), Number.parseInt(full.slice(2, 4), 16), Number.parseInt(full.slice(4, 6), 16)];
+    return [
+      Number.parseInt(full.slice(0, 2), 16),
+      Number.parseInt(full.slice(2, 4), 16),
+      Number.parseInt(full.slice(4, 6), 16),
+    ];
   }
   const parts = /rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)/.exec(text);
   return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : undefined;
@@ -79,11 +105,17 @@ function rgb(text: string): Rgb | undefined {
  */
 export function textured(colour: number, x: number, y: number): boolean {
   switch (colour % 6) {
-    case 1: return (x + y) % 4 === 0;
-    case 2: return y % 3 === 0;
-    case 3: return x % 3 === 0;
-    case 4: return (x - y + 128) % 4 === 0 || (x + y) % 4 === 0;
-    case 5: return x % 3 === 0 && y % 3 === 0;
-    default: return false;
+    case 1:
+      return (x + y) % 4 === 0;
+    case 2:
+      return y % 3 === 0;
+    case 3:
+      return x % 3 === 0;
+    case 4:
+      return (x - y + 128) % 4 === 0 || (x + y) % 4 === 0;
+    case 5:
+      return x % 3 === 0 && y % 3 === 0;
+    default:
+      return false;
   }
 }

@@ -34,28 +34,51 @@ export class PlanCard {
   #draw(plan: MapPlan, palette: Palette): void {
     byId('planTitle').textContent = plan.title;
     byId('planDetail').replaceChildren(...plan.detail.map(text => element('p', {}, text)));
-    byId('planMoves').replaceChildren(...plan.moves.map(move => element('tr', {},
-      element('th', { scope: 'row' }, ...this.#end(move.from, move.fromName, palette), ' → ', ...this.#end(move.to, move.toName, palette)),
-      element('td', { class: 'number' }, count(move.slots)),
-      element('td', { class: 'ranges' }, rangesText(move.ranges)),
-      element('td', { class: 'number' }, move.keys === undefined ? '–' : count(move.keys)))));
+    byId('planMoves').replaceChildren(
+      ...plan.moves.map(move =>
+        element(
+          'tr',
+          {},
+          element(
+            'th',
+            { scope: 'row' },
+            ...this.#end(move.from, move.fromName, palette),
+            ' → ',
+            ...this.#end(move.to, move.toName, palette),
+          ),
+          element('td', { class: 'number' }, count(move.slots)),
+          element('td', { class: 'ranges' }, rangesText(move.ranges)),
+          element('td', { class: 'number' }, move.keys === undefined ? '–' : count(move.keys)),
+        ),
+      ),
+    );
     const wasNew = this.#shown?.id !== plan.id || this.#shown.running !== plan.running;
-    byId('planActs').replaceChildren(...plan.acts.map(({ id, label }, index) => {
-      const button = element('button', { type: 'button', class: index === 0 ? 'act' : 'act second', 'data-act': id }, label);
-      button.addEventListener('click', () => this.#onAct(plan.id, id));
-      return button;
-    }));
+    byId('planActs').replaceChildren(
+      ...plan.acts.map(({ id, label }, index) => {
+        const button = element(
+          'button',
+          { type: 'button', class: index === 0 ? 'act' : 'act second', 'data-act': id },
+          label,
+        );
+        button.addEventListener('click', () => this.#onAct(plan.id, id));
+        return button;
+      }),
+    );
     if (wasNew) byId('planActs').querySelector<HTMLElement>('button')?.focus();
   }
 
   #end(owner: number, name: string, palette: Palette): (Node | string)[] {
-    return [...(owner === 0 ? [] : [swatch((context, side) => paintSwatch(context, side, owner - 1, palette))]), ` ${name}`];
+    return [
+      ...(owner === 0 ? [] : [swatch((context, side) => paintSwatch(context, side, owner - 1, palette))]),
+      ` ${name}`,
+    ];
   }
 }
 
 function rangesText(ranges: readonly number[]): string {
   const parts: string[] = [];
-  for (let i = 0; i + 1 < ranges.length && parts.length < 3; i += 2) parts.push(ranges[i] === ranges[i + 1] ? String(ranges[i]) : `${ranges[i]}–${ranges[i + 1]}`);
+  for (let i = 0; i + 1 < ranges.length && parts.length < 3; i += 2)
+    parts.push(ranges[i] === ranges[i + 1] ? String(ranges[i]) : `${ranges[i]}–${ranges[i + 1]}`);
   const more = ranges.length / 2 - parts.length;
   return more > 0 ? `${parts.join(', ')} ${word('more', count(more))}` : parts.join(', ');
 }

@@ -4,7 +4,12 @@ import type { Palette } from './palette';
 import { css, inkOn, mix, textured } from './palette';
 
 /** All slots in a line, so that ranges are read from left to right; a range that is wide enough bears its master's name. */
-export function paintRibbon(canvas: HTMLCanvasElement, owners: Uint16Array, shards: readonly MapShard[], palette: Palette): void {
+export function paintRibbon(
+  canvas: HTMLCanvasElement,
+  owners: Uint16Array,
+  shards: readonly MapShard[],
+  palette: Palette,
+): void {
   const ratio = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
@@ -32,14 +37,24 @@ export function paintRibbon(canvas: HTMLCanvasElement, owners: Uint16Array, shar
     } else {
       const shard = byOwner.get(owner);
       const hue = palette.shard(owner - 1);
-      context.fillStyle = w > 12 ? tile(context, owner - 1, palette) ?? css(hue) : css(hue);
+      context.fillStyle = w > 12 ? (tile(context, owner - 1, palette) ?? css(hue)) : css(hue);
       context.fillRect(x, 0, w, height);
       const failed = shard?.master.state === 'failed';
       if (failed) {
         context.fillStyle = css(palette.error);
         for (let stripe = 0; stripe < w; stripe += 8) context.fillRect(x + stripe, 0, Math.min(4, w - stripe), height);
       }
-      if (shard && w > 48) label(context, shard.master.name, x + w / 2, height / 2, w - 16, failed ? palette.background : hue, fonts.named, failed ? palette.error : undefined);
+      if (shard && w > 48)
+        label(
+          context,
+          shard.master.name,
+          x + w / 2,
+          height / 2,
+          w - 16,
+          failed ? palette.background : hue,
+          fonts.named,
+          failed ? palette.error : undefined,
+        );
     }
     first = last + 1;
   }
@@ -53,8 +68,20 @@ function isScattered(owners: Uint16Array, width: number): boolean {
 }
 
 /** One slot stands for each column. */
-function columns(context: CanvasRenderingContext2D, owners: Uint16Array, shards: readonly MapShard[], width: number, height: number, palette: Palette): void {
-  const colours = new Map(shards.map(shard => [shard.colour + 1, css(shard.master.state === 'failed' ? palette.error : palette.shard(shard.colour))]));
+function columns(
+  context: CanvasRenderingContext2D,
+  owners: Uint16Array,
+  shards: readonly MapShard[],
+  width: number,
+  height: number,
+  palette: Palette,
+): void {
+  const colours = new Map(
+    shards.map(shard => [
+      shard.colour + 1,
+      css(shard.master.state === 'failed' ? palette.error : palette.shard(shard.colour)),
+    ]),
+  );
   const nobody = css(palette.error, 0.3);
   for (let x = 0; x < width; x++) {
     context.fillStyle = colours.get(owners[Math.floor((x / width) * SLOTS)] as number) ?? nobody;
@@ -62,7 +89,16 @@ function columns(context: CanvasRenderingContext2D, owners: Uint16Array, shards:
   }
 }
 
-function label(context: CanvasRenderingContext2D, text: string, x: number, y: number, most: number, ground: readonly [number, number, number], font: string, ink = inkOn(ground)): void {
+function label(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  most: number,
+  ground: readonly [number, number, number],
+  font: string,
+  ink = inkOn(ground),
+): void {
   context.font = font;
   const width = context.measureText(text).width;
   if (width > most) return;
@@ -81,7 +117,7 @@ const tiles = new WeakMap<Palette, Map<number, CanvasPattern | null>>();
 /** The texture of a shard, as on the map. */
 function tile(context: CanvasRenderingContext2D, colour: number, palette: Palette): CanvasPattern | null {
   let known = tiles.get(palette);
-  if (!known) tiles.set(palette, known = new Map());
+  if (!known) tiles.set(palette, (known = new Map()));
   const made = known.get(colour);
   if (made !== undefined) return made;
   const canvas = document.createElement('canvas');

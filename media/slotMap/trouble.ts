@@ -13,7 +13,13 @@ export const COUNTED = 8;
 const MOST = 12;
 
 /** Whatever is not as it should be, as a list in which each entry leads to its slot: slots of nobody, slots on which nodes differ, slots that stand open. */
-export function drawTrouble(list: HTMLElement, { disputes, open }: Pick<Head, 'disputes' | 'open'>, owners: Uint16Array, keys: ReadonlyMap<number, KeysLeft>, go: (slot: number) => void): number {
+export function drawTrouble(
+  list: HTMLElement,
+  { disputes, open }: Pick<Head, 'disputes' | 'open'>,
+  owners: Uint16Array,
+  keys: ReadonlyMap<number, KeysLeft>,
+  go: (slot: number) => void,
+): number {
   const entry = (kind: string, slot: number, title: string, text: string): HTMLElement => {
     const jump = element('button', { type: 'button', class: 'link' }, title);
     jump.addEventListener('click', () => go(slot));
@@ -21,16 +27,43 @@ export function drawTrouble(list: HTMLElement, { disputes, open }: Pick<Head, 'd
   };
   const nobody = nobodysRuns(owners);
   const entries = [
-    ...nobody.map(([first, last]) => entry('nobodys', first, rangeText(first, last), word('nobodys', count(last - first + 1)))),
-    ...disputes.flatMap(({ ranges, claims }) => [entry('disputed', ranges[0] ?? 0, rangesText(ranges), claims.map(claim => word('claim', claim.by.join(', '), claim.owner === 0 && claim.name === '' ? word('nobody') : claim.name)).join(' · '))]),
-    ...open.map(({ slot, from, to }) => entry('open', slot, word('slotN', slot), [word('way', from ?? '?', to ?? '?'), leftText(keys.get(slot))].filter(Boolean).join(' · '))),
+    ...nobody.map(([first, last]) =>
+      entry('nobodys', first, rangeText(first, last), word('nobodys', count(last - first + 1))),
+    ),
+    ...disputes.flatMap(({ ranges, claims }) => [
+      entry(
+        'disputed',
+        ranges[0] ?? 0,
+        rangesText(ranges),
+        claims
+          .map(claim =>
+            word('claim', claim.by.join(', '), claim.owner === 0 && claim.name === '' ? word('nobody') : claim.name),
+          )
+          .join(' · '),
+      ),
+    ]),
+    ...open.map(({ slot, from, to }) =>
+      entry(
+        'open',
+        slot,
+        word('slotN', slot),
+        [word('way', from ?? '?', to ?? '?'), leftText(keys.get(slot))].filter(Boolean).join(' · '),
+      ),
+    ),
   ];
-  list.replaceChildren(...entries.slice(0, MOST), ...(entries.length > MOST ? [element('li', { class: 'quiet' }, word('more', count(entries.length - MOST)))] : []));
+  list.replaceChildren(
+    ...entries.slice(0, MOST),
+    ...(entries.length > MOST ? [element('li', { class: 'quiet' }, word('more', count(entries.length - MOST)))] : []),
+  );
   return entries.length;
 }
 
 export function leftText(told: KeysLeft | undefined): string {
-  return told?.keys === undefined ? '' : told.there === undefined ? word('keysLeft', count(told.keys)) : word('keysLeftThere', count(told.keys), count(told.there));
+  return told?.keys === undefined
+    ? ''
+    : told.there === undefined
+      ? word('keysLeft', count(told.keys))
+      : word('keysLeftThere', count(told.keys), count(told.there));
 }
 
 function nobodysRuns(owners: Uint16Array): (readonly [number, number])[] {

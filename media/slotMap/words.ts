@@ -20,6 +20,11 @@ export function count(value: number): string {
 
 export function bytes(value: number): string {
   if (value < 1 << 10) return `${value.toLocaleString(language)} B`;
-  const [unit, size] = value >= 1 << 30 ? ['GiB', 1 << 30] as const : value >= 1 << 20 ? ['MiB', 1 << 20] as const : ['KiB', 1 << 10] as const;
+  const [unit, size] =
+    value >= 1 << 30
+      ? (['GiB', 1 << 30] as const)
+      : value >= 1 << 20
+        ? (['MiB', 1 << 20] as const)
+        : (['KiB', 1 << 10] as const);
   return `${(value / size).toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`;
 }

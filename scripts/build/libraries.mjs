@@ -6,16 +6,23 @@ import { root } from '../setup/paths.mjs';
 
 /** Packages, with everything below them. */
 const packages = [
-  'ssh2', 'cpu-features', // hosts over ssh go through the system's ssh; these bring native modules
-  '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', // sessions of BuildKit: images are not built here
+  'ssh2',
+  'cpu-features', // hosts over ssh go through the system's ssh; these bring native modules
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  'protobufjs', // sessions of BuildKit: images are not built here
   'cluster-key-slot', // for clients of clusters; model/slots.ts counts the slots of keys
-  'tar-fs', '@balena/dockerignore', // archives of folders for image builds; conf files travel in our own small archive
+  'tar-fs',
+  '@balena/dockerignore', // archives of folders for image builds; conf files travel in our own small archive
 ];
 
 /** Modules inside a package: path of the package's folder → what is left out of it. */
 const modules = [
   // The client of clusters and that of sentinels wait without end and reject unheard inside an extension host; certificates of a hosted service.
-  { inside: ['ioredis', 'built'], names: ['./cluster', './SentinelConnector', './connectors/SentinelConnector', '../constants/TLSProfiles'] },
+  {
+    inside: ['ioredis', 'built'],
+    names: ['./cluster', './SentinelConnector', './connectors/SentinelConnector', '../constants/TLSProfiles'],
+  },
   // Batches are single calls of one turn here; see src/redis/ioredisClient.ts. Scripts and scans are not used.
   { inside: ['ioredis', 'built'], names: ['./Pipeline', './Script', './ScanStream', '../ScanStream'] },
   // Of a Node that has no classes yet.
@@ -38,7 +45,9 @@ export const leaveOut = {
   setup(build) {
     build.onResolve({ filter: packagePattern }, args => ({ path: args.path, namespace: 'absent' }));
     build.onResolve({ filter: /^\.\.?\// }, args => {
-      const found = modules.find(({ inside, names }) => dirname(args.importer).includes(inside.join(sep)) && names.includes(args.path));
+      const found = modules.find(
+        ({ inside, names }) => dirname(args.importer).includes(inside.join(sep)) && names.includes(args.path),
+      );
       return found === undefined ? undefined : { path: `${found.inside[0]} ${args.path}`, namespace: 'absent' };
     });
     build.onLoad({ filter: /.*/, namespace: 'absent' }, args => ({ contents: absent(args.path) }));
@@ -58,13 +67,20 @@ export const lighten = {
     build.onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'silent' }));
     build.onLoad({ filter: /denque[\\/]index\.js$/ }, () => ({ contents: queue }));
     build.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({
-      contents: 'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
+      contents:
+        'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
     }));
     build.onLoad({ filter: /dockerode[\\/]lib[\\/]docker\.js$/ }, () => ({ contents: modemOnly, resolveDir: root }));
-    build.onLoad({ filter: /ioredis[\\/]built[\\/](?:autoPipelining|transaction|tracing)\.js$/ }, args => ({ contents: quiet[basename(args.path, '.js')] ?? '' }));
+    build.onLoad({ filter: /ioredis[\\/]built[\\/](?:autoPipelining|transaction|tracing)\.js$/ }, args => ({
+      contents: quiet[basename(args.path, '.js')] ?? '',
+    }));
     build.onLoad({ filter: /ioredis[\\/]built[\\/]utils[\\/]debug\.js$/ }, () => ({ contents: quiet['debug'] ?? '' }));
-    build.onLoad({ filter: /ioredis[\\/]built[\\/]himport[\\/]HimportCoordinator\.js$/ }, () => ({ contents: noFieldsets }));
-    build.onLoad({ filter: /@ioredis[\\/]commands[\\/]built[\\/]commands\.json$/ }, async args => ({ contents: lightTable(JSON.parse(await readFile(args.path, 'utf8'))) }));
+    build.onLoad({ filter: /ioredis[\\/]built[\\/]himport[\\/]HimportCoordinator\.js$/ }, () => ({
+      contents: noFieldsets,
+    }));
+    build.onLoad({ filter: /@ioredis[\\/]commands[\\/]built[\\/]commands\.json$/ }, async args => ({
+      contents: lightTable(JSON.parse(await readFile(args.path, 'utf8'))),
+    }));
   },
 };
 
@@ -84,8 +100,10 @@ module.exports = class Docker { constructor(options) { this.modem = new Modem(op
 const quiet = {
   autoPipelining: 'exports.notAllowedAutoPipelineCommands = []; exports.shouldUseAutoPipelining = () => false;',
   transaction: 'exports.addTransactionSupport = () => undefined;',
-  tracing: 'exports.traceCommand = exports.traceBatch = exports.traceConnect = run => run(); exports.sanitizeArgs = () => [];',
-  debug: "const silent = () => undefined; exports.default = () => silent; exports.getStringValue = exports.genRedactedString = () => ''; exports.MAX_ARGUMENT_LENGTH = 0;",
+  tracing:
+    'exports.traceCommand = exports.traceBatch = exports.traceConnect = run => run(); exports.sanitizeArgs = () => [];',
+  debug:
+    "const silent = () => undefined; exports.default = () => silent; exports.getStringValue = exports.genRedactedString = () => ''; exports.MAX_ARGUMENT_LENGTH = 0;",
 };
 
 /** The queue of commands under way: what ioredis asks of `denque`, on an array whose read part is cut off now and then. */
@@ -119,7 +137,9 @@ exports.interceptHimportCommand = exports.interceptHimportPipeline = exports.isI
  * @param {Record<string, { flags: string[] }>} table
  */
 function lightTable(table) {
-  const words = Object.entries(table).map(([name, { flags }]) => name + (flags.includes('readonly') ? ':r' : '') + (flags.includes('loading') ? ':l' : ''));
+  const words = Object.entries(table).map(
+    ([name, { flags }]) => name + (flags.includes('readonly') ? ':r' : '') + (flags.includes('loading') ? ':l' : ''),
+  );
   return `
 const noKeys = { get keyStart() { throw new Error('positions of keys are not part of this extension'); } };
 const flagOf = { r: 'readonly', l: 'loading' };

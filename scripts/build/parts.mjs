@@ -6,7 +6,13 @@ import { root } from '../setup/paths.mjs';
 const core = join(root, 'src', 'core.ts');
 
 /** Loaded before the core, or without it: what these load must not bring it along. */
-const without = [/^src\/extension\.ts$/, /^src\/register\w+\.ts$/, /^src\/commands\/run\.ts$/, /^src\/confLanguage\.ts$/, /^src\/language\//];
+const without = [
+  /^src\/extension\.ts$/,
+  /^src\/register\w+\.ts$/,
+  /^src\/commands\/run\.ts$/,
+  /^src\/confLanguage\.ts$/,
+  /^src\/language\//,
+];
 
 /** @type {import('esbuild').Plugin} */
 export const standOnCore = {
@@ -19,6 +25,10 @@ export const standOnCore = {
       const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: 'resolved' });
       return found.errors.length > 0 ? found : { path: found.path, namespace: 'part' };
     });
-    build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: `import ${JSON.stringify(core)}; export * from ${JSON.stringify(path)};`, resolveDir: root, loader: 'js' }));
+    build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+      contents: `import ${JSON.stringify(core)}; export * from ${JSON.stringify(path)};`,
+      resolveDir: root,
+      loader: 'js',
+    }));
   },
 };

@@ -8,24 +8,40 @@ import { basename, join } from 'node:path';
 export function loadedWith(meta, file) {
   const seen = new Set([file]);
   for (const one of seen) {
-    for (const { path, kind } of meta.outputs[one]?.imports ?? []) if (kind === 'import-statement' && path in meta.outputs) seen.add(path);
+    for (const { path, kind } of meta.outputs[one]?.imports ?? [])
+      if (kind === 'import-statement' && path in meta.outputs) seen.add(path);
   }
   return seen;
 }
 
 /** Parts that making, seeing, healing and removing a Sentinel topology does without; diagnosis begins by itself when the first tree is there. What is not listed here counts as needed for it. */
-const beyond = [/^src\/confLanguage\.ts$/, /src\/diagnosis\.ts$/, /src\/topology\/diagnose\/\w+\.ts$/, /^src\/commands\/remedies\.ts$/, /^src\/editor\/words\.ts$/, /src\/commands\/parts\/\w+\.ts$/, /src\/webviews\/\w+\.ts$/, /src\/topology\/cluster\/\w+\.ts$/];
+const beyond = [
+  /^src\/confLanguage\.ts$/,
+  /src\/diagnosis\.ts$/,
+  /src\/topology\/diagnose\/\w+\.ts$/,
+  /^src\/commands\/remedies\.ts$/,
+  /^src\/editor\/words\.ts$/,
+  /src\/commands\/parts\/\w+\.ts$/,
+  /src\/webviews\/\w+\.ts$/,
+  /src\/topology\/cluster\/\w+\.ts$/,
+];
 
 /** The files that the main job loads from the first line to the last. @param {Metafile} meta @returns {Set<string>} */
 export function ofMainJob(meta) {
-  const begins = Object.entries(meta.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined && !beyond.some(pattern => pattern.test(entryPoint)));
+  const begins = Object.entries(meta.outputs).filter(
+    ([, { entryPoint }]) => entryPoint !== undefined && !beyond.some(pattern => pattern.test(entryPoint)),
+  );
   return new Set(begins.flatMap(([file]) => [...loadedWith(meta, file)]));
 }
 
 /** @param {string} folder @returns {Promise<Map<string, number>>} bytes by name */
 export async function sizesOf(folder) {
   const names = (await readdir(folder)).filter(name => name.endsWith('.js')).sort();
-  return new Map(await Promise.all(names.map(async name => /** @type {[string, number]} */ ([name, (await stat(join(folder, name))).size]))));
+  return new Map(
+    await Promise.all(
+      names.map(async name => /** @type {[string, number]} */ ([name, (await stat(join(folder, name))).size])),
+    ),
+  );
 }
 
 const kib = /** @param {number} bytes */ bytes => `${(bytes / 1024).toFixed(1)} KiB`;
@@ -38,9 +54,17 @@ const kib = /** @param {number} bytes */ bytes => `${(bytes / 1024).toFixed(1)} 
 export async function describeSizes(folder, metaFile) {
   const meta = /** @type {Metafile} */ (JSON.parse(await readFile(metaFile, 'utf8')));
   const sizes = await sizesOf(folder);
-  const main = [...loadedWith(meta, 'dist/extension.js')].reduce((sum, file) => sum + (sizes.get(basename(file)) ?? 0), 0);
+  const main = [...loadedWith(meta, 'dist/extension.js')].reduce(
+    (sum, file) => sum + (sizes.get(basename(file)) ?? 0),
+    0,
+  );
   const job = [...ofMainJob(meta)].reduce((sum, file) => sum + (sizes.get(basename(file)) ?? 0), 0);
   const all = Object.keys(meta.outputs).reduce((sum, file) => sum + (sizes.get(basename(file)) ?? 0), 0);
   const lines = [...sizes].map(([name, bytes]) => `  ${kib(bytes).padStart(10)}  ${name}`);
-  return [...lines, `  ${kib(main).padStart(10)}  loaded at activation`, `  ${kib(job).padStart(10)}  loaded to make, see, heal and remove a Sentinel topology`, `  ${kib(all).padStart(10)}  of code in the extension host`].join('\n');
+  return [
+    ...lines,
+    `  ${kib(main).padStart(10)}  loaded at activation`,
+    `  ${kib(job).padStart(10)}  loaded to make, see, heal and remove a Sentinel topology`,
+    `  ${kib(all).padStart(10)}  of code in the extension host`,
+  ].join('\n');
 }

@@ -30,7 +30,9 @@ export async function step(name, work) {
   process.stdout.write(`- ${name} …\n`);
   try {
     const said = await work();
-    process.stdout.write(`  ${name}: ${typeof said === 'string' ? `${said}, ` : ''}${seconds(performance.now() - began)}\n`);
+    process.stdout.write(
+      `  ${name}: ${typeof said === 'string' ? `${said}, ` : ''}${seconds(performance.now() - began)}\n`,
+    );
     return said;
   } catch (error) {
     process.stdout.write(`  ${name}: failed after ${seconds(performance.now() - began)}\n`);
@@ -43,5 +45,7 @@ export async function step(name, work) {
  * @param {unknown} error
  */
 export function report(error) {
-  process.stderr.write(`\n${error instanceof MissingPart ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `\n${error instanceof MissingPart ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
 }

@@ -15,7 +15,12 @@ export function dockerVersion() {
 
 /** True when an engine is there and refuses this user. */
 export function isForbidden() {
-  return which('docker') !== undefined && /permission denied/i.test(capture('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 15_000 }).err);
+  return (
+    which('docker') !== undefined &&
+    /permission denied/i.test(
+      capture('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 15_000 }).err,
+    )
+  );
 }
 
 /**
@@ -25,14 +30,28 @@ export function isForbidden() {
 export async function ensureDocker() {
   const found = dockerVersion();
   if (found !== undefined) return `Docker ${found} answers`;
-  if (process.platform === 'darwin') throw new MissingPart('No Docker engine answers.', which('docker') ? 'open -a Docker' : 'brew install --cask docker && open -a Docker');
-  if (process.platform !== 'linux') throw new MissingPart('No Docker engine answers. Start Docker Desktop, or install it.');
-  if (process.env['DOCKER_HOST']) throw new MissingPart(`No Docker engine answers at DOCKER_HOST=${process.env['DOCKER_HOST']}. Start it, or unset DOCKER_HOST.`);
-  if (isForbidden()) throw new MissingPart('A Docker engine runs, but this user may not talk to it.', 'sudo usermod -aG docker "$USER"   (then log out and in again)');
+  if (process.platform === 'darwin')
+    throw new MissingPart(
+      'No Docker engine answers.',
+      which('docker') ? 'open -a Docker' : 'brew install --cask docker && open -a Docker',
+    );
+  if (process.platform !== 'linux')
+    throw new MissingPart('No Docker engine answers. Start Docker Desktop, or install it.');
+  if (process.env['DOCKER_HOST'])
+    throw new MissingPart(
+      `No Docker engine answers at DOCKER_HOST=${process.env['DOCKER_HOST']}. Start it, or unset DOCKER_HOST.`,
+    );
+  if (isForbidden())
+    throw new MissingPart(
+      'A Docker engine runs, but this user may not talk to it.',
+      'sudo usermod -aG docker "$USER"   (then log out and in again)',
+    );
   const root = asRoot();
   if (root === undefined) {
-    throw new MissingPart('No Docker engine answers, and starting one needs root.',
-      which('dockerd') ? 'sudo systemctl start docker' : 'sudo apt-get install -y docker.io iptables');
+    throw new MissingPart(
+      'No Docker engine answers, and starting one needs root.',
+      which('dockerd') ? 'sudo systemctl start docker' : 'sudo apt-get install -y docker.io iptables',
+    );
   }
   let done = 'started';
   // The client can be there without the engine (a container image with only `docker`).
@@ -50,10 +69,16 @@ export async function ensureDocker() {
   for (const end = Date.now() + 45_000; Date.now() < end && !over(); await wait(200)) {
     const version = dockerVersion();
     if (version !== undefined) return `Docker ${version} ${done}`;
-    if (isForbidden()) throw new MissingPart(`Docker is ${done}, but this user may not talk to it yet.`, 'sudo usermod -aG docker "$USER"   (then log out and in again)');
+    if (isForbidden())
+      throw new MissingPart(
+        `Docker is ${done}, but this user may not talk to it yet.`,
+        'sudo usermod -aG docker "$USER"   (then log out and in again)',
+      );
   }
   const said = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n') : '';
-  throw new MissingPart(`dockerd was started and ${over() ? 'ended' : 'does not answer'}. The end of its log, ${log}:\n${said}`);
+  throw new MissingPart(
+    `dockerd was started and ${over() ? 'ended' : 'does not answer'}. The end of its log, ${log}:\n${said}`,
+  );
 }
 
 /**
@@ -68,6 +93,9 @@ function startDaemon(root, log) {
   const child = spawn(command, rest, { detached: true, stdio: ['ignore', file, file] });
   child.unref();
   let over = false;
-  for (const event of ['exit', 'error']) child.once(event, () => { over = true; });
+  for (const event of ['exit', 'error'])
+    child.once(event, () => {
+      over = true;
+    });
   return () => over;
 }

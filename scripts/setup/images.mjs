@@ -26,12 +26,14 @@ export const recipes = {
 };
 
 /** @param {Recipe} recipe */
-const fingerprint = recipe => createHash('sha256').update(JSON.stringify(recipe)).update(readFileSync(entryPoint)).digest('hex').slice(0, 16);
+const fingerprint = recipe =>
+  createHash('sha256').update(JSON.stringify(recipe)).update(readFileSync(entryPoint)).digest('hex').slice(0, 16);
 
 /** @param {string} name */
 function recipeOf(name) {
   const recipe = recipes[name];
-  if (recipe === undefined) throw new Error(`no recipe for the image ${name}; there are ${Object.keys(recipes).join(', ')}`);
+  if (recipe === undefined)
+    throw new Error(`no recipe for the image ${name}; there are ${Object.keys(recipes).join(', ')}`);
   return recipe;
 }
 
@@ -58,8 +60,10 @@ export async function ensureImages(names, { mayPull = false } = {}) {
     const recipe = recipeOf(name);
     if (recipe.from !== undefined) await ensureImages([recipe.from], { mayPull });
     if (recipe.from !== undefined) stayRoot(name, recipe);
-    else if (mayPull && !existsSync('/usr/bin/mmdebstrap') && await pull(name)) { done.push(`${name} pulled`); continue; }
-    else await build(name, recipe);
+    else if (mayPull && !existsSync('/usr/bin/mmdebstrap') && (await pull(name))) {
+      done.push(`${name} pulled`);
+      continue;
+    } else await build(name, recipe);
     done.push(`${name} built`);
   }
   return done.length === 0 ? `${names.join(', ')} there` : done.join(', ');
@@ -80,18 +84,41 @@ async function pull(name) {
  * @param {Recipe} recipe
  */
 async function build(name, recipe) {
-  if (process.platform !== 'linux' || which('apt-get') === undefined) throw new MissingPart(`The image ${name} is missing.`, `docker pull ${name}`);
+  if (process.platform !== 'linux' || which('apt-get') === undefined)
+    throw new MissingPart(`The image ${name} is missing.`, `docker pull ${name}`);
   const root = asRoot();
-  if (root === undefined) throw new MissingPart(`The image ${name} is missing, and building it needs root.`, `docker pull ${name}`);
-  if (which('mmdebstrap') === undefined) await aptInstall(['mmdebstrap', 'debian-archive-keyring'], 'mmdebstrap, which makes images from Debian packages, is missing');
-  const words = [...root, 'mmdebstrap', '--variant=essential', '--quiet', `--include=${recipe.packages?.join(',')}`,
-    '--aptopt=APT::Install-Recommends "false"', '--dpkgopt=path-exclude=/usr/share/man/*', '--dpkgopt=path-exclude=/usr/share/doc/*', '--dpkgopt=path-exclude=/usr/share/locale/*',
+  if (root === undefined)
+    throw new MissingPart(`The image ${name} is missing, and building it needs root.`, `docker pull ${name}`);
+  if (which('mmdebstrap') === undefined)
+    await aptInstall(
+      ['mmdebstrap', 'debian-archive-keyring'],
+      'mmdebstrap, which makes images from Debian packages, is missing',
+    );
+  const words = [
+    ...root,
+    'mmdebstrap',
+    '--variant=essential',
+    '--quiet',
+    `--include=${recipe.packages?.join(',')}`,
+    '--aptopt=APT::Install-Recommends "false"',
+    '--dpkgopt=path-exclude=/usr/share/man/*',
+    '--dpkgopt=path-exclude=/usr/share/doc/*',
+    '--dpkgopt=path-exclude=/usr/share/locale/*',
     `--customize-hook=install -m 755 ${JSON.stringify(entryPoint)} "$1/usr/local/bin/docker-entrypoint.sh"`,
     '--customize-hook=install -d "$1/data" && chroot "$1" sh -c "chown redis:redis /data 2>/dev/null || chown valkey:valkey /data"',
     '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',
-    recipe.suite ?? 'stable', '-'];
-  const changes = ['ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'WORKDIR /data', 'VOLUME /data', 'EXPOSE 6379',
-    'ENTRYPOINT ["docker-entrypoint.sh"]', `CMD ["${recipe.command}"]`, `LABEL ${label}=${fingerprint(recipe)}`];
+    recipe.suite ?? 'stable',
+    '-',
+  ];
+  const changes = [
+    'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'WORKDIR /data',
+    'VOLUME /data',
+    'EXPOSE 6379',
+    'ENTRYPOINT ["docker-entrypoint.sh"]',
+    `CMD ["${recipe.command}"]`,
+    `LABEL ${label}=${fingerprint(recipe)}`,
+  ];
   await pipe(words, ['docker', 'import', ...changes.flatMap(change => ['-c', change]), '-', name]);
 }
 
@@ -104,8 +131,17 @@ function stayRoot(name, recipe) {
   const made = capture('docker', ['create', recipe.from ?? '']);
   if (!made.ok) throw new Error(made.err);
   const script = 'case "${1:-}" in -*|*.conf) set -- redis-server "$@";; esac; exec "$@"';
-  const committed = capture('docker', ['commit', '-c', `ENTRYPOINT ${JSON.stringify(['/bin/sh', '-c', script, 'entry'])}`, '-c', `CMD ["${recipe.command}"]`,
-    '-c', `LABEL ${label}=${fingerprint(recipe)}`, made.out, name]);
+  const committed = capture('docker', [
+    'commit',
+    '-c',
+    `ENTRYPOINT ${JSON.stringify(['/bin/sh', '-c', script, 'entry'])}`,
+    '-c',
+    `CMD ["${recipe.command}"]`,
+    '-c',
+    `LABEL ${label}=${fingerprint(recipe)}`,
+    made.out,
+    name,
+  ]);
   capture('docker', ['rm', '-v', made.out]);
   if (!committed.ok) throw new Error(committed.err);
 }
@@ -120,7 +156,9 @@ function pipe([left = '', ...leftArgs], [right = '', ...rightArgs]) {
   return new Promise((resolve, reject) => {
     let said = '';
     /** @param {Buffer} chunk */
-    const keep = chunk => { said = (said + chunk).slice(-4000); };
+    const keep = chunk => {
+      said = (said + chunk).slice(-4000);
+    };
     const from = spawn(left, leftArgs, { stdio: ['ignore', 'pipe', 'pipe'] });
     const to = spawn(right, rightArgs, { stdio: [from.stdout, 'pipe', 'pipe'] });
     from.stdout.destroy(); // The reader has its own handle; ours, unread, would keep 'close' from coming.
@@ -128,8 +166,15 @@ function pipe([left = '', ...leftArgs], [right = '', ...rightArgs]) {
     to.stdout.on('data', keep);
     to.stderr.on('data', keep);
     /** @param {import('node:child_process').ChildProcess} child */
-    const ended = child => new Promise((done, failed) => { child.on('error', failed); child.on('exit', done); });
+    const ended = child =>
+      new Promise((done, failed) => {
+        child.on('error', failed);
+        child.on('exit', done);
+      });
     Promise.all([ended(from), ended(to)]).then(
-      ([a, b]) => a === 0 && b === 0 ? resolve() : reject(new Error(`${left} ended with ${a}, docker import with ${b}\n${said}`)), reject);
+      ([a, b]) =>
+        a === 0 && b === 0 ? resolve() : reject(new Error(`${left} ended with ${a}, docker import with ${b}\n${said}`)),
+      reject,
+    );
   });
 }

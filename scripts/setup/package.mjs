@@ -22,6 +22,18 @@ export async function packageExtension() {
     await ensureHost();
     node = hostNode();
   }
-  await run(node, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix], { cwd: root });
+  await run(
+    node,
+    [
+      join(root, 'node_modules', '@vscode', 'vsce', 'vsce'),
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      vsix,
+    ],
+    { cwd: root },
+  );
   return `${(statSync(vsix).size / 1024).toFixed(0)} KiB`;
 }

@@ -19,7 +19,8 @@ async function ensureRedisPy() {
 
 /** Makes sure that some Compose is there, for the tests that start an exported project. */
 async function ensureCompose() {
-  if (!capture('docker', ['compose', 'version']).ok && which('docker-compose') === undefined) await aptInstall(['docker-compose'], 'The tests run an exported project with Docker Compose');
+  if (!capture('docker', ['compose', 'version']).ok && which('docker-compose') === undefined)
+    await aptInstall(['docker-compose'], 'The tests run an exported project with Docker Compose');
   const version = capture('docker', ['compose', 'version', '--short']);
   return `Compose ${version.ok ? version.out : capture('docker-compose', ['version', '--short']).out}`;
 }

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 export const root = process.env['REDIS_TOPOLOGY_ROOT'] ?? join(import.meta.dirname, '..', '..');
 
 /** `$REDIS_TOPOLOGY_CACHE`, else the user's cache folder. */
-export const cache = process.env['REDIS_TOPOLOGY_CACHE']
-  ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'redis-topology-explorer');
+export const cache =
+  process.env['REDIS_TOPOLOGY_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'redis-topology-explorer');
 
 /**
  * A folder inside the cache, made on first use.

@@ -28,7 +28,10 @@ const onWindows = 'Redis has no server program for Windows: start Docker Desktop
  */
 export function installCommand(platform = process.platform, find = which) {
   if (platform === 'win32') return 'wsl --install';
-  return installers.find(([program = '']) => find(program) !== undefined)?.[1] ?? (platform === 'darwin' ? 'brew install redis' : undefined);
+  return (
+    installers.find(([program = '']) => find(program) !== undefined)?.[1] ??
+    (platform === 'darwin' ? 'brew install redis' : undefined)
+  );
 }
 
 /** The server program on PATH, or undefined. */
@@ -43,12 +46,14 @@ export function findServer() {
 export async function ensureRedisServer(why) {
   if (findServer() === undefined) {
     if (process.platform === 'win32') throw new MissingPart(`${why}. ${onWindows}`, installCommand());
-    if (process.platform !== 'linux' || which('apt-get') === undefined) throw new MissingPart(`${why}.`, installCommand());
+    if (process.platform !== 'linux' || which('apt-get') === undefined)
+      throw new MissingPart(`${why}.`, installCommand());
     await aptInstall(['redis-server', 'redis-tools'], why);
     keepServiceDown();
   }
   const server = findServer();
-  if (server === undefined) throw new MissingPart(`${why}: the package was installed, but there is no redis-server on PATH.`);
+  if (server === undefined)
+    throw new MissingPart(`${why}: the package was installed, but there is no redis-server on PATH.`);
   return capture(server, ['--version']).out.split(' ').slice(0, 3).join(' ');
 }
 

@@ -4,7 +4,10 @@
 const fs = require('node:fs');
 const mocha = require('mocha');
 // mocha is an ES module: `require` gives it under `default`.
-const { Spec } = (/** @type {{ default?: typeof mocha }} */ (/** @type {unknown} */ (mocha)).default ?? mocha).reporters;
+/** @type {unknown} */
+const namespace = mocha;
+const { default: inner = mocha } = /** @type {{ default?: typeof mocha }} */ (namespace);
+const { Spec } = inner.reporters;
 
 module.exports = class CountingSpec extends Spec {
   /**

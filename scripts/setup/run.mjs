@@ -16,7 +16,9 @@ export function which(program) {
       try {
         accessSync(path, constants.X_OK);
         return path;
-      } catch { /* not here: look in the next folder */ }
+      } catch {
+        /* not here: look in the next folder */
+      }
     }
   }
   return undefined;
@@ -34,7 +36,7 @@ export function capture(command, args, options = {}) {
     ok: result.status === 0,
     code: result.status,
     out: (result.stdout ?? '').trim(),
-    err: (result.error === undefined ? result.stderr ?? '' : String(result.error.message)).trim(),
+    err: (result.error === undefined ? (result.stderr ?? '') : String(result.error.message)).trim(),
   };
 }
 
@@ -50,7 +52,9 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let tail = '';
     /** @param {Buffer} chunk */
-    const keep = chunk => { tail = (tail + chunk).slice(-4000); };
+    const keep = chunk => {
+      tail = (tail + chunk).slice(-4000);
+    };
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     child.on('error', reject);
@@ -80,13 +84,22 @@ let queue = Promise.resolve();
  */
 export async function aptInstall(packages, why) {
   const advice = `sudo apt-get install -y ${packages.join(' ')}`;
-  if (which('apt-get') === undefined) throw new MissingPart(`${why}: this machine has no apt-get, so ${packages.join(', ')} must be installed by hand.`);
+  if (which('apt-get') === undefined)
+    throw new MissingPart(`${why}: this machine has no apt-get, so ${packages.join(', ')} must be installed by hand.`);
   const root = asRoot();
   if (root === undefined) throw new MissingPart(`${why}: installing it needs root.`, advice);
   // `env` because sudo drops the environment; needrestart and debconf would otherwise ask questions.
   /** @param {string[]} args */
   const apt = (...args) => {
-    const [command = 'env', ...rest] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=a', 'apt-get', '-qq', ...args];
+    const [command = 'env', ...rest] = [
+      ...root,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'NEEDRESTART_MODE=a',
+      'apt-get',
+      '-qq',
+      ...args,
+    ];
     return run(command, rest, root[0] === 'sudo' && root.length === 1 ? { stdio: ['inherit', 'pipe', 'pipe'] } : {});
   };
   // One after another, whoever asks: apt-get holds a lock.

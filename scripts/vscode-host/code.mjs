@@ -11,7 +11,8 @@ import { freePort, startServer } from '../setup/server.mjs';
 import { vscodeFolder } from '../setup/vscodeHost.mjs';
 
 /** What the workbench prints about itself when it has no network, no GitHub account and no native modules. */
-const noise = /Could not locate the bindings|open-vsx|Creating a socket|connection token|authentication provider 'github'|AccountPolicyGate|reconnection-grace-time|Service Worker|snippet file|workbench contribution|builtin extensions cache|AgentHost|marketplace/i;
+const noise =
+  /Could not locate the bindings|open-vsx|Creating a socket|connection token|authentication provider 'github'|AccountPolicyGate|reconnection-grace-time|Service Worker|snippet file|workbench contribution|builtin extensions cache|AgentHost|marketplace/i;
 
 /** @type {Map<string, string>} */
 const options = new Map();
@@ -30,7 +31,9 @@ if (options.has('version') || words[0] === '-v') {
 }
 
 const home = mkdtempSync(join(tmpdir(), 'rtx-code-'));
-const { chromium } = /** @type {typeof import('playwright-core')} */ (createRequire(import.meta.url)('playwright-core'));
+const { chromium } = /** @type {typeof import('playwright-core')} */ (
+  createRequire(import.meta.url)('playwright-core')
+);
 // The smoke test driver is what lets an unpacked extension and the path of its tests through on a built VS Code.
 const server = await startServer({ home, port: await freePort(25_600), args: ['--enable-smoke-test-driver'] });
 const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: chromiumArgs });

@@ -32,8 +32,10 @@ http.createServer = (...args) => {
   const emit = server.emit.bind(server);
   server.emit = (/** @type {string} */ event, /** @type {any[]} */ ...rest) => {
     const [request, response] = rest;
-    if (event !== 'request' || request.method !== 'POST' || !/^[^?]*\/mint-key(?:\?|$)/.test(request.url ?? '')) return emit(event, ...rest);
-    if (mayAsk(request.headers.cookie ?? '')) response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' }).end(key());
+    if (event !== 'request' || request.method !== 'POST' || !/^[^?]*\/mint-key(?:\?|$)/.test(request.url ?? ''))
+      return emit(event, ...rest);
+    if (mayAsk(request.headers.cookie ?? ''))
+      response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' }).end(key());
     else response.writeHead(403).end();
     return true;
   };

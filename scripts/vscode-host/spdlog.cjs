@@ -24,15 +24,29 @@ class Logger {
     if (this.dropped || level < this.level) return;
     fs.appendFileSync(this.file, this.plain ? message : `${stamp()} [${levels[level]}] ${message}\n`);
   }
-  getLevel() { return this.level; }
-  setLevel(level) { this.level = level; }
-  setPattern() { /* one pattern is enough here */ }
-  clearFormatters() { this.plain = true; }
-  flush() { /* every append is written at once */ }
-  drop() { this.dropped = true; }
+  getLevel() {
+    return this.level;
+  }
+  setLevel(level) {
+    this.level = level;
+  }
+  setPattern() {
+    /* one pattern is enough here */
+  }
+  clearFormatters() {
+    this.plain = true;
+  }
+  flush() {
+    /* every append is written at once */
+  }
+  drop() {
+    this.dropped = true;
+  }
 }
 methods.forEach((method, level) => {
-  Logger.prototype[method] = function write(message) { this.append(level, message); };
+  Logger.prototype[method] = function write(message) {
+    this.append(level, message);
+  };
 });
 
 async function open(type, name, file) {

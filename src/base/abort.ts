@@ -36,7 +36,12 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
  * a Docker client can stay pending for ever when a connection is cut inside a response body. The signal handed to `work`
  * aborts in both cases, so that sockets are let go.
  */
-export function deadline<T>(what: string, ms: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function deadline<T>(
+  what: string,
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted) return reject(reasonOf(signal));
     const own = new AbortController();
@@ -59,8 +64,14 @@ export function deadline<T>(what: string, ms: number, signal: AbortSignal | unde
       return reject(error);
     }
     running.then(
-      value => { settle(); resolve(value); },
-      error => { settle(); reject(error); },
+      value => {
+        settle();
+        resolve(value);
+      },
+      error => {
+        settle();
+        reject(error);
+      },
     );
   });
 }
@@ -69,7 +80,11 @@ export function deadline<T>(what: string, ms: number, signal: AbortSignal | unde
  * Asks `check` again and again until it gives something other than `undefined`, waiting `everyMs` between two asks.
  * Throws a {@link DeadlineFault} after `deadlineMs`; errors of `check` pass through.
  */
-export async function until<T>(what: string, options: { readonly everyMs: number; readonly deadlineMs: number; readonly signal?: AbortSignal | undefined }, check: (signal: AbortSignal) => Promise<T | undefined>): Promise<T> {
+export async function until<T>(
+  what: string,
+  options: { readonly everyMs: number; readonly deadlineMs: number; readonly signal?: AbortSignal | undefined },
+  check: (signal: AbortSignal) => Promise<T | undefined>,
+): Promise<T> {
   return deadline(what, options.deadlineMs, options.signal, async signal => {
     for (;;) {
       const value = await check(signal);
@@ -88,7 +103,13 @@ export function whenAborted(signal: AbortSignal | undefined, listener: () => voi
   let listeners = waiting.get(signal);
   if (listeners === undefined) {
     const mine = new Set<() => void>();
-    signal.addEventListener('abort', () => { for (const each of [...mine]) each(); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const each of [...mine]) each();
+      },
+      { once: true },
+    );
     waiting.set(signal, mine);
     listeners = mine;
   }
@@ -97,11 +118,17 @@ export function whenAborted(signal: AbortSignal | undefined, listener: () => voi
     listener();
   };
   listeners.add(own);
-  return () => { listeners.delete(own); };
+  return () => {
+    listeners.delete(own);
+  };
 }
 
 /** Like `Promise.all` over `items`, at most `limit` at a time. The first failure stops the taking of new items and is thrown when the running ones have ended. */
-export async function mapLimit<T, R>(items: readonly T[], limit: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+export async function mapLimit<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
   let failed = false;

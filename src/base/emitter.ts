@@ -10,7 +10,12 @@ export class Emitter<T> implements Disposable {
   readonly #onFailure: (error: unknown) => void;
 
   /** @param onFailure told of listeners that throw; by default the failure surfaces as an uncaught error, never silently */
-  constructor(onFailure: (error: unknown) => void = error => queueMicrotask(() => { throw error; })) {
+  constructor(
+    onFailure: (error: unknown) => void = error =>
+      queueMicrotask(() => {
+        throw error;
+      }),
+  ) {
     this.#onFailure = onFailure;
   }
 

@@ -5,7 +5,10 @@
  * `message` is for logs and tests only; it must not hold a secret.
  */
 export class HumanError<F extends Fault = Fault> extends Error {
-  constructor(readonly fault: F, options?: { readonly cause?: unknown }) {
+  constructor(
+    readonly fault: F,
+    options?: { readonly cause?: unknown },
+  ) {
     super(describeFault(fault), options);
     this.name = 'HumanError';
   }
@@ -17,7 +20,10 @@ export interface Fault {
 }
 
 /** Whether `error` is a {@link HumanError} that carries a fault of one of `codes`. */
-export function isFault<Code extends string>(error: unknown, ...codes: readonly Code[]): error is HumanError<Fault & { readonly code: Code }> {
+export function isFault<Code extends string>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is HumanError<Fault & { readonly code: Code }> {
   return error instanceof HumanError && (codes as readonly string[]).includes(error.fault.code);
 }
 

@@ -21,13 +21,16 @@ export class Lazy<T extends Disposable> implements Disposable {
   }
 
   get(): Promise<T> {
-    return this.#current ??= this.#begin();
+    return (this.#current ??= this.#begin());
   }
 
   reset(): void {
     const current = this.#current;
     this.#current = undefined;
-    current?.then(value => value.dispose(), () => undefined); // a failed making was told to whoever asked for it
+    current?.then(
+      value => value.dispose(),
+      () => undefined,
+    ); // a failed making was told to whoever asked for it
   }
 
   dispose(): void {

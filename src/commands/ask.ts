@@ -12,7 +12,12 @@ export interface Place {
 }
 
 /** The node of `target`; without one the user picks among those that `fits`. `undefined` when the user leaves or it is gone. */
-export async function nodeOf(kit: Pick<Kit, 'inventory' | 't'>, target: Target | undefined, placeholder: string, fits: (node: Node) => boolean = () => true): Promise<Place | undefined> {
+export async function nodeOf(
+  kit: Pick<Kit, 'inventory' | 't'>,
+  target: Target | undefined,
+  placeholder: string,
+  fits: (node: Node) => boolean = () => true,
+): Promise<Place | undefined> {
   if (target?.kind === 'lost') return lost();
   if (target?.kind === 'node') {
     const places = allNodes(kit).filter(({ node }) => node.id === target.node);
@@ -24,21 +29,35 @@ export async function nodeOf(kit: Pick<Kit, 'inventory' | 't'>, target: Target |
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no Redis server that this can be done with.'));
     return undefined;
   }
-  const picked = await vscode.window.showQuickPick(candidates.map(place => ({
-    label: place.node.name,
-    description: [place.topology?.name, roleInWords(kit.t, place.node.role)].filter(Boolean).join(' · '),
-    detail: place.node.reachable ? formatAddress(place.node.reachable) : '',
-    place,
-  })), { placeHolder: placeholder, matchOnDescription: true, matchOnDetail: true });
+  const picked = await vscode.window.showQuickPick(
+    candidates.map(place => ({
+      label: place.node.name,
+      description: [place.topology?.name, roleInWords(kit.t, place.node.role)].filter(Boolean).join(' · '),
+      detail: place.node.reachable ? formatAddress(place.node.reachable) : '',
+      place,
+    })),
+    { placeHolder: placeholder, matchOnDescription: true, matchOnDetail: true },
+  );
   return picked?.place;
 }
 
 /** The topology of `target` (of its node, too); without one the user picks, unless there is just one. */
-export async function topologyOf(kit: Pick<Kit, 'inventory' | 't'>, target: Target | undefined, placeholder: string, fits: (topology: Topology) => boolean = () => true): Promise<Topology | undefined> {
+export async function topologyOf(
+  kit: Pick<Kit, 'inventory' | 't'>,
+  target: Target | undefined,
+  placeholder: string,
+  fits: (topology: Topology) => boolean = () => true,
+): Promise<Topology | undefined> {
   if (target?.kind === 'lost') return lost();
   if (target?.kind === 'topology' || (target?.kind === 'node' && target.topology !== undefined)) {
     const { topologies } = kit.inventory.snapshot;
-    return topologies.find(({ id }) => id === target.topology) ?? (target.kind === 'node' ? topologies.find(({ nodes }) => nodes.some(({ id }) => id === target.node)) : undefined) ?? gone();
+    return (
+      topologies.find(({ id }) => id === target.topology) ??
+      (target.kind === 'node'
+        ? topologies.find(({ nodes }) => nodes.some(({ id }) => id === target.node))
+        : undefined) ??
+      gone()
+    );
   }
   await lookOnce(kit);
   const candidates = kit.inventory.snapshot.topologies.filter(fits);
@@ -46,13 +65,18 @@ export async function topologyOf(kit: Pick<Kit, 'inventory' | 't'>, target: Targ
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no topology that this can be done with.'));
     return undefined;
   }
-  const picked = await vscode.window.showQuickPick(candidates.map(topology => ({ label: topology.name, description: topology.kind, topology })), { placeHolder: placeholder });
+  const picked = await vscode.window.showQuickPick(
+    candidates.map(topology => ({ label: topology.name, description: topology.kind, topology })),
+    { placeHolder: placeholder },
+  );
   return picked?.topology;
 }
 
 /** Whoever pointed at a row is never asked which one was meant: the answer might be another one. */
 function lost(): undefined {
-  void vscode.window.showInformationMessage(vscode.l10n.t('The view was redrawn while its menu was open. Nothing was done; choose the command again.'));
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The view was redrawn while its menu was open. Nothing was done; choose the command again.'),
+  );
 }
 
 function gone(): undefined {
@@ -60,7 +84,10 @@ function gone(): undefined {
 }
 
 function allNodes({ inventory: { snapshot } }: Pick<Kit, 'inventory'>): readonly Place[] {
-  return [...snapshot.topologies.flatMap(topology => topology.nodes.map(node => ({ node, topology }))), ...snapshot.others.map(node => ({ node }))];
+  return [
+    ...snapshot.topologies.flatMap(topology => topology.nodes.map(node => ({ node, topology }))),
+    ...snapshot.others.map(node => ({ node })),
+  ];
 }
 
 /** Called from the palette before the view was ever open, nothing has been looked at yet. */

@@ -14,11 +14,15 @@ import type { Command } from './kit';
 /** Tries every address of a topology (or one server) from this machine, and shows who reaches what, and why not. Changes nothing. */
 export const explainReach: Command = async (kit, target) => {
   const place = target?.kind === 'node' ? await nodeOf(kit, target, '') : undefined;
-  const topology = place ? place.topology : await topologyOf(kit, target, vscode.l10n.t('The reachability of which topology shall be explained?'));
+  const topology = place
+    ? place.topology
+    : await topologyOf(kit, target, vscode.l10n.t('The reachability of which topology shall be explained?'));
   const nodes = place ? [place.node] : topology?.nodes;
   if (!nodes) return;
-  const name = place ? place.node.name : topology?.name ?? '';
-  const found = await withProgress(vscode.l10n.t('Trying every address of {0}', name), signal => measureReach(kit.deps, nodes, topology?.id, signal));
+  const name = place ? place.node.name : (topology?.name ?? '');
+  const found = await withProgress(vscode.l10n.t('Trying every address of {0}', name), signal =>
+    measureReach(kit.deps, nodes, topology?.id, signal),
+  );
   await kit.documents.show(vscode.l10n.t('Reachability of {0}', name), reachDocument(kit.t, name, found));
 };
 
@@ -28,14 +32,32 @@ export function reachDocument(t: Translate, name: string, found: readonly Reach[
   const rows = [...bad, ...found.filter(one => !bad.includes(one))].map(reach => [
     `${reach.finding.code === 'reach-fine' ? '✔' : '⚠'} ${code(reach.node)}`,
     reach.announced ? code(formatAddress(reach.announced)) : '–',
-    reach.attempts.map(({ address, outcome }) => `${code(formatAddress(address))} ${escapeMarkdown(outcome === 'answers' ? t('answers') : silenceBriefly[outcome](t))}`).join('<br>') || '–',
+    reach.attempts
+      .map(
+        ({ address, outcome }) =>
+          `${code(formatAddress(address))} ${escapeMarkdown(outcome === 'answers' ? t('answers') : silenceBriefly[outcome](t))}`,
+      )
+      .join('<br>') || '–',
     reach.within.map(network => code(network)).join(', ') || '–',
     escapeMarkdown(inWords(reachFindings, t, reach.finding)),
   ]);
-  return [
-    `# ${t('Reachability of {0}', escapeMarkdown(name))}`,
-    bad.length === 0 ? t('Every server is reached from this machine at the address that clients are told.') : t('{0} of {1} servers are not reached at the address that clients are told.', bad.length, found.length),
-    table([t('Server'), t('What clients are told'), t('Tried from this machine'), t('Containers that reach it: those in'), t('Why, and what to do')], rows),
-    t('Tried just now, each address with the password that is kept here. Nothing was changed.'),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      `# ${t('Reachability of {0}', escapeMarkdown(name))}`,
+      bad.length === 0
+        ? t('Every server is reached from this machine at the address that clients are told.')
+        : t('{0} of {1} servers are not reached at the address that clients are told.', bad.length, found.length),
+      table(
+        [
+          t('Server'),
+          t('What clients are told'),
+          t('Tried from this machine'),
+          t('Containers that reach it: those in'),
+          t('Why, and what to do'),
+        ],
+        rows,
+      ),
+      t('Tried just now, each address with the password that is kept here. Nothing was changed.'),
+    ].join('\n\n') + '\n'
+  );
 }

@@ -22,8 +22,12 @@ export const exportCompose: Command = async (kit, target) => {
   });
   await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'compose.yaml')));
   const terminal = vscode.l10n.t('Open in Terminal');
-  const said = vscode.l10n.t('The project lies in {0}. "docker compose up -d" starts it; ports and addresses are those of this topology, so that only one of them can run on this machine.', folder);
-  if (await vscode.window.showInformationMessage(said, terminal) === terminal) vscode.window.createTerminal({ cwd: folder }).show();
+  const said = vscode.l10n.t(
+    'The project lies in {0}. "docker compose up -d" starts it; ports and addresses are those of this topology, so that only one of them can run on this machine.',
+    folder,
+  );
+  if ((await vscode.window.showInformationMessage(said, terminal)) === terminal)
+    vscode.window.createTerminal({ cwd: folder }).show();
 };
 
 /** Asks for the folder by its path: it need not exist yet, which an open dialog does not offer. */
@@ -32,8 +36,12 @@ async function folderFor(name: string): Promise<string | undefined> {
   const suggested = join(base, `${name.replace(/[^\w.-]+/g, '-')}-compose`);
   return vscode.window.showInputBox({
     title: vscode.l10n.t('Export as Compose'),
-    prompt: vscode.l10n.t('Folder for the project; it is made, or must be empty. The password goes into its file .env.'),
-    value: suggested, valueSelection: [suggested.length, suggested.length], ignoreFocusOut: true,
+    prompt: vscode.l10n.t(
+      'Folder for the project; it is made, or must be empty. The password goes into its file .env.',
+    ),
+    value: suggested,
+    valueSelection: [suggested.length, suggested.length],
+    ignoreFocusOut: true,
     validateInput: text => (/^(\/|[A-Za-z]:[\\/])/.test(text) ? undefined : vscode.l10n.t('Give the whole path.')),
   });
 }

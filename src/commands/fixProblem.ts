@@ -16,14 +16,17 @@ const VERIFY = { everyMs: 250, tries: 60 } as const;
 /** Mends what is wrong: plan → preview → run → look whether it is gone → offer to take it back. */
 export const fixProblem: Command = async (kit, target) => {
   const diagnosis = await kit.diagnosis();
-  const problem = target?.kind === 'problem' ? diagnosis.problems.find(({ id }) => id === target.problem) : await whichProblem(kit, diagnosis.problems);
+  const problem =
+    target?.kind === 'problem'
+      ? diagnosis.problems.find(({ id }) => id === target.problem)
+      : await whichProblem(kit, diagnosis.problems);
   if (problem === undefined) return;
   const fix = await whichFix(kit, problem, target?.kind === 'problem' ? target.fix : undefined);
   if (fix === undefined) return;
   if (isDelegated(fix)) return delegate(problem, fix);
   const plan = planFix(kit.inventory.snapshot, problem.topologyId, fix);
   const title = fixInWords(kit.t, fix, id => nameOf(kit, id));
-  if (!await agreed(kit, problem, plan, title)) return;
+  if (!(await agreed(kit, problem, plan, title))) return;
   await carryOut(kit, problem, plan, title);
 };
 
@@ -33,19 +36,37 @@ async function whichProblem(kit: Kit, problems: readonly Problem[]): Promise<Pro
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing that could be fixed.'));
     return undefined;
   }
-  return (await vscode.window.showQuickPick(fixable.map(problem => ({ label: causeInWords(kit.t, problem.what), problem })), { placeHolder: vscode.l10n.t('What shall be fixed?') }))?.problem;
+  return (
+    await vscode.window.showQuickPick(
+      fixable.map(problem => ({ label: causeInWords(kit.t, problem.what), problem })),
+      { placeHolder: vscode.l10n.t('What shall be fixed?') },
+    )
+  )?.problem;
 }
 
 async function whichFix(kit: Kit, { fixes, what }: Problem, index: number | undefined): Promise<Fix | undefined> {
   if (index !== undefined) return fixes[index];
   if (fixes.length < 2) return fixes[0];
-  return (await vscode.window.showQuickPick(fixes.map(fix => ({ label: fixInWords(kit.t, fix, id => nameOf(kit, id)), fix })), { placeHolder: causeInWords(kit.t, what) }))?.fix;
+  return (
+    await vscode.window.showQuickPick(
+      fixes.map(fix => ({ label: fixInWords(kit.t, fix, id => nameOf(kit, id)), fix })),
+      { placeHolder: causeInWords(kit.t, what) },
+    )
+  )?.fix;
 }
 
 /** Verbs with a preview of their own. */
 async function delegate({ topologyId }: Problem, fix: Delegated): Promise<void> {
-  const target = fix.code === 'add-replica' ? { kind: 'node', node: fix.node, topology: topologyId } : { kind: 'topology', topology: topologyId };
-  const command = fix.code === 'add-replica' ? 'redisTopology.addReplica' : fix.code === 'repair-addresses' ? 'redisTopology.repairAddresses' : 'redisTopology.assignUncovered';
+  const target =
+    fix.code === 'add-replica'
+      ? { kind: 'node', node: fix.node, topology: topologyId }
+      : { kind: 'topology', topology: topologyId };
+  const command =
+    fix.code === 'add-replica'
+      ? 'redisTopology.addReplica'
+      : fix.code === 'repair-addresses'
+        ? 'redisTopology.repairAddresses'
+        : 'redisTopology.assignUncovered';
   await vscode.commands.executeCommand(command, target);
 }
 
@@ -54,12 +75,16 @@ async function agreed(kit: Kit, problem: Problem, plan: FixPlan, title: string):
   if (!kit.confirm.value || !risky) return true;
   const detail = [
     causeInWords(kit.t, problem.what),
-    plan.steps.map((step, index) => `${index + 1}. ${kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id)))}`).join('\n'),
+    plan.steps
+      .map((step, index) => `${index + 1}. ${kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id)))}`)
+      .join('\n'),
     ...plan.warnings.map(warning => warningInWords(kit.t, warning)),
     plan.undoable ? vscode.l10n.t('It can be taken back.') : '',
-  ].filter(text => text !== '').join('\n\n');
+  ]
+    .filter(text => text !== '')
+    .join('\n\n');
   const button = vscode.l10n.t('Fix');
-  return await vscode.window.showWarningMessage(`${title}?`, { modal: true, detail }, button) === button;
+  return (await vscode.window.showWarningMessage(`${title}?`, { modal: true, detail }, button)) === button;
 }
 
 async function carryOut(kit: Kit, problem: Problem, plan: FixPlan, title: string): Promise<void> {
@@ -67,16 +92,41 @@ async function carryOut(kit: Kit, problem: Problem, plan: FixPlan, title: string
   const holding = kit.inventory.hold();
   try {
     const { report, gone } = await withProgress(title, async (signal, say) => {
-      const report = await runFix(diagnosis.fixDeps, plan, signal, (step, done, total) => say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id))))));
+      const report = await runFix(diagnosis.fixDeps, plan, signal, (step, done, total) =>
+        say(
+          vscode.l10n.t(
+            '{0} of {1}: {2}',
+            done + 1,
+            total,
+            kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id))),
+          ),
+        ),
+      );
       say(vscode.l10n.t('Looking whether it helped'));
       return { report, gone: await isGone(kit, problem.id, signal) };
     });
-    const lost = report.notKept.length === 0 ? '' : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
+    const lost =
+      report.notKept.length === 0
+        ? ''
+        : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
     const undo = vscode.l10n.t('Undo');
     const buttons = report.undo ? [undo] : [];
-    const chosen = gone && lost === '' ? await vscode.window.showInformationMessage(vscode.l10n.t('Done: {0}. The problem is gone.', title), ...buttons)
-      : await vscode.window.showWarningMessage((gone ? vscode.l10n.t('Done: {0}. The problem is gone.', title) : vscode.l10n.t('Done: {0}. But the problem is still there.', title)) + lost, ...buttons);
-    if (chosen === undo && report.undo) await withProgress(vscode.l10n.t('Taking back: {0}', title), async signal => { await runFix(diagnosis.fixDeps, report.undo as FixPlan, signal); });
+    const chosen =
+      gone && lost === ''
+        ? await vscode.window.showInformationMessage(
+            vscode.l10n.t('Done: {0}. The problem is gone.', title),
+            ...buttons,
+          )
+        : await vscode.window.showWarningMessage(
+            (gone
+              ? vscode.l10n.t('Done: {0}. The problem is gone.', title)
+              : vscode.l10n.t('Done: {0}. But the problem is still there.', title)) + lost,
+            ...buttons,
+          );
+    if (chosen === undo && report.undo)
+      await withProgress(vscode.l10n.t('Taking back: {0}', title), async signal => {
+        await runFix(diagnosis.fixDeps, report.undo as FixPlan, signal);
+      });
   } finally {
     holding.dispose();
   }

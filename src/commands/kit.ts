@@ -54,7 +54,10 @@ export interface Diagnosed {
 }
 
 export interface NodeLogs {
-  show(node: { readonly id: string; readonly title: string }, follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>): void;
+  show(
+    node: { readonly id: string; readonly title: string },
+    follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>,
+  ): void;
 }
 
 /** A user action. `target` is the row it was called on; from the palette there is none. */

@@ -2,7 +2,11 @@
  * Functions of a part of the bundle that is loaded when the first of them is called: `later(() => import('./parts/x'))('name')`.
  * What stays out of the first part is what one can make, see and heal a Sentinel topology without.
  */
-export function later<Part extends object>(load: () => Promise<Part>): <Key extends keyof Part>(name: Key) => Part[Key] extends (...args: infer Args) => Promise<infer Result> ? (...args: Args) => Promise<Result> : never {
+export function later<Part extends object>(
+  load: () => Promise<Part>,
+): <Key extends keyof Part>(
+  name: Key,
+) => Part[Key] extends (...args: infer Args) => Promise<infer Result> ? (...args: Args) => Promise<Result> : never {
   type Any = (...args: readonly unknown[]) => Promise<unknown>;
   return name => (async (...args: readonly unknown[]) => ((await load())[name] as Any)(...args)) as never;
 }

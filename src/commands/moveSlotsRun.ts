@@ -36,25 +36,43 @@ export function wayBackErrand(record: MoveRecord, view: ClusterView): Errand | u
 export async function carryOut(kit: Kit, topology: Topology, errand: Errand): Promise<void> {
   const { cluster: view } = topology;
   if (!view) return;
-  const keys = await withProgress(vscode.l10n.t('Counting keys'), signal => countPlanKeys(kit.deps, { target: clusterTargetOf(topology), plan: errand.plan }, signal));
+  const keys = await withProgress(vscode.l10n.t('Counting keys'), signal =>
+    countPlanKeys(kit.deps, { target: clusterTargetOf(topology), plan: errand.plan }, signal),
+  );
   const cancel = new AbortController();
   let answer: (go: boolean) => void = () => undefined;
-  const answered = new Promise<boolean>(resolve => { answer = resolve; });
+  const answered = new Promise<boolean>(resolve => {
+    answer = resolve;
+  });
   const sum = keys.reduce((a, b) => a + b, 0);
   const map = await kit.slotMaps.plan(topology.id, {
-    title: errand.how === 'back' ? vscode.l10n.t('Move {0} slots with {1} keys back in {2}?', errand.plan.slots, sum, topology.name) : vscode.l10n.t('Move {0} slots with {1} keys in {2}?', errand.plan.slots, sum, topology.name),
-    plan: errand.plan, keys, detail: consequences(errand, view),
-    acts: [{ id: 'go', label: vscode.l10n.t('Move') }, { id: 'discard', label: vscode.l10n.t('Discard') }],
+    title:
+      errand.how === 'back'
+        ? vscode.l10n.t('Move {0} slots with {1} keys back in {2}?', errand.plan.slots, sum, topology.name)
+        : vscode.l10n.t('Move {0} slots with {1} keys in {2}?', errand.plan.slots, sum, topology.name),
+    plan: errand.plan,
+    keys,
+    detail: consequences(errand, view),
+    acts: [
+      { id: 'go', label: vscode.l10n.t('Move') },
+      { id: 'discard', label: vscode.l10n.t('Discard') },
+    ],
     onAct: act => {
       if (act === 'cancel') cancel.abort(new DOMException('cancelled', 'AbortError'));
       answer(act === 'go'); // closing the map discards a plan; a run goes on, and is cancelled in its notification
     },
   });
-  if (!await answered) return map.withdraw();
+  if (!(await answered)) return map.withdraw();
   await run(kit, topology, errand, map, cancel.signal);
 }
 
-async function run(kit: Kit, topology: Topology, errand: Errand, map: PlanOnMap, cancelled: AbortSignal): Promise<void> {
+async function run(
+  kit: Kit,
+  topology: Topology,
+  errand: Errand,
+  map: PlanOnMap,
+  cancelled: AbortSignal,
+): Promise<void> {
   const target = clusterTargetOf(topology);
   const title = vscode.l10n.t('Moving slots of {0}', topology.name);
   map.change({ title, detail: [], running: true, acts: [{ id: 'cancel', label: vscode.l10n.t('Cancel') }] });
@@ -68,9 +86,12 @@ async function run(kit: Kit, topology: Topology, errand: Errand, map: PlanOnMap,
       };
       const either = AbortSignal.any([signal, cancelled]);
       switch (errand.how) {
-        case 'move': return moveSlots(kit.deps, { target, plan: errand.plan }, either, told);
-        case 'rest': return goOn(kit.deps, target, errand.record, either, told);
-        case 'back': return takeBack(kit.deps, target, errand.record, either, told);
+        case 'move':
+          return moveSlots(kit.deps, { target, plan: errand.plan }, either, told);
+        case 'rest':
+          return goOn(kit.deps, target, errand.record, either, told);
+        case 'back':
+          return takeBack(kit.deps, target, errand.record, either, told);
       }
     });
     await kit.inventory.refresh();
@@ -89,17 +110,38 @@ function announce(kit: Kit, topologyId: string, errand: Errand, report: MoveRepo
   const undo = vscode.l10n.t('Move Back');
   const rest = vscode.l10n.t('Go On');
   const said = [
-    vscode.l10n.t('{0} slots with {1} keys moved in {2} s. Every node agrees.', report.moved.slots, report.keys, (report.ms / 1000).toFixed(1)),
-    ...(report.missing > 0 ? [vscode.l10n.t('{0} of these keys are not there any more: they expired or were deleted meanwhile.', report.missing)] : []),
-    ...(report.emptied.length > 0 ? [vscode.l10n.t('{0} has no slots now and can be removed.', report.emptied.join(', '))] : []),
+    vscode.l10n.t(
+      '{0} slots with {1} keys moved in {2} s. Every node agrees.',
+      report.moved.slots,
+      report.keys,
+      (report.ms / 1000).toFixed(1),
+    ),
+    ...(report.missing > 0
+      ? [
+          vscode.l10n.t(
+            '{0} of these keys are not there any more: they expired or were deleted meanwhile.',
+            report.missing,
+          ),
+        ]
+      : []),
+    ...(report.emptied.length > 0
+      ? [vscode.l10n.t('{0} has no slots now and can be removed.', report.emptied.join(', '))]
+      : []),
   ].join(' ');
-  vscode.window.showInformationMessage(said, ...(report.left ? [rest] : []), ...(report.moved.slots > 0 && errand.how !== 'back' ? [undo] : [])).then(async answer => {
-    const current = kit.inventory.snapshot.topologies.find(({ id }) => id === topologyId);
-    const record = recordedMove(kit.deps, topologyId);
-    if (answer === undefined || !current?.cluster || !record) return;
-    const next = answer === rest ? restErrand(record, current.cluster) : wayBackErrand(record, current.cluster);
-    if (next) await carryOut(kit, current, next);
-  }).then(undefined, (error: unknown) => kit.log.error('move slots', error));
+  vscode.window
+    .showInformationMessage(
+      said,
+      ...(report.left ? [rest] : []),
+      ...(report.moved.slots > 0 && errand.how !== 'back' ? [undo] : []),
+    )
+    .then(async answer => {
+      const current = kit.inventory.snapshot.topologies.find(({ id }) => id === topologyId);
+      const record = recordedMove(kit.deps, topologyId);
+      if (answer === undefined || !current?.cluster || !record) return;
+      const next = answer === rest ? restErrand(record, current.cluster) : wayBackErrand(record, current.cluster);
+      if (next) await carryOut(kit, current, next);
+    })
+    .then(undefined, (error: unknown) => kit.log.error('move slots', error));
 }
 
 /** A run that was cut off is shown with its map: to go on, to take back, or to leave as it is. */
@@ -110,11 +152,18 @@ export async function offerRest(kit: Kit, topologyId: string): Promise<void> {
   if (!topology?.cluster || !rest) return;
   const view = topology.cluster;
   let answer: (act: string) => void = () => undefined;
-  const answered = new Promise<string>(resolve => { answer = resolve; });
+  const answered = new Promise<string>(resolve => {
+    answer = resolve;
+  });
   const map = await kit.slotMaps.plan(topologyId, {
-    title: vscode.l10n.t('A move of slots was cut off: {0} have not arrived', rest.plan.slots), plan: rest.plan,
+    title: vscode.l10n.t('A move of slots was cut off: {0} have not arrived', rest.plan.slots),
+    plan: rest.plan,
     detail: [vscode.l10n.t('No key is lost. Go on, or take back what has arrived.')],
-    acts: [{ id: 'on', label: vscode.l10n.t('Go On…') }, { id: 'back', label: vscode.l10n.t('Take Back…') }, { id: 'forget', label: vscode.l10n.t('Leave It So') }],
+    acts: [
+      { id: 'on', label: vscode.l10n.t('Go On…') },
+      { id: 'back', label: vscode.l10n.t('Take Back…') },
+      { id: 'forget', label: vscode.l10n.t('Leave It So') },
+    ],
     onAct: act => answer(act),
   });
   const act = await answered;
@@ -129,13 +178,30 @@ function consequences(errand: Errand, view: ClusterView): string[] {
   const names = new Map(view.members.map(member => [member.id, member.name]));
   const open = errand.how === 'back' ? openOf(errand.record, view) : undefined;
   return [
-    ...(open ? [vscode.l10n.t('What stands open goes to its end first: {0}.', open.moves.map(move => moveInWords(vscode.l10n.t, move, names)).join('; '))] : []),
-    ...emptiedBy(errand.plan, view).map(id => vscode.l10n.t('{0} is left without slots; it stays a master and keeps its replicas.', name(id))),
+    ...(open
+      ? [
+          vscode.l10n.t(
+            'What stands open goes to its end first: {0}.',
+            open.moves.map(move => moveInWords(vscode.l10n.t, move, names)).join('; '),
+          ),
+        ]
+      : []),
+    ...emptiedBy(errand.plan, view).map(id =>
+      vscode.l10n.t('{0} is left without slots; it stays a master and keeps its replicas.', name(id)),
+    ),
     vscode.l10n.t('No loss expected: every key stays reachable while it moves. You can cancel between two slots.'),
   ];
 }
 
 function progressInWords({ done, total, ranges, from, to, keys, state }: MoveProgress): string {
-  const text = vscode.l10n.t('{0} of {1}: slot {2}, {3} → {4}, {5} keys', done, total, formatRanges(ranges.slice(0, 3), ', '), from, to, keys);
+  const text = vscode.l10n.t(
+    '{0} of {1}: slot {2}, {3} → {4}, {5} keys',
+    done,
+    total,
+    formatRanges(ranges.slice(0, 3), ', '),
+    from,
+    to,
+    keys,
+  );
   return state === undefined ? text : `${text} (${state})`;
 }

@@ -11,17 +11,31 @@ const inContainer = ({ instance }: Node): boolean => instance?.engine === 'docke
 
 /** Takes a server's container off its networks, after saying what that costs: a partition, as the others see it. */
 export const disconnect: Command = async (kit, target) => {
-  const place = await nodeOf(kit, target, vscode.l10n.t('Which server shall lose its network?'), node => inContainer(node) && node.instance?.state === 'running');
+  const place = await nodeOf(
+    kit,
+    target,
+    vscode.l10n.t('Which server shall lose its network?'),
+    node => inContainer(node) && node.instance?.state === 'running',
+  );
   if (!place) return;
   const { node, topology } = place;
   if (kit.confirm.value) {
     const button = vscode.l10n.t('Disconnect');
     const detail = [
       ...consequencesOf(topology, node, 'pause').map(consequence => consequenceInWords(kit.t, consequence)),
-      vscode.l10n.t('Its process goes on: a master that is cut off takes writes from whoever still reaches it, and loses them.'),
+      vscode.l10n.t(
+        'Its process goes on: a master that is cut off takes writes from whoever still reaches it, and loses them.',
+      ),
       ...(node.instance?.ownership ? [] : [vscode.l10n.t('It was not made here.')]),
     ].join('\n\n');
-    if (await vscode.window.showWarningMessage(vscode.l10n.t('Disconnect {0} from its network?', node.name), { modal: true, detail }, button) !== button) return;
+    if (
+      (await vscode.window.showWarningMessage(
+        vscode.l10n.t('Disconnect {0} from its network?', node.name),
+        { modal: true, detail },
+        button,
+      )) !== button
+    )
+      return;
   }
   const holding = kit.inventory.hold();
   try {
@@ -34,7 +48,12 @@ export const disconnect: Command = async (kit, target) => {
 
 /** Puts it back, at the address that it had. */
 export const connect: Command = async (kit, target) => {
-  const place = await nodeOf(kit, target, vscode.l10n.t('Which server shall have its network again?'), node => cutOffOf(kit.deps, node) !== undefined);
+  const place = await nodeOf(
+    kit,
+    target,
+    vscode.l10n.t('Which server shall have its network again?'),
+    node => cutOffOf(kit.deps, node) !== undefined,
+  );
   if (!place) return;
   const holding = kit.inventory.hold();
   try {

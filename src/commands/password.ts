@@ -22,7 +22,11 @@ export const enterPassword: Command = async (kit, target) => {
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be reached from here.', node.name));
     return;
   }
-  const credentials = await walk<Credentials>(vscode.l10n.t('Password of {0} ({1})', node.name, formatAddress(node.reachable)), [askUser, askPassword(kit, node)], { username: '', password: '' });
+  const credentials = await walk<Credentials>(
+    vscode.l10n.t('Password of {0} ({1})', node.name, formatAddress(node.reachable)),
+    [askUser, askPassword(kit, node)],
+    { username: '', password: '' },
+  );
   if (!credentials) return;
   await kit.inventory.refresh();
   await offerOthers(kit, node, credentials);
@@ -31,9 +35,15 @@ export const enterPassword: Command = async (kit, target) => {
 /** Forgets the password that is kept for a server; from then on it is asked without one. */
 export const forgetPassword: Command = async (kit, target) => {
   const kept = new Set<string>();
-  for (const node of allNodes(kit)) if (await kit.deps.secrets.get(secretKeyOf(node)) !== undefined) kept.add(node.id);
+  for (const node of allNodes(kit))
+    if ((await kit.deps.secrets.get(secretKeyOf(node))) !== undefined) kept.add(node.id);
   // One that was generated for a topology of ours is written nowhere else: it goes with the topology.
-  const place = await nodeOf(kit, target, vscode.l10n.t('Whose password shall be forgotten?'), node => !node.instance?.ownership && kept.has(node.id));
+  const place = await nodeOf(
+    kit,
+    target,
+    vscode.l10n.t('Whose password shall be forgotten?'),
+    node => !node.instance?.ownership && kept.has(node.id),
+  );
   if (!place) return;
   await kit.deps.secrets.delete(secretKeyOf(place.node));
   await kit.inventory.refresh();
@@ -42,8 +52,10 @@ export const forgetPassword: Command = async (kit, target) => {
 
 const askUser: Step<Credentials> = async (state, frame) => {
   const username = await askText(frame, {
-    prompt: vscode.l10n.t('User name; leave it empty for the default user, which has a password only'), value: state.username ?? '', placeholder: 'default',
-    check: text => /[\s\0]/.test(text) ? vscode.l10n.t('A user’s name has no blanks.') : undefined,
+    prompt: vscode.l10n.t('User name; leave it empty for the default user, which has a password only'),
+    value: state.username ?? '',
+    placeholder: 'default',
+    check: text => (/[\s\0]/.test(text) ? vscode.l10n.t('A user’s name has no blanks.') : undefined),
   });
   return username === undefined || username === back ? username : { ...state, username };
 };
@@ -51,8 +63,10 @@ const askUser: Step<Credentials> = async (state, frame) => {
 function askPassword(kit: Kit, node: Node): Step<Credentials> {
   return async (state, frame) => {
     const password = await askText(frame, {
-      prompt: vscode.l10n.t('Password; it is kept in the editor’s secret store'), value: '', secret: true,
-      check: text => text === '' ? vscode.l10n.t('Give the password.') : undefined,
+      prompt: vscode.l10n.t('Password; it is kept in the editor’s secret store'),
+      value: '',
+      secret: true,
+      check: text => (text === '' ? vscode.l10n.t('Give the password.') : undefined),
       confirm: async text => {
         kit.redactor.learn(text);
         try {
@@ -76,24 +90,47 @@ const lockedOut: ReadonlySet<SilenceReason> = new Set(['password-wrong', 'passwo
 
 /** What the server said against it, for the line under the input. */
 function refusal(kit: Pick<Kit, 't'>, error: unknown): string {
-  const refused = isFault(error, 'redis-silent') && lockedOut.has((error.fault as Extract<RedisFault, { readonly code: 'redis-silent' }>).reason);
+  const refused =
+    isFault(error, 'redis-silent') &&
+    lockedOut.has((error.fault as Extract<RedisFault, { readonly code: 'redis-silent' }>).reason);
   return refused ? vscode.l10n.t('The server refuses it. Check the user name, too.') : errorInWords(kit.t, error);
 }
 
 /** Servers of one topology mostly share a password; it is tried on others only when the user says so. */
 async function offerOthers(kit: Kit, node: Node, credentials: Credentials): Promise<void> {
-  const others = allNodes(kit).filter(other => other.id !== node.id && other.reachable !== undefined && wantsPassword(other));
+  const others = allNodes(kit).filter(
+    other => other.id !== node.id && other.reachable !== undefined && wantsPassword(other),
+  );
   if (others.length === 0) return;
   const button = vscode.l10n.t('Try It There Too');
-  const answer = await vscode.window.showInformationMessage(vscode.l10n.t('{0} is open now. {1} more servers want a password: {2}.', node.name, others.length, others.map(({ name }) => name).join(', ')), button);
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      '{0} is open now. {1} more servers want a password: {2}.',
+      node.name,
+      others.length,
+      others.map(({ name }) => name).join(', '),
+    ),
+    button,
+  );
   if (answer !== button) return;
   const refused = await withProgress(vscode.l10n.t('Logging in at {0} servers', others.length), async signal => {
-    const tried = await Promise.all(others.map(async other => ({ other, error: await keepPassword(kit.deps, other, credentials, signal).then(() => undefined, (error: unknown) => error) })));
+    const tried = await Promise.all(
+      others.map(async other => ({
+        other,
+        error: await keepPassword(kit.deps, other, credentials, signal).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      })),
+    );
     signal.throwIfAborted();
     return tried.filter(({ error }) => error !== undefined).map(({ other }) => other.name);
   });
   await kit.inventory.refresh();
-  if (refused.length > 0) void vscode.window.showWarningMessage(vscode.l10n.t('Not taken by {0}: each of them wants its own.', refused.join(', ')));
+  if (refused.length > 0)
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('Not taken by {0}: each of them wants its own.', refused.join(', ')),
+    );
 }
 
 function allNodes({ inventory: { snapshot } }: Pick<Kit, 'inventory'>): readonly Node[] {

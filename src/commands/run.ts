@@ -12,7 +12,11 @@ export async function runTold(log: Log, what: string, action: () => Promise<void
     const [{ errorInWords }, { remedyOf }] = await Promise.all([import('../editor/words'), import('./remedies')]); // not before something went wrong: activation must stay small
     const showLog = vscode.l10n.t('Show Log');
     const remedy = remedyOf(error);
-    const answer = await vscode.window.showErrorMessage(errorInWords(vscode.l10n.t, error), ...(remedy ? [remedy.title] : []), showLog);
+    const answer = await vscode.window.showErrorMessage(
+      errorInWords(vscode.l10n.t, error),
+      ...(remedy ? [remedy.title] : []),
+      showLog,
+    );
     if (answer === showLog) log.show();
     else if (answer !== undefined && remedy) await vscode.commands.executeCommand(remedy.command, ...remedy.args);
   }

@@ -6,7 +6,8 @@ import type { Command } from './kit';
 export const showProblems: Command = async (kit, target) => {
   const diagnosis = await kit.diagnosis();
   if (target?.kind === 'problem') return diagnosis.show(target.topology);
-  if (target?.kind === 'others' || (target?.kind === 'node' && target.topology === undefined)) return diagnosis.show(undefined);
+  if (target?.kind === 'others' || (target?.kind === 'node' && target.topology === undefined))
+    return diagnosis.show(undefined);
   const topology = await topologyOf(kit, target, vscode.l10n.t('Whose problems?'));
   if (topology) diagnosis.show(topology.id);
 };

@@ -2,11 +2,14 @@ import type { ClusterView } from '../model/clusterView';
 
 type Members = Pick<ClusterView, 'members'>;
 
-export type Weights = { readonly weights: ReadonlyMap<string, number> } | { readonly problem: 'word' | 'none'; readonly word: string };
+export type Weights =
+  { readonly weights: ReadonlyMap<string, number> } | { readonly problem: 'word' | 'none'; readonly word: string };
 
 /** `redis-1=1, redis-2=1`: what the field holds at first. */
 export function weightsText(view: Members): string {
-  return mastersOf(view).map(({ name }) => `${name}=1`).join(', ');
+  return mastersOf(view)
+    .map(({ name }) => `${name}=1`)
+    .join(', ');
 }
 
 /** Weights by cluster id. Who isn't named has 1. */

@@ -11,12 +11,19 @@ import { applySettings } from './validate';
 export type { TopologyFile };
 
 /** Findings of family `topology`, each in the file where it is best mended; disabled and switched-off rules left out. */
-export function validateTopology(files: readonly TopologyFile[], settings: Pick<ValidateOptions, 'severities'> = {}): Finding[] {
+export function validateTopology(
+  files: readonly TopologyFile[],
+  settings: Pick<ValidateOptions, 'severities'> = {},
+): Finding[] {
   const across = new Across(files.map(readNode));
   checkIds(across);
   checkQuorums(across);
   checkMonitored(across);
   checkReplicas(across);
   checkPorts(across);
-  return applySettings(across.findings, files.map(file => file.document), settings);
+  return applySettings(
+    across.findings,
+    files.map(file => file.document),
+    settings,
+  );
 }

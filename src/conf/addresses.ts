@@ -13,13 +13,22 @@ export function addressKind(text: string): AddressKind {
 export function isNumericIpv4(text: string): boolean {
   const parts = text.split('.');
   if (parts.length > 4) return false;
-  const numbers = parts.map(part => (/^0x[0-9a-f]+$/i.test(part) ? parseInt(part, 16) : /^0[0-7]*$/.test(part) ? parseInt(part, 8) : /^[1-9][0-9]*$/.test(part) ? Number(part) : NaN));
+  const numbers = parts.map(part =>
+    /^0x[0-9a-f]+$/i.test(part)
+      ? parseInt(part, 16)
+      : /^0[0-7]*$/.test(part)
+        ? parseInt(part, 8)
+        : /^[1-9][0-9]*$/.test(part)
+          ? Number(part)
+          : NaN,
+  );
   const last = numbers.pop() ?? NaN;
   return numbers.every(number => number <= 255) && last < 256 ** (4 - numbers.length);
 }
 
 /** Four decimal numbers: `inet_pton`. */
-export const isPlainIpv4 = (text: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
+export const isPlainIpv4 = (text: string): boolean =>
+  /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
 
 export function isIpv6(text: string, scope = true): boolean {
   const percent = text.indexOf('%');
@@ -44,7 +53,11 @@ export function isIpv6(text: string, scope = true): boolean {
  */
 function isHostName(text: string): boolean {
   const bare = text.endsWith('.') ? text.slice(0, -1) : text;
-  if (bare.length > 253 || !bare.split('.').every(label => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label))) return false;
+  if (
+    bare.length > 253 ||
+    !bare.split('.').every(label => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label))
+  )
+    return false;
   return !/(?:^|\.)[0-9]+$/.test(bare);
 }
 

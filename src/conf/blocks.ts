@@ -31,7 +31,9 @@ export class Block implements Anchor {
 export class Statement {
   constructor(
     private readonly block: { readonly offset: number; readonly line: number },
-    private readonly lineIn: number, private readonly from: number, private readonly to: number,
+    private readonly lineIn: number,
+    private readonly from: number,
+    private readonly to: number,
     /** First word, lower-cased as the server does it. */
     readonly name: string,
     /** All words, the name included. */
@@ -125,7 +127,10 @@ export class BlockReader {
     while (end > from && isTrimmed(text.charCodeAt(end - 1))) end--;
     const { words, fault } = scanWords(text, from, end, block, zero);
     const first = words[0];
-    if (first !== undefined) this.statements.push(new Statement(block, block.lines, from - zero, end - zero, asciiLower(first.value), words, fault));
+    if (first !== undefined)
+      this.statements.push(
+        new Statement(block, block.lines, from - zero, end - zero, asciiLower(first.value), words, fault),
+      );
   }
 }
 
@@ -138,4 +143,6 @@ function speaksToUs(text: string, start: number): boolean {
 
 /** The same pragma some characters and lines further on. */
 export const movedPragma = (pragma: Pragma, characters: number, lines: number): Pragma =>
-  (characters === 0 && lines === 0 ? pragma : { ...pragma, start: pragma.start + characters, end: pragma.end + characters, line: pragma.line + lines });
+  characters === 0 && lines === 0
+    ? pragma
+    : { ...pragma, start: pragma.start + characters, end: pragma.end + characters, line: pragma.line + lines };

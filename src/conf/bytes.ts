@@ -45,7 +45,8 @@ function decodeTolerant(bytes: Uint8Array): string {
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
-  const follows = first >= 0xc2 && first <= 0xdf ? 1 : first >= 0xe0 && first <= 0xef ? 2 : first >= 0xf0 && first <= 0xf4 ? 3 : 0;
+  const follows =
+    first >= 0xc2 && first <= 0xdf ? 1 : first >= 0xe0 && first <= 0xef ? 2 : first >= 0xf0 && first <= 0xf4 ? 3 : 0;
   if (follows === 0) return 0;
   const second = bytes[at + 1] ?? 0;
   const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
@@ -110,7 +111,8 @@ export function asciiLower(text: string): string {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x80) return text.replace(/[A-Z]/g, letter => letter.toLowerCase());
-    if (code >= 65 && code <= 90) return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]/g, letter => letter.toLowerCase()) : text.toLowerCase();
+    if (code >= 65 && code <= 90)
+      return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]/g, letter => letter.toLowerCase()) : text.toLowerCase();
   }
   return text;
 }

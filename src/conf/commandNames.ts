@@ -21,10 +21,14 @@ export function commandsOf(target: Pick<Target, 'index'>, mode: Mode): Commands 
   if (ready !== undefined) return ready;
   const bit = 1 << target.index;
   const names = new Set<string>();
-  for (const [mask, list] of Object.entries(packed[mode])) if ((Number(mask) & bit) !== 0) for (const name of list.split(' ')) names.add(name);
+  for (const [mask, list] of Object.entries(packed[mode]))
+    if ((Number(mask) & bit) !== 0) for (const name of list.split(' ')) names.add(name);
   const parents = new Set([...names].filter(name => name.includes('|')).map(name => name.slice(0, name.indexOf('|'))));
   const commands: Commands = {
-    has: name => names.has(name), hasSubcommands: name => parents.has(name), names: [...names], categories: packed.categories.split(' '),
+    has: name => names.has(name),
+    hasSubcommands: name => parents.has(name),
+    names: [...names],
+    categories: packed.categories.split(' '),
   };
   cache.set(key, commands);
   return commands;

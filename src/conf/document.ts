@@ -56,7 +56,7 @@ export class ConfDocument {
 
   /** Offset of the first character of every line; lines end at `\n` only, as for the server. */
   get lineStarts(): readonly number[] {
-    return this.#lineStarts ??= startsOfLines(this.text, 0);
+    return (this.#lineStarts ??= startsOfLines(this.text, 0));
   }
 
   /** Gives {@link lineStarts} away when they are known: for the document that takes the place of this one. */
@@ -129,7 +129,12 @@ export function parseDocument(text: string, uri = '', options: ParseOptions = {}
  * Parses a few thousand lines per `next()`, so that an editor can give the thread back between two steps of a very long
  * file. The generator's return value is the document; an abandoned generator holds nothing.
  */
-export function* parseInSteps(text: string, uri = '', options: ParseOptions = {}, linesPerStep = 2000): Generator<void, ConfDocument> {
+export function* parseInSteps(
+  text: string,
+  uri = '',
+  options: ParseOptions = {},
+  linesPerStep = 2000,
+): Generator<void, ConfDocument> {
   const melted = meltNul(text);
   const reader = new BlockReader({ text: melted?.text ?? text, offset: 0, line: 0, last: true });
   const perStep = Math.max(1, Math.floor(linesPerStep / linesPerBlock));
@@ -140,7 +145,8 @@ export function* parseInSteps(text: string, uri = '', options: ParseOptions = {}
   }
   const { blocks, statements, pragmas } = reader;
   const byteOrderMark = options.byteOrderMark === true || text.charCodeAt(0) === 0xfeff;
-  if (melted === undefined) return new ConfDocument(uri, text, { blocks }, statements, pragmas, byteOrderMark, undefined);
+  if (melted === undefined)
+    return new ConfDocument(uri, text, { blocks }, statements, pragmas, byteOrderMark, undefined);
   const lineStarts = startsOfLines(text, 0);
   const placed = statements.map(statement => moveStatement(statement, melted.toSource, lineStarts));
   return new ConfDocument(uri, text, { blocks: [], lineStarts }, placed, pragmas, byteOrderMark, text.indexOf('\0'));
@@ -154,12 +160,34 @@ export function startsOfLines(text: string, offset: number): number[] {
 }
 
 /** A statement of a text that lost stretches to NUL bytes, at its place in the source. */
-function moveStatement(statement: Statement, toSource: (offset: number) => number, lineStarts: readonly number[]): Statement {
+function moveStatement(
+  statement: Statement,
+  toSource: (offset: number) => number,
+  lineStarts: readonly number[],
+): Statement {
   const end = (offset: number, from: number): number => Math.max(from, toSource(offset - 1) + 1);
   const start = toSource(statement.start);
-  const words = statement.words.map(word => new Word(textStart, toSource(word.start), end(word.end, toSource(word.start)), word.value, word.quoted));
+  const words = statement.words.map(
+    word => new Word(textStart, toSource(word.start), end(word.end, toSource(word.start)), word.value, word.quoted),
+  );
   const { fault } = statement;
   const unclosed = fault?.alsoUnclosedAt;
-  const moved = fault === undefined ? undefined : new ScanFault(textStart, fault.kind, toSource(fault.at), unclosed === undefined ? undefined : toSource(unclosed));
-  return new Statement({ offset: 0, line: 0 }, lastAtMost(lineStarts, start), start, end(statement.end, start), statement.name, words, moved);
+  const moved =
+    fault === undefined
+      ? undefined
+      : new ScanFault(
+          textStart,
+          fault.kind,
+          toSource(fault.at),
+          unclosed === undefined ? undefined : toSource(unclosed),
+        );
+  return new Statement(
+    { offset: 0, line: 0 },
+    lastAtMost(lineStarts, start),
+    start,
+    end(statement.end, start),
+    statement.name,
+    words,
+    moved,
+  );
 }

@@ -4,7 +4,12 @@
 export type ListFolder = (path: string) => readonly string[] | undefined;
 
 /** The paths that match, sorted by bytes, as absolute paths. `exists` is asked for path parts without a pattern. */
-export function glob(workingDirectory: string, pattern: string, list: ListFolder, exists: (path: string) => boolean): string[] {
+export function glob(
+  workingDirectory: string,
+  pattern: string,
+  list: ListFolder,
+  exists: (path: string) => boolean,
+): string[] {
   const absolute = pattern.startsWith('/');
   let found = [absolute ? '' : workingDirectory.replace(/\/$/, '')];
   const parts = pattern.split('/').filter((part, index) => part !== '' || (index === 0 && !absolute));
@@ -33,7 +38,11 @@ export function matcher(part: string): (name: string) => boolean {
     if (char === '*') source += '.*';
     else if (char === '?') source += '.';
     else if (close > 0) {
-      const set = part.slice(i + 1, close).replace(/^[!^]/, '^').replace(/[\\\]]/g, '\\$&').replace(/\[:([a-z]+):\\\]/g, (whole, name: string) => classes[name] ?? whole);
+      const set = part
+        .slice(i + 1, close)
+        .replace(/^[!^]/, '^')
+        .replace(/[\\\]]/g, '\\$&')
+        .replace(/\[:([a-z]+):\\\]/g, (whole, name: string) => classes[name] ?? whole);
       source += `[${set.replace(/\[/g, '\\[')}]`;
       i = close;
     } else if (char === '\\' && i + 1 < part.length) {
@@ -52,7 +61,18 @@ export function matcher(part: string): (name: string) => boolean {
 
 /** POSIX classes inside of `[…]`, in the C locale. */
 const classes: Readonly<Record<string, string | undefined>> = {
-  alnum: 'A-Za-z0-9', alpha: 'A-Za-z', blank: ' \\t', cntrl: '\\x00-\\x1f\\x7f', digit: '0-9', graph: '!-~', lower: 'a-z', print: ' -~', punct: '!-\\/:-@\\x5b-`{-~', space: '\\s', upper: 'A-Z', xdigit: '0-9A-Fa-f',
+  alnum: 'A-Za-z0-9',
+  alpha: 'A-Za-z',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: '!-\\/:-@\\x5b-`{-~',
+  space: '\\s',
+  upper: 'A-Z',
+  xdigit: '0-9A-Fa-f',
 };
 
 /** Where a set that starts at `open` ends: behind its first character, and not inside of `[:class:]`. */

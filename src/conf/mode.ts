@@ -16,8 +16,24 @@ export function targetOf(document: ConfDocument): Target | undefined {
 
 /** What only a data node has a use for: a file with one of these is hardly a sentinel's, unless it is called so. */
 const dataNode = new Set([
-  'save', 'appendonly', 'appendfsync', 'maxmemory', 'maxmemory-policy', 'dbfilename', 'replicaof', 'slaveof', 'cluster-enabled', 'databases', 'masterauth', 'primaryauth',
-  'replica-read-only', 'slave-read-only', 'min-replicas-to-write', 'client-output-buffer-limit', 'rdbcompression', 'stop-writes-on-bgsave-error',
+  'save',
+  'appendonly',
+  'appendfsync',
+  'maxmemory',
+  'maxmemory-policy',
+  'dbfilename',
+  'replicaof',
+  'slaveof',
+  'cluster-enabled',
+  'databases',
+  'masterauth',
+  'primaryauth',
+  'replica-read-only',
+  'slave-read-only',
+  'min-replicas-to-write',
+  'client-output-buffer-limit',
+  'rdbcompression',
+  'stop-writes-on-bgsave-error',
 ]);
 
 /**
@@ -29,7 +45,9 @@ export function guessMode(document: ConfDocument): Mode {
   for (const pragma of document.pragmas) {
     if (pragma.kind === 'settings' && (pragma.mode === 'sentinel' || pragma.mode === 'redis')) return pragma.mode;
   }
-  const name = document.uri.slice(Math.max(document.uri.lastIndexOf('/'), document.uri.lastIndexOf('\\')) + 1).toLowerCase();
+  const name = document.uri
+    .slice(Math.max(document.uri.lastIndexOf('/'), document.uri.lastIndexOf('\\')) + 1)
+    .toLowerCase();
   if (name.includes('sentinel')) return 'sentinel';
   let mayBe = false;
   const called = /(?:^|[^a-z])(?:redis|valkey)/.test(name);

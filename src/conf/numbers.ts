@@ -33,7 +33,11 @@ export function laxInteger(text: string, base: 8 | 10 = 10): Lax {
   const sign = match[0].startsWith('-') ? -1n : 1n;
   const bare = match[0].replace(/^[+-]/, '');
   const value = sign * BigInt(base === 8 ? `0o${bare}` : bare);
-  return { value: value > maxLong ? maxLong : value < minLong ? minLong : value, digits: true, rest: text.slice(at + match[0].length) };
+  return {
+    value: value > maxLong ? maxLong : value < minLong ? minLong : value,
+    digits: true,
+    rest: text.slice(at + match[0].length),
+  };
 }
 
 /** `atoi`: {@link laxInteger} cut to 32 bits. */
@@ -50,7 +54,14 @@ export interface Memory {
 }
 
 const units: Readonly<Record<string, bigint>> = {
-  '': 1n, b: 1n, k: 1000n, kb: 1024n, m: 1000_000n, mb: 1048576n, g: 1000_000_000n, gb: 1073741824n,
+  '': 1n,
+  b: 1n,
+  k: 1000n,
+  kb: 1024n,
+  m: 1000_000n,
+  mb: 1048576n,
+  g: 1000_000_000n,
+  gb: 1073741824n,
 };
 
 /** `memtoull` (`memtoll` in 6.x, which takes a sign): undefined when refused. No digits at all is 0. */
@@ -61,8 +72,20 @@ export function memory(text: string, signed = false): Memory | undefined {
   const digits = match[1] ?? '';
   if (digits === '' || digits === '-') return { value: 0n, meant: 0n, digits: false };
   const bare = BigInt(digits);
-  const limited = signed ? (bare > maxLong ? maxLong : bare < minLong ? minLong : bare) : bare > maxUnsignedLong ? maxUnsignedLong : bare;
-  return { value: signed ? BigInt.asIntN(64, limited * unit) : BigInt.asUintN(64, limited * unit), meant: bare * unit, digits: true };
+  const limited = signed
+    ? bare > maxLong
+      ? maxLong
+      : bare < minLong
+        ? minLong
+        : bare
+    : bare > maxUnsignedLong
+      ? maxUnsignedLong
+      : bare;
+  return {
+    value: signed ? BigInt.asIntN(64, limited * unit) : BigInt.asUintN(64, limited * unit),
+    meant: bare * unit,
+    digits: true,
+  };
 }
 
 /** A float as `strtod` reads it, the whole text; undefined when refused or not a number. */

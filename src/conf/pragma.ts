@@ -8,8 +8,21 @@
  * Text behind ` -- ` is the reason and is not read. Documented for users in docs/conf-language.md.
  */
 export type Pragma =
-  | { readonly kind: 'settings'; readonly line: number; readonly start: number; readonly end: number; readonly target?: string; readonly mode?: string }
-  | { readonly kind: 'disable' | 'disable-next-line'; readonly line: number; readonly start: number; readonly end: number; readonly codes: readonly string[] };
+  | {
+      readonly kind: 'settings';
+      readonly line: number;
+      readonly start: number;
+      readonly end: number;
+      readonly target?: string;
+      readonly mode?: string;
+    }
+  | {
+      readonly kind: 'disable' | 'disable-next-line';
+      readonly line: number;
+      readonly start: number;
+      readonly end: number;
+      readonly codes: readonly string[];
+    };
 
 /** The pragma in the comment at `text[from, end)`, which starts with `#`. */
 export function readPragma(text: string, from: number, end: number, line: number): Pragma | undefined {
@@ -21,9 +34,19 @@ export function readPragma(text: string, from: number, end: number, line: number
     const target = /(?:^|[\s,;])target\s*=\s*(\S+?)(?=$|[\s,;])/.exec(rest)?.[1];
     const mode = /(?:^|[\s,;])mode\s*=\s*(\S+?)(?=$|[\s,;])/.exec(rest)?.[1];
     if (target === undefined && mode === undefined) return undefined;
-    return { kind: 'settings', line, start: from, end, ...(target !== undefined && { target }), ...(mode !== undefined && { mode }) };
+    return {
+      kind: 'settings',
+      line,
+      start: from,
+      end,
+      ...(target !== undefined && { target }),
+      ...(mode !== undefined && { mode }),
+    };
   }
   if (rest !== '' && !/^[\s:]/.test(rest)) return undefined;
-  const codes = rest.replace(/^:/, '').split(/[\s,]+/).filter(code => code !== '');
+  const codes = rest
+    .replace(/^:/, '')
+    .split(/[\s,]+/)
+    .filter(code => code !== '');
   return { kind: kind === '-disable' ? 'disable' : 'disable-next-line', line, start: from, end, codes };
 }

@@ -22,10 +22,16 @@ const mostCharacters = 200_000;
  * `before` gives its parts away and must not be used any more. Undefined, and `before` untouched, when this is no small
  * change: then read all of it.
  */
-export function reparse(before: ConfDocument, text: string, changes: readonly Change[], options: ParseOptions = {}): ConfDocument | undefined {
+export function reparse(
+  before: ConfDocument,
+  text: string,
+  changes: readonly Change[],
+  options: ParseOptions = {},
+): ConfDocument | undefined {
   const { blocks } = before.parts;
   const grown = changes.reduce((sum, change) => sum + change.text.length - (change.end - change.start), 0);
-  if (changes.length === 0 || before.nulAt !== undefined || before.text.length + grown !== text.length) return undefined;
+  if (changes.length === 0 || before.nulAt !== undefined || before.text.length + grown !== text.length)
+    return undefined;
   const first = blockAt(blocks, Math.min(...changes.map(change => change.start)));
   const last = blockAt(blocks, Math.max(...changes.map(change => change.end)));
   const [from, to] = [blocks[first], blocks[last]];
@@ -41,10 +47,19 @@ export function reparse(before: ConfDocument, text: string, changes: readonly Ch
   const linesBefore = to.line + to.lines - from.line;
   const lines = reader.blocks.reduce((sum, block) => sum + block.lines, 0) - linesBefore;
   const pragmas = [
-    ...before.pragmas.filter(pragma => pragma.line < from.line), ...reader.pragmas,
-    ...before.pragmas.filter(pragma => pragma.line >= from.line + linesBefore).map(pragma => movedPragma(pragma, grown, lines)),
+    ...before.pragmas.filter(pragma => pragma.line < from.line),
+    ...reader.pragmas,
+    ...before.pragmas
+      .filter(pragma => pragma.line >= from.line + linesBefore)
+      .map(pragma => movedPragma(pragma, grown, lines)),
   ];
-  const lineStarts = movedLineStarts(before.takeLineStarts(), { stretch, offset: from.offset, line: from.line, linesBefore, grown });
+  const lineStarts = movedLineStarts(before.takeLineStarts(), {
+    stretch,
+    offset: from.offset,
+    line: from.line,
+    linesBefore,
+    grown,
+  });
   let at = 0;
   for (const block of blocks.slice(0, first)) at += block.statements;
   const gone = blocks.slice(first, last + 1).reduce((sum, block) => sum + block.statements, 0);
@@ -55,7 +70,15 @@ export function reparse(before: ConfDocument, text: string, changes: readonly Ch
   const statements = replaced(before.statements as Statement[], at, gone, reader.statements);
   const allBlocks = replaced(blocks as Block[], first, last + 1 - first, reader.blocks);
   const byteOrderMark = options.byteOrderMark === true || text.charCodeAt(0) === 0xfeff;
-  return new ConfDocument(before.uri, text, { blocks: allBlocks, lineStarts }, statements, pragmas, byteOrderMark, undefined);
+  return new ConfDocument(
+    before.uri,
+    text,
+    { blocks: allBlocks, lineStarts },
+    statements,
+    pragmas,
+    byteOrderMark,
+    undefined,
+  );
 }
 
 /** Index of the block that an offset is in. */
@@ -88,7 +111,10 @@ interface Moved {
   readonly grown: number;
 }
 
-function movedLineStarts(starts: number[] | undefined, { stretch, offset, line, linesBefore, grown }: Moved): number[] | undefined {
+function movedLineStarts(
+  starts: number[] | undefined,
+  { stretch, offset, line, linesBefore, grown }: Moved,
+): number[] | undefined {
   if (starts === undefined) return undefined;
   const fresh = startsOfLines(stretch, offset);
   // A stretch that others follow ends with a newline: the line behind it is theirs.

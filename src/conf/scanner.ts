@@ -18,7 +18,9 @@ export const textStart: Anchor = { offset: 0 };
 export class Word {
   /** `from` and `to` count from the anchor. */
   constructor(
-    private readonly anchor: Anchor, private readonly from: number, private readonly to: number,
+    private readonly anchor: Anchor,
+    private readonly from: number,
+    private readonly to: number,
     readonly value: string,
     /** Whether a quote was opened anywhere in it. */
     readonly quoted: boolean,
@@ -39,7 +41,8 @@ export class ScanFault {
     private readonly anchor: Anchor,
     /** `after-quote`: text right behind a closing quote (fine for Valkey 9). `unclosed`: no closing quote. */
     readonly kind: 'unclosed' | 'after-quote',
-    private readonly from: number, private readonly unclosedFrom?: number,
+    private readonly from: number,
+    private readonly unclosedFrom?: number,
   ) {}
 
   /** Offset of the opening quote (`unclosed`) or of the text behind the closing one. */
@@ -58,13 +61,20 @@ export interface Scan {
   readonly fault: ScanFault | undefined;
 }
 
-const tab = 9, newline = 10, carriageReturn = 13, space = 32, doubleQuote = 34, singleQuote = 39, backslash = 92;
+const tab = 9,
+  newline = 10,
+  carriageReturn = 13,
+  space = 32,
+  doubleQuote = 34,
+  singleQuote = 39,
+  backslash = 92;
 
 /** C's `isspace`: blank, `\t \n \v \f \r`. */
 export const isSpace = (code: number): boolean => code === space || (code >= tab && code <= carriageReturn);
 
 /** What ends an unquoted word: `\v` and `\f` do not. */
-const endsWord = (code: number): boolean => code === space || code === tab || code === newline || code === carriageReturn;
+const endsWord = (code: number): boolean =>
+  code === space || code === tab || code === newline || code === carriageReturn;
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
@@ -121,7 +131,11 @@ function scanQuoted(text: string, from: number, to: number, words: Word[], ancho
     }
     words.push(new Word(anchor, start - zero, at - zero, value, quoted));
   }
-  if (behind !== undefined) return { words, fault: new ScanFault(anchor, 'after-quote', behind - zero, unclosed === undefined ? undefined : unclosed - zero) };
+  if (behind !== undefined)
+    return {
+      words,
+      fault: new ScanFault(anchor, 'after-quote', behind - zero, unclosed === undefined ? undefined : unclosed - zero),
+    };
   return { words, fault: unclosed === undefined ? undefined : new ScanFault(anchor, 'unclosed', unclosed - zero) };
 }
 

@@ -8,8 +8,21 @@ import type { Product, Target } from './target';
 import { unpackRows } from './unpack';
 import type { PackedFacts, PackedSetting } from './unpack';
 
-export type ValueType = 'bool' | 'enum' | 'int' | 'memory' | 'octal' | 'string' | 'path' | 'addresses' | 'buffer-limits'
-  | 'event-flags' | 'host-port' | 'int-triple' | 'percentiles' | 'save-points';
+export type ValueType =
+  | 'bool'
+  | 'enum'
+  | 'int'
+  | 'memory'
+  | 'octal'
+  | 'string'
+  | 'path'
+  | 'addresses'
+  | 'buffer-limits'
+  | 'event-flags'
+  | 'host-port'
+  | 'int-triple'
+  | 'percentiles'
+  | 'save-points';
 
 /** What one server knows of a setting. */
 export interface Setting {
@@ -69,7 +82,7 @@ export interface Table {
 let unpacked: readonly PackedSetting[] | undefined;
 
 /** Unpacked when the first table is asked for. */
-const rows = (): readonly PackedSetting[] => unpacked ??= unpackRows(packed);
+const rows = (): readonly PackedSetting[] => (unpacked ??= unpackRows(packed));
 
 const tables = new Map<number, Table>();
 
@@ -94,8 +107,10 @@ function buildTable(index: number): Table {
     for (const one of row.names) {
       const is = ((one.in ?? 0) & bit) !== 0;
       const alias = ((one.alias ?? 0) & bit) !== 0;
-      if ((is || alias) && setting !== undefined) known.set(one.name, { setting, aliasOf: alias ? setting.name : undefined, ignored: false });
-      else if (((one.ignored ?? 0) & bit) !== 0) known.set(one.name, { setting: undefined, aliasOf: undefined, ignored: true });
+      if ((is || alias) && setting !== undefined)
+        known.set(one.name, { setting, aliasOf: alias ? setting.name : undefined, ignored: false });
+      else if (((one.ignored ?? 0) & bit) !== 0)
+        known.set(one.name, { setting: undefined, aliasOf: undefined, ignored: true });
     }
   }
   const names = [...known].filter(([, one]) => !one.ignored).map(([name]) => name);
@@ -107,14 +122,23 @@ function unpack(row: PackedSetting, name: string, facts: PackedFacts, bit: numbe
   const flags = ` ${facts.flags ?? ''} `;
   const has = (flag: string): boolean => flags.includes(` ${flag} `);
   return {
-    name, id: row.name, type: type as ValueType, ctype,
+    name,
+    id: row.name,
+    type: type as ValueType,
+    ctype,
     min: facts.min === undefined ? undefined : BigInt(facts.min),
     max: facts.max === undefined ? undefined : BigInt(facts.max),
     default: facts.default,
     values: facts.values?.split(' ') ?? [],
-    check: facts.check, ifdef: facts.ifdef,
-    mutable: has('mutable'), multiArg: has('multiArg'), hidden: has('hidden'), sensitive: has('sensitive'), percent: has('percent'),
-    emptyIsNull: has('emptyIsNull'), signedMemory: has('signedMemory'),
+    check: facts.check,
+    ifdef: facts.ifdef,
+    mutable: has('mutable'),
+    multiArg: has('multiArg'),
+    hidden: has('hidden'),
+    sensitive: has('sensitive'),
+    percent: has('percent'),
+    emptyIsNull: has('emptyIsNull'),
+    signedMemory: has('signedMemory'),
     aliases: row.names.filter(one => ((one.alias ?? 0) & bit) !== 0).map(one => one.name),
   };
 }
@@ -123,7 +147,11 @@ let histories: Map<string, History> | undefined;
 
 /** What is known of a name on any server measured; undefined for a name that none ever had. */
 export function historyOf(name: string): History | undefined {
-  histories ??= new Map(rows().flatMap(row => row.names.map(one => [one.name, { since: one.since, gone: one.gone ?? {}, id: row.name }] as const)));
+  histories ??= new Map(
+    rows().flatMap(row =>
+      row.names.map(one => [one.name, { since: one.since, gone: one.gone ?? {}, id: row.name }] as const),
+    ),
+  );
   return histories.get(name);
 }
 

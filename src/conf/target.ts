@@ -3,8 +3,16 @@ export type Product = 'redis' | 'valkey';
 
 /** The servers whose behaviour was measured, oldest first per product; the columns of the directive table. */
 export const measured = [
-  'redis-6.0', 'redis-6.2', 'redis-7.0', 'redis-7.2', 'redis-7.4', 'redis-8.0',
-  'valkey-7.2', 'valkey-8.0', 'valkey-8.1', 'valkey-9.1',
+  'redis-6.0',
+  'redis-6.2',
+  'redis-7.0',
+  'redis-7.2',
+  'redis-7.4',
+  'redis-8.0',
+  'valkey-7.2',
+  'valkey-8.0',
+  'valkey-8.1',
+  'valkey-9.1',
 ] as const;
 export type Column = (typeof measured)[number];
 
@@ -21,14 +29,23 @@ export interface Target {
 }
 
 /** The newest Redis measured. */
-export const defaultTarget: Target = { product: 'redis', major: 8, minor: 0, column: 'redis-8.0', index: measured.indexOf('redis-8.0'), beyond: false };
+export const defaultTarget: Target = {
+  product: 'redis',
+  major: 8,
+  minor: 0,
+  column: 'redis-8.0',
+  index: measured.indexOf('redis-8.0'),
+  beyond: false,
+};
 
 /**
  * Reads `redis 7.0`, `redis-7.0`, `redis:7.0.15`, `Redis 8.x`, `valkey 9`, `7.2` (Redis). `undefined` when it is none.
  * A missing or `x` minor means the newest measured of that major; a version older than all measured uses the oldest table.
  */
 export function parseTarget(text: string): Target | undefined {
-  const match = /^\s*(?:(redis|valkey)[\s:@/_-]*)?v?(\d+)(?:\.(\d+|x|\*))?(?:\.(?:\d+|x|\*))?(?:[-+~].*)?\s*$/i.exec(text);
+  const match = /^\s*(?:(redis|valkey)[\s:@/_-]*)?v?(\d+)(?:\.(\d+|x|\*))?(?:\.(?:\d+|x|\*))?(?:[-+~].*)?\s*$/i.exec(
+    text,
+  );
   if (match === null) {
     const product = /^\s*(redis|valkey)\s*$/i.exec(text)?.[1]?.toLowerCase();
     return product === undefined ? undefined : newest(product as Product);
@@ -42,17 +59,24 @@ export function parseTarget(text: string): Target | undefined {
 
 /** The target for a version; without `minor` the newest measured one of that major. */
 export function makeTarget(product: Product, major: number, minor?: number): Target {
-  const all = measured.filter(column => column.startsWith(product)).map(column => ({ column, version: versionOf(column) }));
+  const all = measured
+    .filter(column => column.startsWith(product))
+    .map(column => ({ column, version: versionOf(column) }));
   const wanted = minor ?? Math.max(0, ...all.filter(one => one.version.major === major).map(one => one.version.minor));
-  const notNewer = all.filter(one => one.version.major < major || (one.version.major === major && one.version.minor <= wanted));
+  const notNewer = all.filter(
+    one => one.version.major < major || (one.version.major === major && one.version.minor <= wanted),
+  );
   const last = all[all.length - 1];
   const chosen = notNewer[notNewer.length - 1] ?? all[0];
   if (chosen === undefined || last === undefined) throw new Error(`no table for ${product}`);
   // Valkey 9.0 was not measured and is far nearer to 9.1 than to 8.1.
   const column = product === 'valkey' && major === 9 ? 'valkey-9.1' : chosen.column;
   const between = versionOf(column);
-  const beyond = major > last.version.major || (major === last.version.major && wanted > last.version.minor)
-    || major < between.major || (major === between.major && wanted < between.minor && major >= 9);
+  const beyond =
+    major > last.version.major ||
+    (major === last.version.major && wanted > last.version.minor) ||
+    major < between.major ||
+    (major === between.major && wanted < between.minor && major >= 9);
   return { product, major, minor: wanted, column, index: measured.indexOf(column), beyond };
 }
 

@@ -62,7 +62,10 @@ export interface Files {
   /** The file, parsed (cache it), or why not; `unknown` when the caller cannot look. */
   open(path: string): ConfDocument | 'missing' | 'unreadable' | 'directory' | 'unknown';
   /** What is at a path; `unknown` when the caller cannot look. `runnable` only needs to be right for files. */
-  stat(path: string): { readonly kind: 'file' | 'directory' | 'other' | 'missing' | 'unknown'; readonly runnable?: boolean };
+  stat(path: string): {
+    readonly kind: 'file' | 'directory' | 'other' | 'missing' | 'unknown';
+    readonly runnable?: boolean;
+  };
   /** The paths that a glob pattern matches, sorted as `glob(3)` sorts them (bytes); undefined when the caller cannot look. */
   glob(workingDirectory: string, pattern: string): readonly string[] | undefined;
 }

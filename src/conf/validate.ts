@@ -33,7 +33,11 @@ export function validate(document: ConfDocument, options: ValidateOptions): Repo
 }
 
 /** Judges some statements per `next()`, for very long files in an editor. The generator's return value is the report. */
-export function* validateInSteps(document: ConfDocument, options: ValidateOptions, statementsPerStep = 1000): Generator<void, Report> {
+export function* validateInSteps(
+  document: ConfDocument,
+  options: ValidateOptions,
+  statementsPerStep = 1000,
+): Generator<void, Report> {
   const judge = new Judge(options);
   judge.read.push(document);
   const steps = { left: statementsPerStep, perStep: statementsPerStep };
@@ -61,13 +65,22 @@ export { parseAclFile };
 
 function* finish(judge: Judge, options: ValidateOptions, perStep: number): Generator<void, Report> {
   let firstRefusal: Finding | undefined;
-  for (const finding of judge.findings) if (finding.refusal !== undefined && (firstRefusal?.refusal === undefined || finding.refusal.order < firstRefusal.refusal.order)) firstRefusal = finding;
+  for (const finding of judge.findings)
+    if (
+      finding.refusal !== undefined &&
+      (firstRefusal?.refusal === undefined || finding.refusal.order < firstRefusal.refusal.order)
+    )
+      firstRefusal = finding;
   const findings = yield* settled(judge.findings, judge.read, options, perStep);
   return { findings, firstRefusal, read: judge.read, judge };
 }
 
 /** Applies severities and disable comments, and puts findings in the order of the files and of their places. */
-export const applySettings = (findings: readonly Finding[], read: readonly ConfDocument[], options: Pick<ValidateOptions, 'severities'>): Finding[] => run(settled(findings, read, options, Infinity));
+export const applySettings = (
+  findings: readonly Finding[],
+  read: readonly ConfDocument[],
+  options: Pick<ValidateOptions, 'severities'>,
+): Finding[] => run(settled(findings, read, options, Infinity));
 
 function run<R>(steps: Generator<void, R>): R {
   for (;;) {
@@ -76,9 +89,16 @@ function run<R>(steps: Generator<void, R>): R {
   }
 }
 
-function* settled(findings: readonly Finding[], read: readonly ConfDocument[], { severities }: Pick<ValidateOptions, 'severities'>, perStep: number): Generator<void, Finding[]> {
+function* settled(
+  findings: readonly Finding[],
+  read: readonly ConfDocument[],
+  { severities }: Pick<ValidateOptions, 'severities'>,
+  perStep: number,
+): Generator<void, Finding[]> {
   const order = new Map(read.map((document, index) => [document.uri, index]));
-  const silenced = new Map(read.filter(document => document.pragmas.length > 0).map(document => [document.uri, document]));
+  const silenced = new Map(
+    read.filter(document => document.pragmas.length > 0).map(document => [document.uri, document]),
+  );
   const several = order.size > 1;
   const seen = new Set<string>();
   const isKept = (finding: Finding): boolean => {
@@ -91,7 +111,8 @@ function* settled(findings: readonly Finding[], read: readonly ConfDocument[], {
     seen.add(key);
     return true;
   };
-  const inOrder = (a: Finding, b: Finding): number => (several ? (order.get(a.uri) ?? 0) - (order.get(b.uri) ?? 0) : 0) || a.start - b.start || a.end - b.end;
+  const inOrder = (a: Finding, b: Finding): number =>
+    (several ? (order.get(a.uri) ?? 0) - (order.get(b.uri) ?? 0) : 0) || a.start - b.start || a.end - b.end;
   const withSeverity = (finding: Finding): Finding => {
     const severity = severities?.[finding.code] ?? finding.severity;
     return severity === finding.severity || severity === 'off' ? finding : { ...finding, severity };
@@ -100,7 +121,13 @@ function* settled(findings: readonly Finding[], read: readonly ConfDocument[], {
   const size = perStep === Infinity ? Math.max(1, findings.length) : perStep * 2;
   let runs: Finding[][] = [];
   for (let from = 0; from < findings.length; from += size) {
-    runs.push(findings.slice(from, from + size).filter(isKept).map(withSeverity).sort(inOrder));
+    runs.push(
+      findings
+        .slice(from, from + size)
+        .filter(isKept)
+        .map(withSeverity)
+        .sort(inOrder),
+    );
     yield;
   }
   while (runs.length > 1) {
@@ -117,7 +144,7 @@ function* settled(findings: readonly Finding[], read: readonly ConfDocument[], {
 function merge<T>(a: readonly T[], b: readonly T[], inOrder: (a: T, b: T) => number): T[] {
   const merged: T[] = [];
   let [i, j] = [0, 0];
-  for (; ;) {
+  for (;;) {
     const [left, right] = [a[i], b[j]];
     if (left === undefined && right === undefined) return merged;
     if (right === undefined || (left !== undefined && inOrder(left, right) <= 0)) {

@@ -12,10 +12,12 @@ export function fill(template: string, data: Data): string {
 }
 
 /** The sentence of a finding. */
-export const describe = (finding: Pick<Finding, 'code' | 'data'>): string => fill(rules[finding.code].message, finding.data);
+export const describe = (finding: Pick<Finding, 'code' | 'data'>): string =>
+  fill(rules[finding.code].message, finding.data);
 
 /** The sentence of a related place. */
-export const describeRelated = (related: Pick<Related, 'code' | 'data'>): string => fill(relatedWords[related.code] ?? related.code, related.data);
+export const describeRelated = (related: Pick<Related, 'code' | 'data'>): string =>
+  fill(relatedWords[related.code] ?? related.code, related.data);
 
 /** The title of a quick fix. */
 export const describeFix = (fix: Pick<Fix, 'code' | 'data'>): string => fill(fixWords[fix.code] ?? fix.code, fix.data);

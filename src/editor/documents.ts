@@ -26,7 +26,8 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     const uri = vscode.Uri.from({ scheme, path: `/${title}.md` });
     this.#texts.set(uri.path, markdown);
     this.#changed.fire(uri);
-    if (vscode.extensions.getExtension('vscode.markdown-language-features')) await vscode.commands.executeCommand('markdown.showPreview', uri);
+    if (vscode.extensions.getExtension('vscode.markdown-language-features'))
+      await vscode.commands.executeCommand('markdown.showPreview', uri);
     else await vscode.window.showTextDocument(uri, { preview: true, preserveFocus: true });
   }
 
@@ -45,6 +46,11 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
 
 /** The Markdown preview is a webview that doesn't tell its document; its label does. */
 function isPreviewOf(tab: vscode.Tab, title: string): boolean {
-  if (tab.input instanceof vscode.TabInputText) return tab.input.uri.scheme === scheme && tab.input.uri.path === `/${title}.md`;
-  return tab.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith('markdown.preview') && tab.label.endsWith(`${title}.md`);
+  if (tab.input instanceof vscode.TabInputText)
+    return tab.input.uri.scheme === scheme && tab.input.uri.path === `/${title}.md`;
+  return (
+    tab.input instanceof vscode.TabInputWebview &&
+    tab.input.viewType.endsWith('markdown.preview') &&
+    tab.label.endsWith(`${title}.md`)
+  );
 }

@@ -6,7 +6,10 @@ import type { Redactor } from './redact';
 export class Log implements vscode.Disposable {
   #channel: vscode.LogOutputChannel | undefined;
 
-  constructor(private readonly title: string, private readonly redactor: Redactor) {}
+  constructor(
+    private readonly title: string,
+    private readonly redactor: Redactor,
+  ) {}
 
   info(text: string): void {
     this.#open().info(this.redactor.redact(text));
@@ -35,6 +38,6 @@ export class Log implements vscode.Disposable {
   }
 
   #open(): vscode.LogOutputChannel {
-    return this.#channel ??= vscode.window.createOutputChannel(this.title, { log: true });
+    return (this.#channel ??= vscode.window.createOutputChannel(this.title, { log: true }));
   }
 }

@@ -3,13 +3,19 @@
  * an image, HTML or a command.
  */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]()#+\-.!|<>~&$:"'=@/]/g, character => `&#${character.charCodeAt(0)};`);
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~&$:"'=@/]/g, character => `&#${character.charCodeAt(0)};`);
 }
 
 /** A table of two columns without a head, both columns escaped. */
 export function factsTable(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== '');
-  return ['| | |', '|:--|:--|', ...shown.map(([name, value]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(value)} |`)].join('\n');
+  return [
+    '| | |',
+    '|:--|:--|',
+    ...shown.map(([name, value]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(value)} |`),
+  ].join('\n');
 }
 
 /** A table with a head; its cells are Markdown already. */

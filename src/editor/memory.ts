@@ -5,7 +5,10 @@ import type { Redactor } from './redact';
 
 /** Passwords in the editor's secret store, by topology id. Each one that passes is made known to the redactor. */
 export class StoredSecrets implements Secrets {
-  constructor(private readonly storage: vscode.SecretStorage, private readonly redactor: Redactor) {}
+  constructor(
+    private readonly storage: vscode.SecretStorage,
+    private readonly redactor: Redactor,
+  ) {}
 
   async get(topologyId: string): Promise<string | undefined> {
     const password = await this.storage.get(keyOf(topologyId));
@@ -33,7 +36,10 @@ export class StoredRecords implements Records {
   constructor(private readonly state: vscode.Memento) {}
 
   keys(): readonly string[] {
-    return this.state.keys().filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length));
+    return this.state
+      .keys()
+      .filter(key => key.startsWith(prefix))
+      .map(key => key.slice(prefix.length));
   }
 
   get(key: string): unknown {

@@ -16,13 +16,23 @@ const againMs = 2000;
 export class NodeLogChannels implements vscode.Disposable {
   readonly #followed = new Map<string, Followed>();
 
-  constructor(private readonly redactor: Redactor, private readonly log: Log) {}
+  constructor(
+    private readonly redactor: Redactor,
+    private readonly log: Log,
+  ) {}
 
   /** Brings the node's channel to the front; starts to follow unless it does already. */
-  show(node: { readonly id: string; readonly title: string }, follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>): void {
+  show(
+    node: { readonly id: string; readonly title: string },
+    follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>,
+  ): void {
     let followed = this.#followed.get(node.id);
     if (!followed) {
-      followed = { channel: vscode.window.createOutputChannel(`Redis: ${node.title}`, 'log'), controller: new AbortController(), running: false };
+      followed = {
+        channel: vscode.window.createOutputChannel(`Redis: ${node.title}`, 'log'),
+        controller: new AbortController(),
+        running: false,
+      };
       this.#followed.set(node.id, followed);
     }
     followed.channel.show(true);
@@ -37,8 +47,15 @@ export class NodeLogChannels implements vscode.Disposable {
     this.#followed.clear();
   }
 
-  async #follow(title: string, followed: Followed, follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { channel, controller: { signal } } = followed;
+  async #follow(
+    title: string,
+    followed: Followed,
+    follow: (onLine: (line: string) => void, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const {
+      channel,
+      controller: { signal },
+    } = followed;
     followed.running = true;
     try {
       channel.clear();

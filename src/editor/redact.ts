@@ -17,5 +17,6 @@ export class Redactor {
   }
 }
 
-const afterKeyword = /\b((?:requirepass|masterauth|sentinel-pass|auth-pass\s+\S+|REQUIREPASS|MASTERAUTH|REDISCLI_AUTH|AUTH)(?:[ =:]+|",))(?:"[^"]*"|[^\s",]+)/g;
+const afterKeyword =
+  /\b((?:requirepass|masterauth|sentinel-pass|auth-pass\s+\S+|REQUIREPASS|MASTERAUTH|REDISCLI_AUTH|AUTH)(?:[ =:]+|",))(?:"[^"]*"|[^\s",]+)/g;
 const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;

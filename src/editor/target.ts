@@ -1,11 +1,21 @@
 import type { Snapshot } from '../model/snapshot';
 /** What a row of the tree stands for, and so what a command acts on. Commands get one as their first argument from menus. */
 export type Target =
-  | { readonly kind: 'topology'; readonly topology: string; /** Chosen on the slot map. */ readonly slots?: readonly (readonly [first: number, last: number])[] }
+  | {
+      readonly kind: 'topology';
+      readonly topology: string;
+      /** Chosen on the slot map. */ readonly slots?: readonly (readonly [first: number, last: number])[];
+    }
   /** `topology` is absent for servers that belong to none. */
   | { readonly kind: 'node'; readonly node: string; readonly topology?: string }
   /** Something wrong, by its id; with the topology and the node that it stands under. */
-  | { readonly kind: 'problem'; readonly problem: string; readonly topology?: string; readonly node?: string; /** Which of its fixes. */ readonly fix?: number }
+  | {
+      readonly kind: 'problem';
+      readonly problem: string;
+      readonly topology?: string;
+      readonly node?: string;
+      /** Which of its fixes. */ readonly fix?: number;
+    }
   | { readonly kind: 'others' }
   /** Called on a row that VS Code no longer knows. */
   | { readonly kind: 'lost' };
@@ -14,7 +24,12 @@ export type Target =
 export function isTarget(value: unknown): value is Target {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const { kind } = value;
-  return kind === 'others' || (kind === 'problem' && 'problem' in value && typeof value.problem === 'string') || (kind === 'topology' && 'topology' in value && typeof value.topology === 'string') || (kind === 'node' && 'node' in value && typeof value.node === 'string');
+  return (
+    kind === 'others' ||
+    (kind === 'problem' && 'problem' in value && typeof value.problem === 'string') ||
+    (kind === 'topology' && 'topology' in value && typeof value.topology === 'string') ||
+    (kind === 'node' && 'node' in value && typeof value.node === 'string')
+  );
 }
 
 /**

@@ -17,7 +17,11 @@ export interface Frame {
 export type Step<State> = (state: State, frame: Frame) => Promise<Answer<State>>;
 
 /** Walks through `steps`, forth and back, answers kept, until all are answered or the user leaves (`undefined`). */
-export async function walk<State>(title: string, steps: readonly Step<State>[], initial: State): Promise<State | undefined> {
+export async function walk<State>(
+  title: string,
+  steps: readonly Step<State>[],
+  initial: State,
+): Promise<State | undefined> {
   let state = initial;
   let index = 0;
   while (index < steps.length) {
@@ -37,7 +41,14 @@ export interface Choice<T> extends vscode.QuickPickItem {
 }
 
 /** Offers `choices`; the one with the value `active` is under the cursor. */
-export function choose<T>(frame: Frame, options: { readonly placeholder: string; readonly choices: readonly (Choice<T> | vscode.QuickPickItem)[]; readonly active?: (value: T) => boolean }): Promise<Answer<T>> {
+export function choose<T>(
+  frame: Frame,
+  options: {
+    readonly placeholder: string;
+    readonly choices: readonly (Choice<T> | vscode.QuickPickItem)[];
+    readonly active?: (value: T) => boolean;
+  },
+): Promise<Answer<T>> {
   const pick = vscode.window.createQuickPick<Choice<T> | vscode.QuickPickItem>();
   pick.items = options.choices;
   pick.placeholder = options.placeholder;
@@ -45,10 +56,12 @@ export function choose<T>(frame: Frame, options: { readonly placeholder: string;
   pick.matchOnDetail = true;
   const active = options.choices.find(choice => 'value' in choice && options.active?.(choice.value) === true);
   if (active) pick.activeItems = [active];
-  return settle(pick, frame, done => pick.onDidAccept(() => {
-    const [item] = pick.selectedItems;
-    if (item && 'value' in item) done(item.value);
-  }));
+  return settle(pick, frame, done =>
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      if (item && 'value' in item) done(item.value);
+    }),
+  );
 }
 
 export type Verdict = string | { readonly info: string } | undefined;
@@ -58,7 +71,17 @@ export type Verdict = string | { readonly info: string } | undefined;
  * its time; a verdict that comes after another key stroke is dropped, and Enter waits for the verdict. `confirm` is asked once, on Enter,
  * for what is too dear to be asked while typing; the reason that it gives keeps the input open.
  */
-export function askText(frame: Frame, options: { readonly prompt: string; readonly value: string; readonly placeholder?: string; readonly secret?: boolean; readonly check: (text: string) => Verdict | Promise<Verdict>; readonly confirm?: (text: string) => Promise<string | undefined> }): Promise<Answer<string>> {
+export function askText(
+  frame: Frame,
+  options: {
+    readonly prompt: string;
+    readonly value: string;
+    readonly placeholder?: string;
+    readonly secret?: boolean;
+    readonly check: (text: string) => Verdict | Promise<Verdict>;
+    readonly confirm?: (text: string) => Promise<string | undefined>;
+  },
+): Promise<Answer<string>> {
   const box = vscode.window.createInputBox();
   box.prompt = options.prompt;
   box.value = options.value;
@@ -67,42 +90,53 @@ export function askText(frame: Frame, options: { readonly prompt: string; readon
   if (options.placeholder !== undefined) box.placeholder = options.placeholder;
   let latest: Promise<Verdict>;
   const judge = (text: string, first = false): Promise<Verdict> => {
-    const asked = latest = Promise.resolve(options.check(text));
+    const asked = (latest = Promise.resolve(options.check(text)));
     void asked.then(verdict => {
       if (asked !== latest || (first && text === '' && typeof verdict === 'string')) return; // nobody is blamed before the first key stroke
-      box.validationMessage = verdict === undefined ? undefined : typeof verdict === 'string' ? verdict : { message: verdict.info, severity: vscode.InputBoxValidationSeverity.Info };
+      box.validationMessage =
+        verdict === undefined
+          ? undefined
+          : typeof verdict === 'string'
+            ? verdict
+            : { message: verdict.info, severity: vscode.InputBoxValidationSeverity.Info };
     });
     return asked;
   };
   void judge(box.value, true);
-  return settle(box, frame, done => vscode.Disposable.from(
-    box.onDidChangeValue(text => void judge(text)),
-    box.onDidAccept(async () => {
-      const text = box.value;
-      const verdict = await latest;
-      if (text !== box.value || box.busy) return;
-      if (typeof verdict === 'string') {
-        box.validationMessage = verdict;
-        return;
-      }
-      if (options.confirm) {
-        box.busy = true;
-        box.enabled = false;
-        const refused = await options.confirm(text);
-        box.busy = false;
-        box.enabled = true;
-        if (refused !== undefined) {
-          box.validationMessage = refused;
+  return settle(box, frame, done =>
+    vscode.Disposable.from(
+      box.onDidChangeValue(text => void judge(text)),
+      box.onDidAccept(async () => {
+        const text = box.value;
+        const verdict = await latest;
+        if (text !== box.value || box.busy) return;
+        if (typeof verdict === 'string') {
+          box.validationMessage = verdict;
           return;
         }
-      }
-      done(text);
-    }),
-  ));
+        if (options.confirm) {
+          box.busy = true;
+          box.enabled = false;
+          const refused = await options.confirm(text);
+          box.busy = false;
+          box.enabled = true;
+          if (refused !== undefined) {
+            box.validationMessage = refused;
+            return;
+          }
+        }
+        done(text);
+      }),
+    ),
+  );
 }
 
 /** Shows the input and resolves once: with what `listen` reports, with `back`, or with `undefined` when it is left. */
-function settle<T>(input: vscode.QuickInput, frame: Frame, listen: (done: (value: T) => void) => vscode.Disposable): Promise<Answer<T>> {
+function settle<T>(
+  input: vscode.QuickInput,
+  frame: Frame,
+  listen: (done: (value: T) => void) => vscode.Disposable,
+): Promise<Answer<T>> {
   return new Promise(resolve => {
     const store = new DisposableStore();
     const done = (value: Answer<T>): void => {
@@ -113,12 +147,15 @@ function settle<T>(input: vscode.QuickInput, frame: Frame, listen: (done: (value
     input.step = frame.step;
     input.totalSteps = frame.total;
     input.ignoreFocusOut = true;
-    if (frame.step > 1 && 'buttons' in input) (input as vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox).buttons = [vscode.QuickInputButtons.Back];
+    if (frame.step > 1 && 'buttons' in input)
+      (input as vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox).buttons = [vscode.QuickInputButtons.Back];
     store.add(input);
     store.add(listen(done));
-    store.add((input as vscode.InputBox).onDidTriggerButton(button => {
-      if (button === vscode.QuickInputButtons.Back) done(back);
-    }));
+    store.add(
+      (input as vscode.InputBox).onDidTriggerButton(button => {
+        if (button === vscode.QuickInputButtons.Back) done(back);
+      }),
+    );
     store.add(input.onDidHide(() => done(undefined)));
     input.show();
   });

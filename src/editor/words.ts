@@ -33,7 +33,22 @@ import { inWords } from './words/table';
 import { verbFaults } from './words/verbFaults';
 
 /** Every fault that the core can throw. A new union is added here, and the compiler asks for its words. */
-export type KnownFault = EngineFault | RedisFault | DeadlineFault | NodeGoneFault | VerbFault | ClusterFault | ClusterShapeFault | FixFault | RepairFault | ReplicationFault | ComposeFault | MendFault | ReadOnlyFault | NetworkFault | DrillFaultCode;
+export type KnownFault =
+  | EngineFault
+  | RedisFault
+  | DeadlineFault
+  | NodeGoneFault
+  | VerbFault
+  | ClusterFault
+  | ClusterShapeFault
+  | FixFault
+  | RepairFault
+  | ReplicationFault
+  | ComposeFault
+  | MendFault
+  | ReadOnlyFault
+  | NetworkFault
+  | DrillFaultCode;
 
 const faults: Words<KnownFault> = {
   ...engineFaults,
@@ -49,7 +64,12 @@ const faults: Words<KnownFault> = {
   ...existingFaults,
   ...networkFaults,
   ...drillFaults,
-  deadline: (t, f) => t('“{0}” took longer than {1} s and was given up. The log has the details; try again.', f.what, Math.round(f.ms / 100) / 10),
+  deadline: (t, f) =>
+    t(
+      '“{0}” took longer than {1} s and was given up. The log has the details; try again.',
+      f.what,
+      Math.round(f.ms / 100) / 10,
+    ),
   'node-gone': (t, f) => t('The node {0} is no longer there. Refresh the view.', f.node),
 };
 

@@ -53,9 +53,19 @@ export interface Engine {
   /** Puts `files` into the instance's conf directory, replacing those of the same name. */
   writeConf(id: string, expect: Expectation, files: readonly ConfFile[], signal?: AbortSignal): Promise<void>;
   /** Last `tail` lines, then new ones while `follow`; ends with the signal or when the log ends. */
-  logs(id: string, options: { readonly tail: number; readonly follow: boolean }, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
+  logs(
+    id: string,
+    options: { readonly tail: number; readonly follow: boolean },
+    onLine: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Runs `argv` inside (no shell). Output is decoded as UTF-8 and cut at 1 MiB each. */
-  exec(id: string, argv: readonly string[], options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> }, signal?: AbortSignal): Promise<ExecResult>;
+  exec(
+    id: string,
+    argv: readonly string[],
+    options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+    signal?: AbortSignal,
+  ): Promise<ExecResult>;
   /** What only containers can do; absent where servers are plain processes. */
   readonly containers?: ContainerActs;
   /** The command that a terminal of this machine runs to get an interactive `argv` inside. Secrets go through `env`, never argv. */
@@ -67,9 +77,19 @@ export interface ContainerActs {
   /** Takes the container off the network (by the network's id), whatever state it is in. */
   disconnect(id: string, expect: Expectation, network: string, signal?: AbortSignal): Promise<void>;
   /** Puts it back, at the address and under the names that it had ({@link endpointOf}, asked before). */
-  connect(id: string, expect: Expectation, network: string, endpoint: { readonly address?: string; readonly aliases: readonly string[] }, signal?: AbortSignal): Promise<void>;
+  connect(
+    id: string,
+    expect: Expectation,
+    network: string,
+    endpoint: { readonly address?: string; readonly aliases: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** What a later `connect` needs: its fixed address, if it has one, and its names there. */
-  endpointOf(id: string, network: string, signal?: AbortSignal): Promise<{ readonly address?: string; readonly aliases: readonly string[] }>;
+  endpointOf(
+    id: string,
+    network: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly address?: string; readonly aliases: readonly string[] }>;
   /** Makes the container anew with the folder of its conf mounted in place of the single `file` (its path inside); its data stays. Undone by itself when it fails. */
   remountConf(id: string, expect: Expectation, file: string, signal?: AbortSignal): Promise<Remounted>;
 }
@@ -97,7 +117,13 @@ export interface EngineDescription {
 
 export type EngineSignal =
   /** Something happened to one instance: `action` as the engine names it (`start`, `die`, `pause`, `kill`, `health_status` …). */
-  | { readonly type: 'instance'; readonly id: string; readonly action: string; readonly at: number; readonly exitCode?: number }
+  | {
+      readonly type: 'instance';
+      readonly id: string;
+      readonly action: string;
+      readonly at: number;
+      readonly exitCode?: number;
+    }
   | { readonly type: 'other'; readonly at: number }
   | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly fault: EngineFault };

@@ -28,7 +28,8 @@ export function nodeFolders(root: string, node: string): { readonly conf: string
 export async function makeFolders(root: string, marker: Marker, owner: Owner | undefined): Promise<void> {
   const held = await entries(root);
   const known = held.length > 0 ? await readMarker(root) : undefined;
-  if (held.length > 0 && known?.topologyId !== marker.topologyId) throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: root });
+  if (held.length > 0 && known?.topologyId !== marker.topologyId)
+    throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: root });
   await writing(root, async () => {
     await mkdir(root, { recursive: true });
     await writeFile(join(root, MARKER), markerText(marker), { mode: 0o644 });
@@ -44,11 +45,22 @@ export async function makeFolders(root: string, marker: Marker, owner: Owner | u
 }
 
 /** Makes the folders of one more node below a root that is this topology's already. */
-export async function addFolders(root: string, topologyId: string, node: string, owner: Owner | undefined): Promise<void> {
+export async function addFolders(
+  root: string,
+  topologyId: string,
+  node: string,
+  owner: Owner | undefined,
+): Promise<void> {
   const marker = await readMarker(root);
-  if (marker?.topologyId !== topologyId) throw new HumanError<EngineFault>({ code: 'folder-not-writable', path: root, text: 'the folder is not this topology\'s' });
+  if (marker?.topologyId !== topologyId)
+    throw new HumanError<EngineFault>({
+      code: 'folder-not-writable',
+      path: root,
+      text: "the folder is not this topology's",
+    });
   const held = await entries(join(root, checkedName(node)));
-  if (held.length > 0 && !marker.nodes.includes(node)) throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: join(root, node) });
+  if (held.length > 0 && !marker.nodes.includes(node))
+    throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: join(root, node) });
   await makeFolders(root, { ...marker, nodes: [...new Set([...marker.nodes, node])] }, owner);
 }
 
@@ -58,7 +70,11 @@ export async function removeNodeFolders(root: string, topologyId: string, node: 
   if (marker?.topologyId !== topologyId || !marker.nodes.includes(node)) return;
   await writing(root, async () => {
     await rm(join(root, checkedName(node)), { recursive: true, force: true, maxRetries: 3 });
-    await writeFile(join(root, MARKER), markerText({ ...marker, nodes: marker.nodes.filter(other => other !== node) }), { mode: 0o644 });
+    await writeFile(
+      join(root, MARKER),
+      markerText({ ...marker, nodes: marker.nodes.filter(other => other !== node) }),
+      { mode: 0o644 },
+    );
   });
 }
 
@@ -86,7 +102,8 @@ export async function removeFolders(root: string, topologyId: string): Promise<v
   const marker = await readMarker(root);
   if (marker?.topologyId !== topologyId) return;
   await writing(root, async () => {
-    for (const node of marker.nodes) await rm(join(root, checkedName(node)), { recursive: true, force: true, maxRetries: 3 });
+    for (const node of marker.nodes)
+      await rm(join(root, checkedName(node)), { recursive: true, force: true, maxRetries: 3 });
     await rm(join(root, IGNORE), { force: true });
     await rm(join(root, MARKER), { force: true });
     if ((await entries(root)).length === 0) await rmdir(root);
@@ -101,13 +118,21 @@ export async function readMarker(root: string): Promise<Marker | undefined> {
     return undefined; // no marker, or a damaged one: then the folder is not ours to touch
   }
   const marker = value as Partial<Marker> | null;
-  if (typeof marker !== 'object' || marker === null || typeof marker.topologyId !== 'string' || !Array.isArray(marker.nodes) || !marker.nodes.every(node => typeof node === 'string')) return undefined;
+  if (
+    typeof marker !== 'object' ||
+    marker === null ||
+    typeof marker.topologyId !== 'string' ||
+    !Array.isArray(marker.nodes) ||
+    !marker.nodes.every(node => typeof node === 'string')
+  )
+    return undefined;
   return marker as Marker;
 }
 
 /** A file or node name must not lead out of its folder. */
 export function checkedName(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) throw new RangeError(`not a name for a file: ${JSON.stringify(name)}`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name))
+    throw new RangeError(`not a name for a file: ${JSON.stringify(name)}`);
   return name;
 }
 
@@ -120,7 +145,10 @@ async function entries(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw new HumanError<EngineFault>({ code: 'folder-not-writable', path: folder, text: textOf(error) }, { cause: error });
+    throw new HumanError<EngineFault>(
+      { code: 'folder-not-writable', path: folder, text: textOf(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -129,7 +157,8 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'ENOSPC' || error.code === 'EDQUOT') throw new HumanError<EngineFault>({ code: 'disk-full', text: error.message }, { cause: error });
+    if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+      throw new HumanError<EngineFault>({ code: 'disk-full', text: error.message }, { cause: error });
     throw new HumanError<EngineFault>({ code: 'folder-not-writable', path, text: error.message }, { cause: error });
   }
 }

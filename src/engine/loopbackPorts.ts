@@ -9,7 +9,13 @@ const LAST = 32767;
  * `count` ports on 127.0.0.1 from `first` upwards that are not in `reserved`, whose `companions` (of a cluster process the bus
  * port) are free too, and that nothing listens on. They need not be consecutive.
  */
-export async function findFreePorts(first: number, count: number, reserved: ReadonlySet<number>, signal?: AbortSignal, companions: (port: number) => readonly number[] = () => []): Promise<readonly number[]> {
+export async function findFreePorts(
+  first: number,
+  count: number,
+  reserved: ReadonlySet<number>,
+  signal?: AbortSignal,
+  companions: (port: number) => readonly number[] = () => [],
+): Promise<readonly number[]> {
   const found: number[] = [];
   const used = new Set(reserved);
   const last = first > LAST ? 65535 : LAST;

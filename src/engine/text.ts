@@ -5,7 +5,10 @@ export class Lines {
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';
 
-  constructor(private readonly onLine: (line: string) => void, private readonly most = 64 * 1024) {}
+  constructor(
+    private readonly onLine: (line: string) => void,
+    private readonly most = 64 * 1024,
+  ) {}
 
   feed(chunk: Buffer): void {
     const parts = (this.#rest + this.#decoder.write(chunk)).split('\n');

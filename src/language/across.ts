@@ -48,7 +48,14 @@ async function confFiles(folder: vscode.Uri, depth: number): Promise<vscode.Uri[
   for (const [name, type] of entries.slice(0, mostFiles)) {
     const uri = vscode.Uri.joinPath(folder, name);
     if ((type & vscode.FileType.File) !== 0 && isConfName(name)) found.push(uri);
-    else if (type === vscode.FileType.Directory && depth > 0 && !name.startsWith('.') && name !== 'node_modules' && (depth === 2 || name === 'conf')) found.push(...await confFiles(uri, depth - 1));
+    else if (
+      type === vscode.FileType.Directory &&
+      depth > 0 &&
+      !name.startsWith('.') &&
+      name !== 'node_modules' &&
+      (depth === 2 || name === 'conf')
+    )
+      found.push(...(await confFiles(uri, depth - 1)));
   }
   return found.slice(0, mostFiles);
 }
@@ -61,18 +68,29 @@ export class AcrossFiles implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('redis-conf-topology');
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   /** What was found, by the folder that was looked through; a later look at it replaces all of it. */
-  readonly #found = new Map<string, { readonly findings: readonly Finding[]; readonly read: ReadonlyMap<string, ConfDocument> }>();
+  readonly #found = new Map<
+    string,
+    { readonly findings: readonly Finding[]; readonly read: ReadonlyMap<string, ConfDocument> }
+  >();
 
-  constructor(private readonly contexts: Contexts, private readonly onFailure: (what: string, error: unknown) => void) {}
+  constructor(
+    private readonly contexts: Contexts,
+    private readonly onFailure: (what: string, error: unknown) => void,
+  ) {}
 
   schedule(document: vscode.TextDocument): void {
     if (document.uri.scheme !== 'file' || !isConf(document)) return;
     const base = baseOf(document.uri);
     clearTimeout(this.#timers.get(base));
-    this.#timers.set(base, setTimeout(() => {
-      this.#timers.delete(base);
-      this.#judge(document, base).catch((error: unknown) => this.onFailure(`judging the files around ${document.uri.toString()}`, error));
-    }, debounceMs));
+    this.#timers.set(
+      base,
+      setTimeout(() => {
+        this.#timers.delete(base);
+        this.#judge(document, base).catch((error: unknown) =>
+          this.onFailure(`judging the files around ${document.uri.toString()}`, error),
+        );
+      }, debounceMs),
+    );
   }
 
   /** What was found in a document across files, when it is still about its present text. */
@@ -80,7 +98,8 @@ export class AcrossFiles implements vscode.Disposable {
     const uri = document.uri.toString();
     for (const { findings, read } of this.#found.values()) {
       const parsed = read.get(uri);
-      if (parsed !== undefined && this.contexts.documents.isPresent(document, parsed)) return { version: document.version, findings, read };
+      if (parsed !== undefined && this.contexts.documents.isPresent(document, parsed))
+        return { version: document.version, findings, read };
     }
     return undefined;
   }
@@ -89,7 +108,9 @@ export class AcrossFiles implements vscode.Disposable {
     const settings = settingsFor(document.uri);
     const versions = new Map(vscode.workspace.textDocuments.map(one => [one, one.version]));
     // A newer text is judged soon.
-    const stale = (): boolean => document.isClosed || [...versions].some(([one, version]) => isConf(one) && !one.isClosed && one.version !== version);
+    const stale = (): boolean =>
+      document.isClosed ||
+      [...versions].some(([one, version]) => isConf(one) && !one.isClosed && one.version !== version);
     const files = settings.acrossFiles && settings.validate ? await this.#filesOf(document, base, stale) : [];
     if (stale()) return;
     const findings = files.length > 1 ? validateTopology(files, { severities: settings.severities }) : [];
@@ -98,7 +119,8 @@ export class AcrossFiles implements vscode.Disposable {
     this.#found.set(base, { findings, read });
     for (const uri of new Set([...(before?.read.keys() ?? []), ...read.keys()])) {
       const parsed = read.get(uri);
-      const own = parsed === undefined ? [] : findings.filter(one => one.uri === uri).map(one => toDiagnostic(one, parsed, read));
+      const own =
+        parsed === undefined ? [] : findings.filter(one => one.uri === uri).map(one => toDiagnostic(one, parsed, read));
       this.#collection.set(vscode.Uri.parse(uri, true), own);
     }
   }
@@ -109,35 +131,56 @@ export class AcrossFiles implements vscode.Disposable {
     for (const uri of await this.#around(document, base, topology)) {
       const open = vscode.workspace.textDocuments.find(one => one.uri.toString() === uri.toString());
       const conf = open === undefined ? await this.#readFile(uri) : await this.contexts.documents.parsed(open);
-      if (conf !== undefined) parsed.push({ document: conf, folder: path.dirname(uri.fsPath).replaceAll('\\', '/'), uri, open });
+      if (conf !== undefined)
+        parsed.push({ document: conf, folder: path.dirname(uri.fsPath).replaceAll('\\', '/'), uri, open });
     }
     if (stale()) return [];
     const own = parsed.find(one => one.uri.toString() === document.uri.toString());
     if (own === undefined) return [];
     const made = topologyRoot(document.uri.fsPath) !== undefined;
-    const group = made ? parsed
-      : topology !== undefined ? parsed.filter(one => this.#serverOf(one.uri)?.topology === topology)
-      : await inSlices(groupInSteps(own.document, parsed), stale);
+    const group = made
+      ? parsed
+      : topology !== undefined
+        ? parsed.filter(one => this.#serverOf(one.uri)?.topology === topology)
+        : await inSlices(groupInSteps(own.document, parsed), stale);
     const files: TopologyFile[] = [];
     for (const { document: conf, uri, open } of group !== undefined && group.length > 1 ? group : []) {
-      const options = { target: this.contexts.target(uri, conf).target, mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf), ...this.contexts.world(uri) };
+      const options = {
+        target: this.contexts.target(uri, conf).target,
+        mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf),
+        ...this.contexts.world(uri),
+      };
       const report = await inSlices(validateInSteps(conf, options, 50), stale);
       if (report === undefined) return [];
       const server = this.#serverOf(uri);
-      const title = server?.title ?? (made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath));
-      files.push({ document: conf, title, report, ...(server?.addresses && { addresses: server.addresses, place: server.place }) });
+      const title =
+        server?.title ??
+        (made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath));
+      files.push({
+        document: conf,
+        title,
+        report,
+        ...(server?.addresses && { addresses: server.addresses, place: server.place }),
+      });
     }
     return files;
   }
 
   /** The conf files near a document, and those that the servers of its topology see elsewhere. */
-  async #around(document: vscode.TextDocument, base: string, topology: string | undefined): Promise<Iterable<vscode.Uri>> {
+  async #around(
+    document: vscode.TextDocument,
+    base: string,
+    topology: string | undefined,
+  ): Promise<Iterable<vscode.Uri>> {
     const uris = new Map([[document.uri.toString(), document.uri]]);
     const add = (uri: vscode.Uri): unknown => uris.set(uri.toString(), uri);
     (await confFiles(vscode.Uri.file(base), base === path.dirname(document.uri.fsPath) ? 0 : 2)).forEach(add);
     for (const source of topology === undefined ? [] : this.contexts.running.sources(topology)) {
       const uri = vscode.Uri.file(source);
-      const { type } = await vscode.workspace.fs.stat(uri).then(found => found, () => ({ type: vscode.FileType.Unknown })); // gone, or not ours to see
+      const { type } = await vscode.workspace.fs.stat(uri).then(
+        found => found,
+        () => ({ type: vscode.FileType.Unknown }),
+      ); // gone, or not ours to see
       if ((type & vscode.FileType.File) !== 0 && isConfName(path.basename(source))) add(uri);
       else if ((type & vscode.FileType.Directory) !== 0) (await confFiles(uri, 0)).forEach(add);
     }

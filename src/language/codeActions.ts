@@ -15,15 +15,26 @@ export interface Findings {
 }
 
 export function registerCodeActions(documents: ConfDocuments, ...sources: readonly Findings[]): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider([...selector, { language: aclFile }], new CodeActions(documents, sources), {
-    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
-  });
+  return vscode.languages.registerCodeActionsProvider(
+    [...selector, { language: aclFile }],
+    new CodeActions(documents, sources),
+    {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
+    },
+  );
 }
 
 class CodeActions implements vscode.CodeActionProvider {
-  constructor(private readonly documents: ConfDocuments, private readonly sources: readonly Findings[]) {}
+  constructor(
+    private readonly documents: ConfDocuments,
+    private readonly sources: readonly Findings[],
+  ) {}
 
-  async provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): Promise<vscode.CodeAction[]> {
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
     const parsed = await this.documents.parsed(document);
     if (parsed === undefined) return [];
     return this.sources.flatMap(source => {
@@ -32,11 +43,20 @@ class CodeActions implements vscode.CodeActionProvider {
     });
   }
 
-  #actionsFor(document: vscode.TextDocument, parsed: ConfDocument, judged: Judged, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
-    const wanted = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
+  #actionsFor(
+    document: vscode.TextDocument,
+    parsed: ConfDocument,
+    judged: Judged,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    const wanted = (kind: vscode.CodeActionKind): boolean =>
+      context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
     const actions: vscode.CodeAction[] = [];
     const [from, to] = [parsed.offsetAt(range.start), parsed.offsetAt(range.end)];
-    const here = judged.findings.filter(finding => finding.start <= to && finding.end >= from && finding.uri === parsed.uri);
+    const here = judged.findings.filter(
+      finding => finding.start <= to && finding.end >= from && finding.uri === parsed.uri,
+    );
     if (wanted(vscode.CodeActionKind.QuickFix)) {
       for (const finding of here) {
         const about = context.diagnostics.filter(one => isAbout(one, finding, parsed));
@@ -45,7 +65,9 @@ class CodeActions implements vscode.CodeActionProvider {
         });
       }
       // An ACL file may hold no comments, so nothing can be silenced there.
-      if (!isAcl(document)) for (const code of new Set(here.map(finding => finding.code))) actions.push(...disableActions(document, parsed, code, here));
+      if (!isAcl(document))
+        for (const code of new Set(here.map(finding => finding.code)))
+          actions.push(...disableActions(document, parsed, code, here));
     }
     // Asked for whenever the caret moves, so not unless it is wanted by name: on save, or by the menu of source actions.
     if (context.only !== undefined && wanted(fixAllKind)) {
@@ -66,7 +88,11 @@ class CodeActions implements vscode.CodeActionProvider {
 }
 
 function isAbout(diagnostic: vscode.Diagnostic, finding: Finding, document: ConfDocument): boolean {
-  return typeof diagnostic.code === 'object' && diagnostic.code.value === finding.code && diagnostic.range.isEqual(rangeOf(document, finding));
+  return (
+    typeof diagnostic.code === 'object' &&
+    diagnostic.code.value === finding.code &&
+    diagnostic.range.isEqual(rangeOf(document, finding))
+  );
 }
 
 function quickFix(fix: Fix, judged: Judged, about: vscode.Diagnostic[], preferred: boolean): vscode.CodeAction {
@@ -109,7 +135,12 @@ function fixAll(judged: Judged, parsed: ConfDocument): vscode.CodeAction | undef
   return action;
 }
 
-function disableActions(document: vscode.TextDocument, parsed: ConfDocument, code: string, here: readonly Finding[]): vscode.CodeAction[] {
+function disableActions(
+  document: vscode.TextDocument,
+  parsed: ConfDocument,
+  code: string,
+  here: readonly Finding[],
+): vscode.CodeAction[] {
   const first = here.find(finding => finding.code === code);
   if (first === undefined) return [];
   const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
@@ -120,7 +151,11 @@ function disableActions(document: vscode.TextDocument, parsed: ConfDocument, cod
     return made;
   };
   return [
-    action(vscode.l10n.t('Silence {0} for this line', code), parsed.positionAt(first.start).line, 'redis-conf-disable-next-line'),
+    action(
+      vscode.l10n.t('Silence {0} for this line', code),
+      parsed.positionAt(first.start).line,
+      'redis-conf-disable-next-line',
+    ),
     action(vscode.l10n.t('Silence {0} in this file', code), 0, 'redis-conf-disable'),
   ];
 }

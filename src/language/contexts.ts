@@ -23,7 +23,11 @@ export interface RunningServers {
 
 /** Puts a document together with the server it is for. */
 export class Contexts {
-  constructor(readonly documents: ConfDocuments, readonly running: RunningServers, private readonly files: WorkspaceFiles) {}
+  constructor(
+    readonly documents: ConfDocuments,
+    readonly running: RunningServers,
+    private readonly files: WorkspaceFiles,
+  ) {}
 
   /** undefined when the document changed while it was parsed. */
   async of(document: vscode.TextDocument): Promise<Context | undefined> {
@@ -51,7 +55,9 @@ export class Contexts {
     if (own !== undefined) return { target: own, source: 'comment' };
     const settings = settingsFor(uri);
     const server = settings.followTopology ? this.running.of(uri) : undefined;
-    return server === undefined ? { target: settings.target, source: 'setting' } : { target: server.target, source: 'running' };
+    return server === undefined
+      ? { target: settings.target, source: 'setting' }
+      : { target: server.target, source: 'running' };
   }
 }
 

@@ -21,7 +21,10 @@ export class Descriptions {
   #pages: Promise<Pages> | undefined;
 
   /** @param folder where descriptions.json lies in the installed extension */
-  constructor(private readonly folder: vscode.Uri, private readonly onFailure: (what: string, error: unknown) => void) {}
+  constructor(
+    private readonly folder: vscode.Uri,
+    private readonly onFailure: (what: string, error: unknown) => void,
+  ) {}
 
   async directive(id: string, product: Product): Promise<Description | undefined> {
     const pages = await this.#read();
@@ -51,10 +54,18 @@ export class Descriptions {
     const names = [`descriptions.${vscode.env.language.toLowerCase()}.json`, 'descriptions.json'];
     const here = new Set((await vscode.workspace.fs.readDirectory(this.folder)).map(([name]) => name));
     const name = names.find(one => here.has(one)) ?? 'descriptions.json';
-    return JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folder, name)))) as Pages;
+    return JSON.parse(
+      new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folder, name))),
+    ) as Pages;
   }
 }
 
-function describe(pages: Pages, entry: readonly [page: string, text: string] | undefined, product: Product): Description | undefined {
-  return entry === undefined ? undefined : { text: entry[1], link: pages.pages[entry[0]]?.[product === 'valkey' ? 1 : 0] };
+function describe(
+  pages: Pages,
+  entry: readonly [page: string, text: string] | undefined,
+  product: Product,
+): Description | undefined {
+  return entry === undefined
+    ? undefined
+    : { text: entry[1], link: pages.pages[entry[0]]?.[product === 'valkey' ? 1 : 0] };
 }

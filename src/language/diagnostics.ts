@@ -49,13 +49,22 @@ export class Diagnostics implements vscode.Disposable {
   readonly onDidJudge = this.#judgedEmitter.event;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(private readonly contexts: Contexts, private readonly onFailure: (what: string, error: unknown) => void) {
+  constructor(
+    private readonly contexts: Contexts,
+    private readonly onFailure: (what: string, error: unknown) => void,
+  ) {
     const files = vscode.workspace.createFileSystemWatcher('**/*.{conf,inc,acl}');
     this.#subscriptions = [
-      this.#collection, this.#judgedEmitter, files,
-      ...[files.onDidCreate, files.onDidChange, files.onDidDelete].map(event => event(({ fsPath }) => this.#scheduleOthers(fsPath))),
+      this.#collection,
+      this.#judgedEmitter,
+      files,
+      ...[files.onDidCreate, files.onDidChange, files.onDidDelete].map(event =>
+        event(({ fsPath }) => this.#scheduleOthers(fsPath)),
+      ),
       // What lies outside of the workspace, or was made by another program, is seen when a person comes back to the file.
-      vscode.window.onDidChangeActiveTextEditor(editor => { if (editor !== undefined) this.schedule(editor.document); }),
+      vscode.window.onDidChangeActiveTextEditor(editor => {
+        if (editor !== undefined) this.schedule(editor.document);
+      }),
       vscode.workspace.onDidOpenTextDocument(document => this.schedule(document, 0)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0) return;
@@ -64,7 +73,9 @@ export class Diagnostics implements vscode.Disposable {
       }),
       vscode.workspace.onDidSaveTextDocument(document => this.#scheduleReaders(document.uri.toString())),
       vscode.workspace.onDidCloseTextDocument(document => this.#forget(document)),
-      vscode.workspace.onDidChangeConfiguration(event => { if (event.affectsConfiguration('redisTopology.conf')) this.scheduleAll(); }),
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('redisTopology.conf')) this.scheduleAll();
+      }),
       contexts.running.onDidChange(() => this.scheduleAll()),
     ];
     this.scheduleAll();
@@ -103,10 +114,21 @@ export class Diagnostics implements vscode.Disposable {
     }
     const context = await this.contexts.of(document);
     if (context === undefined || unwanted()) return;
-    const options: ValidateOptions = { target: context.target, mode: context.mode, severities: settings.severities, ...this.contexts.world(document.uri) };
-    const report = isAcl(document) ? validateAcl(context.document, options) : await inSlices(validateInSteps(context.document, options, 50), unwanted);
+    const options: ValidateOptions = {
+      target: context.target,
+      mode: context.mode,
+      severities: settings.severities,
+      ...this.contexts.world(document.uri),
+    };
+    const report = isAcl(document)
+      ? validateAcl(context.document, options)
+      : await inSlices(validateInSteps(context.document, options, 50), unwanted);
     if (report === undefined || unwanted()) return;
-    const judged: Judged = { version, findings: report.findings, read: new Map([context.document, ...report.read].map(one => [one.uri, one])) };
+    const judged: Judged = {
+      version,
+      findings: report.findings,
+      read: new Map([context.document, ...report.read].map(one => [one.uri, one])),
+    };
     const shown = await inSlices(diagnosticsOf(judged), unwanted);
     if (shown === undefined || unwanted()) return;
     this.#publish(key, work, judged, shown);
@@ -126,7 +148,8 @@ export class Diagnostics implements vscode.Disposable {
     const own = this.#work.get(uri);
     if (own?.judged !== undefined) {
       // Its text has changed since: it is judged again soon, and until then VS Code moves what it shows with the text.
-      if (own.judged.version === own.document.version) this.#collection.set(vscode.Uri.parse(uri, true), own.shown?.get(uri) ?? []);
+      if (own.judged.version === own.document.version)
+        this.#collection.set(vscode.Uri.parse(uri, true), own.shown?.get(uri) ?? []);
       return;
     }
     const shown = new Map<string, vscode.Diagnostic>();
@@ -138,7 +161,8 @@ export class Diagnostics implements vscode.Disposable {
 
   /** Another file came, went or was changed on disk: whoever names it is judged again. */
   #scheduleOthers(path: string): void {
-    for (const { document } of this.#work.values()) if (document.uri.fsPath !== path) this.schedule(document, otherFileMs);
+    for (const { document } of this.#work.values())
+      if (document.uri.fsPath !== path) this.schedule(document, otherFileMs);
   }
 
   #scheduleReaders(uri: string): void {
@@ -166,11 +190,14 @@ export class Diagnostics implements vscode.Disposable {
 }
 
 const severities: Readonly<Record<Finding['severity'], vscode.DiagnosticSeverity>> = {
-  error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, info: vscode.DiagnosticSeverity.Information, hint: vscode.DiagnosticSeverity.Hint,
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
 };
 
 const keyOf = ({ code, range: { start, end } }: vscode.Diagnostic): string =>
-  `${typeof code === 'object' ? code.value : code ?? ''} ${start.line}:${start.character} ${end.line}:${end.character}`;
+  `${typeof code === 'object' ? code.value : (code ?? '')} ${start.line}:${start.character} ${end.line}:${end.character}`;
 
 const order: readonly Finding['severity'][] = ['error', 'warning', 'info', 'hint'];
 
@@ -200,28 +227,56 @@ function* diagnosticsOf({ findings, read }: Judged): Generator<void, Map<string,
 
 function mostImportant(findings: readonly Finding[]): readonly Finding[] {
   if (findings.length <= mostShown) return findings;
-  return order.flatMap(severity => findings.filter(one => one.severity === severity).slice(0, mostShown)).slice(0, mostShown);
+  return order
+    .flatMap(severity => findings.filter(one => one.severity === severity).slice(0, mostShown))
+    .slice(0, mostShown);
 }
 
 function notShown(count: number): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 0), vscode.l10n.t('{0} more findings of this file are not shown; the most severe come first.', count), vscode.DiagnosticSeverity.Information);
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(0, 0, 0, 0),
+    vscode.l10n.t('{0} more findings of this file are not shown; the most severe come first.', count),
+    vscode.DiagnosticSeverity.Information,
+  );
   diagnostic.source = 'redis-conf';
   return diagnostic;
 }
 
 /** Rules about lines without effect are drawn faded, rules about old names struck through. */
-const withoutEffect: ReadonlySet<RuleCode> = new Set<RuleCode>(['ignored-directive', 'duplicate-directive', 'sentinel-plain-without-effect', 'unknown-accepted', 'requirepass-overridden', 'save-ignored']);
+const withoutEffect: ReadonlySet<RuleCode> = new Set<RuleCode>([
+  'ignored-directive',
+  'duplicate-directive',
+  'sentinel-plain-without-effect',
+  'unknown-accepted',
+  'requirepass-overridden',
+  'save-ignored',
+]);
 const oldNames: ReadonlySet<RuleCode> = new Set<RuleCode>(['old-name']);
 
-export function toDiagnostic(finding: Finding, document: ConfDocument, read: ReadonlyMap<string, ConfDocument>): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(rangeOf(document, finding), messageOf(finding), severities[finding.severity]);
+export function toDiagnostic(
+  finding: Finding,
+  document: ConfDocument,
+  read: ReadonlyMap<string, ConfDocument>,
+): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    rangeOf(document, finding),
+    messageOf(finding),
+    severities[finding.severity],
+  );
   diagnostic.source = 'redis-conf';
   diagnostic.code = { value: finding.code, target: ruleUri(finding.code) };
   if (withoutEffect.has(finding.code)) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   else if (oldNames.has(finding.code)) diagnostic.tags = [vscode.DiagnosticTag.Deprecated];
   diagnostic.relatedInformation = finding.related.flatMap(related => {
     const place = read.get(related.uri);
-    return place === undefined ? [] : [new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.parse(related.uri, true), rangeOf(place, related)), relatedOf(related))];
+    return place === undefined
+      ? []
+      : [
+          new vscode.DiagnosticRelatedInformation(
+            new vscode.Location(vscode.Uri.parse(related.uri, true), rangeOf(place, related)),
+            relatedOf(related),
+          ),
+        ];
   });
   return diagnostic;
 }

@@ -15,7 +15,8 @@ export const selector: readonly vscode.DocumentFilter[] = [{ language: redisConf
 /** An ACL file: lines of users only. */
 export const isAcl = (document: vscode.TextDocument): boolean => document.languageId === aclFile;
 
-export const isConf = (document: vscode.TextDocument): boolean => document.languageId === redisConf || document.languageId === sentinelConf;
+export const isConf = (document: vscode.TextDocument): boolean =>
+  document.languageId === redisConf || document.languageId === sentinelConf;
 
 interface Entry {
   readonly version: number;
@@ -44,7 +45,12 @@ export class ConfDocuments implements vscode.Disposable {
     const { version } = document;
     const parsed = inSlices(this.#parse(document, key), () => document.isClosed || document.version !== version);
     const entry: Entry = { version, parsed };
-    parsed.then(done => { entry.done = done; }, () => undefined); // whoever asked is told of a failure
+    parsed.then(
+      done => {
+        entry.done = done;
+      },
+      () => undefined,
+    ); // whoever asked is told of a failure
     this.#entries.set(key, entry);
     return parsed;
   }
@@ -63,7 +69,11 @@ export class ConfDocuments implements vscode.Disposable {
     this.#entries.delete(key);
     const text = this.#texts.known(document);
     if (text === undefined || entry.done === undefined || entry.version !== document.version - 1) return;
-    const changes = contentChanges.map(change => ({ start: change.rangeOffset, end: change.rangeOffset + change.rangeLength, text: change.text }));
+    const changes = contentChanges.map(change => ({
+      start: change.rangeOffset,
+      end: change.rangeOffset + change.rangeLength,
+      text: change.text,
+    }));
     const done = reparse(entry.done, text, changes, { byteOrderMark: document.encoding === 'utf8bom' });
     if (done !== undefined) this.#entries.set(key, { version: document.version, parsed: Promise.resolve(done), done });
   }

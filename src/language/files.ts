@@ -31,15 +31,25 @@ export class WorkspaceFiles {
    * What relative paths of `uri` start from, and the files around it; undefined where this machine cannot look.
    * @param server the server that reads the file, when it is known: it sees this machine's folders under other names
    */
-  around(uri: vscode.Uri, workingDirectory: string, server?: Pick<RunningServer, 'engine' | 'mounts'>): { readonly workingDirectory: string; readonly files: Files } | undefined {
+  around(
+    uri: vscode.Uri,
+    workingDirectory: string,
+    server?: Pick<RunningServer, 'engine' | 'mounts'>,
+  ): { readonly workingDirectory: string; readonly files: Files } | undefined {
     if (uri.scheme !== 'file') return undefined;
     const node = nodeFolder(uri.fsPath);
     if (server?.engine === 'docker') return { workingDirectory: '/data', files: this.#mapped(server.mounts) };
     if (node !== undefined && stat(path.join(node, processRecord)).kind !== 'file') {
-      return { workingDirectory: '/data', files: this.#mapped(['conf', 'data'].map(name => ({ source: path.join(node, name), target: `/${name}` }))) };
+      return {
+        workingDirectory: '/data',
+        files: this.#mapped(['conf', 'data'].map(name => ({ source: path.join(node, name), target: `/${name}` }))),
+      };
     }
     const folder = node === undefined ? path.dirname(uri.fsPath) : path.join(node, 'data');
-    const start = workingDirectory === '' ? folder : path.resolve(vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? folder, workingDirectory);
+    const start =
+      workingDirectory === ''
+        ? folder
+        : path.resolve(vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? folder, workingDirectory);
     return { workingDirectory: start, files: this.#plain };
   }
 
@@ -51,7 +61,10 @@ export class WorkspaceFiles {
   };
 
   #mapped(mounts: readonly Mount[]): Files {
-    const nearest = (name: string, side: keyof Mount): Mount | undefined => mounts.filter(one => name === one[side] || name.startsWith(`${one[side]}/`)).sort((a, b) => b[side].length - a[side].length)[0];
+    const nearest = (name: string, side: keyof Mount): Mount | undefined =>
+      mounts
+        .filter(one => name === one[side] || name.startsWith(`${one[side]}/`))
+        .sort((a, b) => b[side].length - a[side].length)[0];
     const local = (inside: string): string | undefined => {
       const mount = nearest(inside, 'target');
       return mount === undefined ? undefined : path.normalize(mount.source + inside.slice(mount.target.length));
@@ -63,8 +76,14 @@ export class WorkspaceFiles {
     };
     return {
       resolve: (directory, name) => path.posix.resolve(directory, name),
-      open: name => { const at = local(name); return at === undefined ? 'unknown' : this.#open(at); },
-      stat: name => { const at = local(name); return at === undefined ? { kind: 'unknown' } : stat(at); },
+      open: name => {
+        const at = local(name);
+        return at === undefined ? 'unknown' : this.#open(at);
+      },
+      stat: name => {
+        const at = local(name);
+        return at === undefined ? { kind: 'unknown' } : stat(at);
+      },
       glob: (directory, pattern) => {
         const at = local(path.posix.resolve(directory, pattern));
         return at === undefined ? undefined : expand('/', at).map(inside);
@@ -74,12 +93,15 @@ export class WorkspaceFiles {
 
   #open(name: string): ConfDocument | 'missing' | 'unreadable' | 'directory' {
     const uri = vscode.Uri.file(name);
-    const open = vscode.workspace.textDocuments.find(document => document.uri.scheme === 'file' && document.uri.fsPath === uri.fsPath);
+    const open = vscode.workspace.textDocuments.find(
+      document => document.uri.scheme === 'file' && document.uri.fsPath === uri.fsPath,
+    );
     try {
       const stats = statSync(name);
       if (stats.isDirectory()) return 'directory';
       if (!stats.isFile() || stats.size > tooLarge) return 'unreadable';
-      const stamp = open === undefined ? `${String(stats.mtimeMs)} ${String(stats.size)}` : `version ${String(open.version)}`;
+      const stamp =
+        open === undefined ? `${String(stats.mtimeMs)} ${String(stats.size)}` : `version ${String(open.version)}`;
       const cached = this.#cache.get(name);
       if (cached?.stamp === stamp) return cached.document;
       const text = open === undefined ? decodeBytes(readFileSync(name)) : open.getText();
@@ -92,7 +114,8 @@ export class WorkspaceFiles {
   }
 }
 
-const expand = (directory: string, pattern: string): string[] => glob(directory.replaceAll('\\', '/'), pattern, namesIn, name => stat(name).kind !== 'missing');
+const expand = (directory: string, pattern: string): string[] =>
+  glob(directory.replaceAll('\\', '/'), pattern, namesIn, name => stat(name).kind !== 'missing');
 
 /** The folder of a topology that the extension made, when the file is `<root>/<node>/conf/…` in it. */
 export function topologyRoot(file: string): string | undefined {

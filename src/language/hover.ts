@@ -25,41 +25,69 @@ export function registerHover(contexts: Contexts, descriptions: Descriptions): v
 async function words(context: Context, facts: HoverFacts, descriptions: Descriptions): Promise<string[] | undefined> {
   const { product } = context.target;
   switch (facts.kind) {
-    case 'directive': return directiveWords(context, facts, descriptions);
+    case 'directive':
+      return directiveWords(context, facts, descriptions);
     case 'pseudo': {
       const about = await descriptions.directive(facts.name, product);
       return about === undefined ? undefined : [`**${facts.name}**`, about.text, ...linkLine(about.link)];
     }
     case 'statement': {
       const about = await descriptions.statement(facts.statement.name, product);
-      const state = facts.statement.state === true ? [vscode.l10n.t('Written by the sentinel itself: leave it alone.')] : [];
-      return [`**sentinel ${facts.statement.name}** ${facts.statement.words.map(word => `\`${word}\``).join(' ')}`, about?.text ?? '', ...state, vscode.l10n.t('Since {0}.', facts.statement.since), ...linkLine(about?.link)];
+      const state =
+        facts.statement.state === true ? [vscode.l10n.t('Written by the sentinel itself: leave it alone.')] : [];
+      return [
+        `**sentinel ${facts.statement.name}** ${facts.statement.words.map(word => `\`${word}\``).join(' ')}`,
+        about?.text ?? '',
+        ...state,
+        vscode.l10n.t('Since {0}.', facts.statement.since),
+        ...linkLine(about?.link),
+      ];
     }
     case 'master': {
-      if (facts.host === undefined) return [vscode.l10n.t('No “sentinel monitor” line of this file names the master “{0}”.', facts.name)];
-      return [`**${escaped(facts.name)}** ${escaped(facts.host)}:${escaped(facts.port ?? '?')}`, vscode.l10n.t('{0} sentinels must agree that it is down before a failover is tried.', facts.quorum ?? '?')];
+      if (facts.host === undefined)
+        return [vscode.l10n.t('No “sentinel monitor” line of this file names the master “{0}”.', facts.name)];
+      return [
+        `**${escaped(facts.name)}** ${escaped(facts.host)}:${escaped(facts.port ?? '?')}`,
+        vscode.l10n.t('{0} sentinels must agree that it is down before a failover is tried.', facts.quorum ?? '?'),
+      ];
     }
     case 'value': {
-      const lines = await Promise.all(facts.values.map(async value => ({ value, text: await descriptions.value(facts.key, value) })));
-      return lines.flatMap(({ value, text }) => text === undefined ? [] : [`\`${value}\`: ${text}`]);
+      const lines = await Promise.all(
+        facts.values.map(async value => ({ value, text: await descriptions.value(facts.key, value) })),
+      );
+      return lines.flatMap(({ value, text }) => (text === undefined ? [] : [`\`${value}\`: ${text}`]));
     }
-    case 'memory': return [bytesText(facts.bytes)];
-    default: return facts satisfies never;
+    case 'memory':
+      return [bytesText(facts.bytes)];
+    default:
+      return facts satisfies never;
   }
 }
 
-async function directiveWords(context: Context, facts: Extract<HoverFacts, { kind: 'directive' }>, descriptions: Descriptions): Promise<string[]> {
+async function directiveWords(
+  context: Context,
+  facts: Extract<HoverFacts, { kind: 'directive' }>,
+  descriptions: Descriptions,
+): Promise<string[]> {
   const { target } = context;
   const about = await descriptions.directive(facts.history?.id ?? facts.name, target.product);
   const setting = facts.known?.setting;
   const parts = [`**${facts.name}**${setting === undefined ? '' : ` \`${kindText(setting).replaceAll('`', '')}\``}`];
-  if (facts.known?.aliasOf !== undefined) parts.push(vscode.l10n.t('Old name of **{0}**; both work on {1}.', facts.known.aliasOf, targetName(target)));
+  if (facts.known?.aliasOf !== undefined)
+    parts.push(vscode.l10n.t('Old name of **{0}**; both work on {1}.', facts.known.aliasOf, targetName(target)));
   if (facts.known === undefined) parts.push(vscode.l10n.t('**{0} does not know this directive.**', targetName(target)));
-  else if (facts.known.ignored) parts.push(vscode.l10n.t('**{0} accepts this line and ignores it.**', targetName(target)));
+  else if (facts.known.ignored)
+    parts.push(vscode.l10n.t('**{0} accepts this line and ignores it.**', targetName(target)));
   if (about !== undefined) parts.push(about.text);
   if (setting !== undefined) {
     const change = setting.mutable ? vscode.l10n.t('can be changed by CONFIG SET') : vscode.l10n.t('needs a restart');
-    parts.push([vscode.l10n.t('Default: `{0}`', defaultText(setting)), change, ...(setting.aliases.length === 0 ? [] : [vscode.l10n.t('also called {0}', setting.aliases.join(', '))])].join(' · '));
+    parts.push(
+      [
+        vscode.l10n.t('Default: `{0}`', defaultText(setting)),
+        change,
+        ...(setting.aliases.length === 0 ? [] : [vscode.l10n.t('also called {0}', setting.aliases.join(', '))]),
+      ].join(' · '),
+    );
   }
   if (facts.history !== undefined) parts.push(historyText(facts.history));
   return [...parts, ...linkLine(about?.link)];
@@ -68,7 +96,11 @@ async function directiveWords(context: Context, facts: Extract<HoverFacts, { kin
 function historyText({ since, gone }: History): string {
   const one = (product: string, from: string | undefined, to: string | undefined): string[] => {
     if (from === undefined) return [];
-    return [to === undefined ? vscode.l10n.t('{0} {1} and later', product, from) : vscode.l10n.t('{0} {1} until before {2}', product, from, to)];
+    return [
+      to === undefined
+        ? vscode.l10n.t('{0} {1} and later', product, from)
+        : vscode.l10n.t('{0} {1} until before {2}', product, from, to),
+    ];
   };
   const parts = [...one('Redis', since.redis, gone.redis), ...one('Valkey', since.valkey, gone.valkey)];
   return parts.length === 0 ? '' : `${parts.join(' · ')}`;

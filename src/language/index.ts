@@ -31,7 +31,13 @@ export interface LanguageDeps {
 /** The running language, and what a command may ask of it. */
 export interface ConfLanguage extends vscode.Disposable {
   /** Judges an open document, for another server than its own when `target` is given; undefined when it is none of ours. */
-  judge(document: vscode.TextDocument, target: Target | undefined): Promise<{ parsed: ConfDocument; mode: Mode; target: Target; workingDirectory: string | undefined; report: Report } | undefined>;
+  judge(
+    document: vscode.TextDocument,
+    target: Target | undefined,
+  ): Promise<
+    | { parsed: ConfDocument; mode: Mode; target: Target; workingDirectory: string | undefined; report: Report }
+    | undefined
+  >;
 }
 
 /** Everything that VS Code offers in redis.conf and sentinel.conf beyond colours and snippets. */
@@ -42,7 +48,9 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
   const diagnostics = new Diagnostics(contexts, onFailure);
   const across = new AcrossFiles(contexts, onFailure);
   const all = vscode.Disposable.from(
-    documents, diagnostics, across,
+    documents,
+    diagnostics,
+    across,
     diagnostics.onDidJudge(document => across.schedule(document)),
     registerCodeActions(documents, diagnostics, across),
     registerCompletion(contexts, descriptions),
@@ -55,14 +63,22 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
     new TargetStatus(contexts, diagnostics.onDidJudge),
   );
   return {
-    dispose: () => { all.dispose(); },
+    dispose: () => {
+      all.dispose();
+    },
     judge: async (document, target) => {
       const context = isConf(document) ? await contexts.of(document) : undefined;
       if (context === undefined) return undefined;
       const world = contexts.world(document.uri);
       const judgedFor = target ?? context.target;
       const report = validate(context.document, { target: judgedFor, mode: context.mode, ...world });
-      return { parsed: context.document, mode: context.mode, target: judgedFor, workingDirectory: world.workingDirectory, report };
+      return {
+        parsed: context.document,
+        mode: context.mode,
+        target: judgedFor,
+        workingDirectory: world.workingDirectory,
+        report,
+      };
     },
   };
 }

@@ -13,34 +13,60 @@ const mostFiles = 500;
 
 /** Go to definition, references, highlights and rename of the names under which sentinels know their masters, across files. */
 export function registerMasters(documents: ConfDocuments): vscode.Disposable {
-  const at = async (document: vscode.TextDocument, position: vscode.Position): Promise<{ parsed: ConfDocument; name: MasterName } | undefined> => {
+  const at = async (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<{ parsed: ConfDocument; name: MasterName } | undefined> => {
     const parsed = await documents.parsed(document);
     const name = parsed === undefined ? undefined : masterNameAt(parsed, position);
     return parsed === undefined || name === undefined ? undefined : { parsed, name };
   };
-  const everywhere = async (found: { parsed: ConfDocument; name: MasterName }): Promise<{ document: ConfDocument; place: MasterName }[]> => {
+  const everywhere = async (found: {
+    parsed: ConfDocument;
+    name: MasterName;
+  }): Promise<{ document: ConfDocument; place: MasterName }[]> => {
     const files = sameMaster(found.parsed, found.name.name, await sentinelFiles(documents, found.parsed));
-    return files.flatMap(document => masterNames(document).filter(one => one.name === found.name.name).map(place => ({ document, place })));
+    return files.flatMap(document =>
+      masterNames(document)
+        .filter(one => one.name === found.name.name)
+        .map(place => ({ document, place })),
+    );
   };
-  const location = ({ document, place }: { document: ConfDocument; place: MasterName }): vscode.Location => new vscode.Location(vscode.Uri.parse(document.uri, true), rangeOf(document, place));
+  const location = ({ document, place }: { document: ConfDocument; place: MasterName }): vscode.Location =>
+    new vscode.Location(vscode.Uri.parse(document.uri, true), rangeOf(document, place));
   return vscode.Disposable.from(
     vscode.languages.registerDefinitionProvider(selector, {
       provideDefinition: async (document, position) => {
         const found = await at(document, position);
-        return found === undefined ? undefined : masterNames(found.parsed).filter(one => one.defines && one.name === found.name.name).map(place => location({ document: found.parsed, place }));
+        return found === undefined
+          ? undefined
+          : masterNames(found.parsed)
+              .filter(one => one.defines && one.name === found.name.name)
+              .map(place => location({ document: found.parsed, place }));
       },
     }),
     vscode.languages.registerReferenceProvider(selector, {
       provideReferences: async (document, position, context) => {
         const found = await at(document, position);
-        return found === undefined ? undefined : (await everywhere(found)).filter(one => context.includeDeclaration || !one.place.defines).map(location);
+        return found === undefined
+          ? undefined
+          : (await everywhere(found)).filter(one => context.includeDeclaration || !one.place.defines).map(location);
       },
     }),
     vscode.languages.registerDocumentHighlightProvider(selector, {
       provideDocumentHighlights: async (document, position) => {
         const found = await at(document, position);
-        return found === undefined ? undefined : masterNames(found.parsed).filter(one => one.name === found.name.name)
-          .map(one => new vscode.DocumentHighlight(rangeOf(found.parsed, one), one.defines ? vscode.DocumentHighlightKind.Write : vscode.DocumentHighlightKind.Read));
+        return found === undefined
+          ? undefined
+          : masterNames(found.parsed)
+              .filter(one => one.name === found.name.name)
+              .map(
+                one =>
+                  new vscode.DocumentHighlight(
+                    rangeOf(found.parsed, one),
+                    one.defines ? vscode.DocumentHighlightKind.Write : vscode.DocumentHighlightKind.Read,
+                  ),
+              );
       },
     }),
     vscode.languages.registerRenameProvider(selector, {
@@ -55,7 +81,8 @@ export function registerMasters(documents: ConfDocuments): vscode.Disposable {
         const places = await everywhere(found);
         for (const file of new Set(places.map(one => one.document))) refuse(newName, found.name.name, file);
         const edit = new vscode.WorkspaceEdit();
-        for (const one of places) edit.replace(vscode.Uri.parse(one.document.uri, true), rangeOf(one.document, one.place), newName);
+        for (const one of places)
+          edit.replace(vscode.Uri.parse(one.document.uri, true), rangeOf(one.document, one.place), newName);
         return edit;
       },
     }),
@@ -65,9 +92,18 @@ export function registerMasters(documents: ConfDocuments): vscode.Disposable {
 function refuse(newName: string, oldName: string, file: ConfDocument): void {
   if (newName === oldName) return;
   switch (refuseName(newName, file)) {
-    case 'characters': throw new Error(vscode.l10n.t('The name of a master may only hold letters, digits and . _ -'));
-    case 'taken': throw new Error(vscode.l10n.t('{0} already monitors a master called “{1}”.', vscode.workspace.asRelativePath(vscode.Uri.parse(file.uri, true)), newName));
-    case undefined: return;
+    case 'characters':
+      throw new Error(vscode.l10n.t('The name of a master may only hold letters, digits and . _ -'));
+    case 'taken':
+      throw new Error(
+        vscode.l10n.t(
+          '{0} already monitors a master called “{1}”.',
+          vscode.workspace.asRelativePath(vscode.Uri.parse(file.uri, true)),
+          newName,
+        ),
+      );
+    case undefined:
+      return;
   }
 }
 

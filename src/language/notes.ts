@@ -14,7 +14,9 @@ export function registerNotes(contexts: Contexts, onDidJudge: vscode.Event<vscod
   const legend = new vscode.SemanticTokensLegend([...tokenTypes], [...tokenModifiers]);
   return vscode.Disposable.from(
     changed,
-    vscode.workspace.onDidChangeConfiguration(event => { if (event.affectsConfiguration(section)) changed.fire(); }),
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration(section)) changed.fire();
+    }),
     contexts.running.onDidChange(() => changed.fire()),
     vscode.languages.registerInlayHintsProvider(selector, {
       onDidChangeInlayHints: changed.event,
@@ -30,27 +32,38 @@ export function registerNotes(contexts: Contexts, onDidJudge: vscode.Event<vscod
       },
     }),
     // By range only: VS Code asks for what is visible, so the length of the file does not matter.
-    vscode.languages.registerDocumentRangeSemanticTokensProvider(selector, {
-      provideDocumentRangeSemanticTokens: async (document, range) => {
-        const context = await contexts.of(document);
-        if (context === undefined) return undefined;
-        const builder = new vscode.SemanticTokensBuilder(legend);
-        for (const token of semanticTokens(context, range.start.line, range.end.line)) builder.push(rangeOf(context.document, token), token.type, [...token.modifiers]);
-        return builder.build();
+    vscode.languages.registerDocumentRangeSemanticTokensProvider(
+      selector,
+      {
+        provideDocumentRangeSemanticTokens: async (document, range) => {
+          const context = await contexts.of(document);
+          if (context === undefined) return undefined;
+          const builder = new vscode.SemanticTokensBuilder(legend);
+          for (const token of semanticTokens(context, range.start.line, range.end.line))
+            builder.push(rangeOf(context.document, token), token.type, [...token.modifiers]);
+          return builder.build();
+        },
       },
-    }, legend),
+      legend,
+    ),
     new PaleTail(contexts, onDidJudge),
   );
 }
 
 function noteText(note: InlayNote): string {
   switch (note.kind) {
-    case 'bytes': return `= ${bytesText(note.bytes)}`;
-    case 'no-limit': return vscode.l10n.t('no limit');
-    case 'save': return saveText(note.points);
-    case 'no-snapshots': return vscode.l10n.t('no snapshots');
-    case 'milliseconds': return `= ${note.milliseconds % 1000 === 0 ? durationText(note.milliseconds / 1000) : vscode.l10n.t('{0} seconds', note.milliseconds / 1000)}`;
-    default: return note satisfies never;
+    case 'bytes':
+      return `= ${bytesText(note.bytes)}`;
+    case 'no-limit':
+      return vscode.l10n.t('no limit');
+    case 'save':
+      return saveText(note.points);
+    case 'no-snapshots':
+      return vscode.l10n.t('no snapshots');
+    case 'milliseconds':
+      return `= ${note.milliseconds % 1000 === 0 ? durationText(note.milliseconds / 1000) : vscode.l10n.t('{0} seconds', note.milliseconds / 1000)}`;
+    default:
+      return note satisfies never;
   }
 }
 
@@ -59,7 +72,10 @@ class PaleTail implements vscode.Disposable {
   readonly #pale = vscode.window.createTextEditorDecorationType({ opacity: '0.65', isWholeLine: true });
   readonly #subscriptions: readonly vscode.Disposable[];
 
-  constructor(private readonly contexts: Contexts, onDidJudge: vscode.Event<vscode.TextDocument>) {
+  constructor(
+    private readonly contexts: Contexts,
+    onDidJudge: vscode.Event<vscode.TextDocument>,
+  ) {
     this.#subscriptions = [
       vscode.window.onDidChangeVisibleTextEditors(() => void this.#drawAll()),
       onDidJudge(document => void this.#drawAll(document)), // until then it moves with the text
@@ -73,7 +89,12 @@ class PaleTail implements vscode.Disposable {
       const parsed = await this.contexts.documents.parsed(editor.document);
       if (parsed === undefined) continue; // a newer version is on its way and draws by itself
       const tail = generatedTail(parsed);
-      editor.setDecorations(this.#pale, tail === undefined ? [] : [new vscode.Range(new vscode.Position(tail, 0), lineRange(parsed, parsed.lineCount - 1).end)]);
+      editor.setDecorations(
+        this.#pale,
+        tail === undefined
+          ? []
+          : [new vscode.Range(new vscode.Position(tail, 0), lineRange(parsed, parsed.lineCount - 1).end)],
+      );
     }
   }
 

@@ -33,7 +33,13 @@ export function settingsFor(uri: vscode.Uri): ConfSettings {
   };
 }
 
-const levels: Readonly<Record<string, Severity | 'off'>> = { error: 'error', warning: 'warning', info: 'info', hint: 'hint', off: 'off' };
+const levels: Readonly<Record<string, Severity | 'off'>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'info',
+  hint: 'hint',
+  off: 'off',
+};
 
 /** What people write by hand may be anything; what is not understood has no effect. */
 function severitiesOf(value: unknown): Partial<Record<RuleCode, Severity | 'off'>> {

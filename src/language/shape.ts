@@ -13,16 +13,25 @@ import { inSlices } from './slices';
 /** Outline, folding, formatting and links: what follows from the shape of a file alone. */
 export function registerShape(contexts: Contexts): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.languages.registerDocumentSymbolProvider(selector, {
-      provideDocumentSymbols: async document => {
-        const parsed = await contexts.documents.parsed(document);
-        return parsed === undefined || parsed.statements.length > mostSymbols ? undefined : outlineOf(parsed).map(one => symbol(parsed, one));
+    vscode.languages.registerDocumentSymbolProvider(
+      selector,
+      {
+        provideDocumentSymbols: async document => {
+          const parsed = await contexts.documents.parsed(document);
+          return parsed === undefined || parsed.statements.length > mostSymbols
+            ? undefined
+            : outlineOf(parsed).map(one => symbol(parsed, one));
+        },
       },
-    }, { label: 'Redis' }),
+      { label: 'Redis' },
+    ),
     vscode.languages.registerFoldingRangeProvider(selector, {
       provideFoldingRanges: async (document, _, token) => {
         const parsed = await contexts.documents.parsed(document);
-        const folds = parsed === undefined ? undefined : await inSlices(foldingInSteps(parsed), () => token.isCancellationRequested);
+        const folds =
+          parsed === undefined
+            ? undefined
+            : await inSlices(foldingInSteps(parsed), () => token.isCancellationRequested);
         return folds?.map(one => new vscode.FoldingRange(one.start, one.end, foldKinds[one.kind]));
       },
     }),
@@ -30,7 +39,8 @@ export function registerShape(contexts: Contexts): vscode.Disposable {
       provideDocumentFormattingEdits: async document => toEdits(await contexts.documents.parsed(document)),
     }),
     vscode.languages.registerDocumentRangeFormattingEditProvider(selector, {
-      provideDocumentRangeFormattingEdits: async (document, range) => toEdits(await contexts.documents.parsed(document), { from: range.start.line, to: range.end.line }),
+      provideDocumentRangeFormattingEdits: async (document, range) =>
+        toEdits(await contexts.documents.parsed(document), { from: range.start.line, to: range.end.line }),
     }),
     vscode.languages.registerDocumentLinkProvider(selector, {
       provideDocumentLinks: async (document, token) => {
@@ -40,7 +50,9 @@ export function registerShape(contexts: Contexts): vscode.Disposable {
         const links = await inSlices(pathLinksInSteps(context), () => token.isCancellationRequested);
         return links?.flatMap(link => {
           const opened = files.open(files.resolve(workingDirectory, link.path));
-          return typeof opened === 'string' ? [] : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
+          return typeof opened === 'string'
+            ? []
+            : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
         });
       },
     }),
@@ -51,20 +63,38 @@ export function registerShape(contexts: Contexts): vscode.Disposable {
 const mostSymbols = 10_000;
 
 const foldKinds: Readonly<Record<Fold['kind'], vscode.FoldingRangeKind>> = {
-  section: vscode.FoldingRangeKind.Region, region: vscode.FoldingRangeKind.Region, comment: vscode.FoldingRangeKind.Comment,
+  section: vscode.FoldingRangeKind.Region,
+  region: vscode.FoldingRangeKind.Region,
+  comment: vscode.FoldingRangeKind.Comment,
 };
 
 const symbolKinds: Readonly<Record<OutlineItem['kind'], vscode.SymbolKind>> = {
-  section: vscode.SymbolKind.Namespace, generated: vscode.SymbolKind.Namespace, directive: vscode.SymbolKind.Property, master: vscode.SymbolKind.Class,
-  user: vscode.SymbolKind.Object, include: vscode.SymbolKind.File, module: vscode.SymbolKind.Module,
+  section: vscode.SymbolKind.Namespace,
+  generated: vscode.SymbolKind.Namespace,
+  directive: vscode.SymbolKind.Property,
+  master: vscode.SymbolKind.Class,
+  user: vscode.SymbolKind.Object,
+  include: vscode.SymbolKind.File,
+  module: vscode.SymbolKind.Module,
 };
 
 function symbol(document: ConfDocument, item: OutlineItem): vscode.DocumentSymbol {
-  const made = new vscode.DocumentSymbol(item.name, item.detail, symbolKinds[item.kind], rangeOf(document, item), rangeOf(document, { start: item.nameStart, end: item.nameEnd }));
+  const made = new vscode.DocumentSymbol(
+    item.name,
+    item.detail,
+    symbolKinds[item.kind],
+    rangeOf(document, item),
+    rangeOf(document, { start: item.nameStart, end: item.nameEnd }),
+  );
   made.children = item.children.map(child => symbol(document, child));
   return made;
 }
 
-function toEdits(document: ConfDocument | undefined, range?: { readonly from: number; readonly to: number }): vscode.TextEdit[] {
-  return document === undefined ? [] : formatEdits(document, range).map(edit => vscode.TextEdit.replace(rangeOf(document, edit), edit.text));
+function toEdits(
+  document: ConfDocument | undefined,
+  range?: { readonly from: number; readonly to: number },
+): vscode.TextEdit[] {
+  return document === undefined
+    ? []
+    : formatEdits(document, range).map(edit => vscode.TextEdit.replace(rangeOf(document, edit), edit.text));
 }

@@ -54,7 +54,12 @@ function pump(): void {
 }
 
 /** Gives the thread back. `setImmediate` lets everything that waits go first and returns at once; browsers have no such thing. */
-const nextTurn: (then: () => void) => void = typeof setImmediate === 'function' ? then => { setImmediate(then); } : messageTurn();
+const nextTurn: (then: () => void) => void =
+  typeof setImmediate === 'function'
+    ? then => {
+        setImmediate(then);
+      }
+    : messageTurn();
 
 function messageTurn(): (then: () => void) => void {
   const { port1, port2 } = new MessageChannel();

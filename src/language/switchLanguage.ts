@@ -15,11 +15,19 @@ export function registerSwitch(documents: ConfDocuments): vscode.Disposable {
     if (other === undefined) return;
     asked.add(parsed.uri);
     const change = vscode.l10n.t('Change Language');
-    const question = other === 'sentinel'
-      ? vscode.l10n.t('{0} holds sentinel lines, which only a sentinel reads. Treat it as a Sentinel configuration?', name(document))
-      : vscode.l10n.t('{0} has no sentinel line but sets up a data node. Treat it as a Redis configuration?', name(document));
+    const question =
+      other === 'sentinel'
+        ? vscode.l10n.t(
+            '{0} holds sentinel lines, which only a sentinel reads. Treat it as a Sentinel configuration?',
+            name(document),
+          )
+        : vscode.l10n.t(
+            '{0} has no sentinel line but sets up a data node. Treat it as a Redis configuration?',
+            name(document),
+          );
     const answer = await vscode.window.showInformationMessage(question, change, vscode.l10n.t('Not Now'));
-    if (answer === change && !document.isClosed) await vscode.languages.setTextDocumentLanguage(document, other === 'sentinel' ? sentinelConf : redisConf);
+    if (answer === change && !document.isClosed)
+      await vscode.languages.setTextDocumentLanguage(document, other === 'sentinel' ? sentinelConf : redisConf);
   };
   void look(vscode.window.activeTextEditor?.document);
   return vscode.Disposable.from(

@@ -31,7 +31,13 @@ export class KeptTexts implements vscode.Disposable {
     const last = document.lineCount - 1;
     for (let from = 0; from <= last; from += linesPerStep) {
       const to = from + linesPerStep;
-      parts.push(document.getText(to > last ? new vscode.Range(from, 0, last, document.lineAt(last).text.length) : new vscode.Range(from, 0, to, 0)));
+      parts.push(
+        document.getText(
+          to > last
+            ? new vscode.Range(from, 0, last, document.lineAt(last).text.length)
+            : new vscode.Range(from, 0, to, 0),
+        ),
+      );
       yield;
     }
     const text = parts.join('');
@@ -50,15 +56,22 @@ export class KeptTexts implements vscode.Disposable {
     const kept = this.#kept.get(key);
     if (kept === undefined || kept.version === document.version) return; // only its saved state changed
     // Without a change, or with other line ends, every line is another; a version that was missed cannot be made up for.
-    if (contentChanges.length === 0 || kept.eol !== document.eol || kept.version !== document.version - 1 || document.lineCount <= fewLines) {
+    if (
+      contentChanges.length === 0 ||
+      kept.eol !== document.eol ||
+      kept.version !== document.version - 1 ||
+      document.lineCount <= fewLines
+    ) {
       this.#kept.delete(key);
       return;
     }
     // They all speak of the text before, and stand in the order from the last to the first.
     let { text } = kept;
-    for (const { rangeOffset, rangeLength, text: inserted } of contentChanges) text = text.slice(0, rangeOffset) + inserted + text.slice(rangeOffset + rangeLength);
+    for (const { rangeOffset, rangeLength, text: inserted } of contentChanges)
+      text = text.slice(0, rangeOffset) + inserted + text.slice(rangeOffset + rangeLength);
     const end = document.lineAt(document.lineCount - 1).range.end;
-    if (document.offsetAt(end) === text.length) this.#kept.set(key, { version: document.version, eol: document.eol, text });
+    if (document.offsetAt(end) === text.length)
+      this.#kept.set(key, { version: document.version, eol: document.eol, text });
     else this.#kept.delete(key);
   }
 

@@ -69,15 +69,30 @@ function readLine(text: string, start: number, stop: number): Known {
   const tail = text.indexOf(' ', pong) + 1;
   const link = text.indexOf(' ', tail) + 1;
   // each is 0 where a blank is missing, and beyond `stop` where it belongs to a later line
-  if (flags === 0 || master === 0 || ping === 0 || pong === 0 || tail === 0 || link === 0 || link > stop || !isNodeId(text, start) || text.charCodeAt(place - 1) !== BLANK) throw unreadable('CLUSTER NODES', text.slice(start, stop));
+  if (
+    flags === 0 ||
+    master === 0 ||
+    ping === 0 ||
+    pong === 0 ||
+    tail === 0 ||
+    link === 0 ||
+    link > stop ||
+    !isNodeId(text, start) ||
+    text.charCodeAt(place - 1) !== BLANK
+  )
+    throw unreadable('CLUSTER NODES', text.slice(start, stop));
   const where = readPlace(text, place, flags - 1);
   if (where === undefined) throw unreadable('CLUSTER NODES', text.slice(start, stop));
   const node: Writable<ClusterNodeLine> = {
-    id: text.slice(start, start + 40), address: where.address, busPort: where.busPort,
+    id: text.slice(start, start + 40),
+    address: where.address,
+    busPort: where.busPort,
     flags: flagsOf(text.slice(flags, master - 1)),
     configEpoch: Math.max(0, digits(text, tail, link - 1)),
     connected: text.startsWith('connected', link),
-    slots: none, migrating: none, importing: none,
+    slots: none,
+    migrating: none,
+    importing: none,
   };
   if (where.hostname !== undefined) node.hostname = where.hostname;
   if (where.shardId !== undefined) node.shardId = where.shardId;
@@ -111,7 +126,7 @@ function digits(text: string, start: number, end: number): number {
 function isNodeId(text: string, start: number): boolean {
   for (let index = start; index < start + 40; index++) {
     const code = text.charCodeAt(index);
-    if (!(code >= 48 && code <= 57 || code >= 97 && code <= 102)) return false; // also NaN, behind the end
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false; // also NaN, behind the end
   }
   return true;
 }
@@ -158,7 +173,11 @@ function readOpen(node: Writable<ClusterNodeLine>, word: string): void {
 }
 
 /** `host:port@bus,hostname,name=value…`; before Redis 4 without `@bus`; `:0@0` where the address is not known. IPv6 has no brackets. */
-function readPlace(text: string, start: number, stop: number): { address: Address; busPort: number; hostname?: string; shardId?: string } | undefined {
+function readPlace(
+  text: string,
+  start: number,
+  stop: number,
+): { address: Address; busPort: number; hostname?: string; shardId?: string } | undefined {
   let end = stop;
   let at = -1;
   let colon = -1;
@@ -170,7 +189,10 @@ function readPlace(text: string, start: number, stop: number): { address: Addres
   }
   if (colon < 0) return undefined;
   const port = portBetween(text, colon + 1, at < 0 ? end : at);
-  const where: ReturnType<typeof readPlace> = { address: { host: text.slice(start, colon), port }, busPort: at < 0 ? (port === 0 ? 0 : port + 10000) : portBetween(text, at + 1, end) };
+  const where: ReturnType<typeof readPlace> = {
+    address: { host: text.slice(start, colon), port },
+    busPort: at < 0 ? (port === 0 ? 0 : port + 10000) : portBetween(text, at + 1, end),
+  };
   if (end === stop) return where;
   const comma = text.indexOf(',', end + 1);
   const hostname = text.slice(end + 1, comma < 0 || comma > stop ? stop : comma);
@@ -196,7 +218,8 @@ export function readCluster(info: unknown, nodes: readonly ClusterNodeLine[]): C
   const state = fields.get('cluster_state');
   if (state !== 'ok' && state !== 'fail') throw unreadable('CLUSTER INFO', info);
   return {
-    state, nodes,
+    state,
+    nodes,
     currentEpoch: wholeNumber(fields.get('cluster_current_epoch'), 0),
     myId: nodes.find(node => node.flags.includes('myself'))?.id ?? '',
   };

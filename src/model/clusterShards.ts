@@ -23,7 +23,8 @@ export function readClusterShards(reply: unknown): readonly ShardReport[] {
     const shard = readFlat('CLUSTER SHARDS', item);
     const bounds = shard.get('slots') ?? [];
     const nodes = shard.get('nodes') ?? [];
-    if (!Array.isArray(bounds) || !Array.isArray(nodes) || bounds.length % 2 !== 0) throw unreadable('CLUSTER SHARDS', item);
+    if (!Array.isArray(bounds) || !Array.isArray(nodes) || bounds.length % 2 !== 0)
+      throw unreadable('CLUSTER SHARDS', item);
     const slots: SlotRange[] = [];
     for (let index = 0; index < bounds.length; index += 2) {
       const first = wholeNumber(bounds[index], -1);
@@ -49,7 +50,14 @@ function readNode(item: unknown): ShardReport['nodes'][number] {
     ...(known(hostname) === undefined ? {} : { hostname: known(hostname) as string }),
     role: node.get('role') === 'master' ? 'master' : 'replica',
     offset: wholeNumber(node.get('replication-offset'), 0),
-    health: health === 'online' || health === 'failed' ? health : health === 'fail' ? 'failed' : health === 'loading' ? health : 'unknown',
+    health:
+      health === 'online' || health === 'failed'
+        ? health
+        : health === 'fail'
+          ? 'failed'
+          : health === 'loading'
+            ? health
+            : 'unknown',
   };
 }
 

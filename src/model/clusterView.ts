@@ -90,18 +90,29 @@ export function clusterView(opinions: readonly ClusterOpinion[], known: Known = 
     }
   }
   const own = new Map(opinions.map(opinion => [opinion.report.myId, opinion]));
-  const unordered = [...lines].map(([id, told]) => memberOf(id, told.map(({ line }) => line), own.get(id), known));
+  const unordered = [...lines].map(([id, told]) =>
+    memberOf(
+      id,
+      told.map(({ line }) => line),
+      own.get(id),
+      known,
+    ),
+  );
   const { owned, disputes } = agree(opinions, new Map(unordered.map(member => [member.id, member])));
   const first = (id: string): number => owned.get(id)?.[0]?.[0] ?? SLOT_COUNT;
-  const masters = unordered.filter(member => member.role !== 'replica').sort((a, b) => first(a.id) - first(b.id) || compareNames(a.name, b.name));
+  const masters = unordered
+    .filter(member => member.role !== 'replica')
+    .sort((a, b) => first(a.id) - first(b.id) || compareNames(a.name, b.name));
   const replicas = unordered.filter(member => member.role === 'replica').sort((a, b) => compareNames(a.name, b.name));
   const followers = new Map<string, ClusterMember[]>(masters.map(master => [master.id, []]));
   const left = replicas.filter(replica => followers.get(replica.masterId ?? '')?.push(replica) === undefined);
-  const members = [...masters.flatMap(master => [master, ...followers.get(master.id) ?? []]), ...left];
+  const members = [...masters.flatMap(master => [master, ...(followers.get(master.id) ?? [])]), ...left];
   const shards = masters.flatMap((master): ClusterShard[] => {
     const ranges = owned.get(master.id) ?? [];
     const replicaIds = (followers.get(master.id) ?? []).map(replica => replica.id);
-    return ranges.length + replicaIds.length === 0 ? [] : [{ masterId: master.id, replicaIds, ranges, slots: countSlots(ranges) }];
+    return ranges.length + replicaIds.length === 0
+      ? []
+      : [{ masterId: master.id, replicaIds, ranges, slots: countSlots(ranges) }];
   });
   const uncovered = rangesWhere(paintOwners(shards.map(shard => shard.ranges)), 0);
   const facts = { members, shards, uncovered, disputes, open: openSlots(opinions) };
@@ -113,40 +124,66 @@ export function ownerMap(view: Pick<ClusterView, 'shards'>): Uint16Array {
   return paintOwners(view.shards.map(shard => shard.ranges));
 }
 
-
-function memberOf(id: string, told: readonly ClusterNodeLine[], self: ClusterOpinion | undefined, known: Known): ClusterMember {
+function memberOf(
+  id: string,
+  told: readonly ClusterNodeLine[],
+  self: ClusterOpinion | undefined,
+  known: Known,
+): ClusterMember {
   const own = self?.report.nodes.find(line => line.id === id);
   const best = own ?? told.reduce((a, b) => (b.configEpoch > a.configEpoch ? b : a));
   // A node's own line may lack the host (it learns its address from the first peer), so an address comes from whoever has one.
-  const address = [best, ...told].find(line => line.address.host !== '' && line.address.port > 0)?.address ?? best.address;
+  const address =
+    [best, ...told].find(line => line.address.host !== '' && line.address.port > 0)?.address ?? best.address;
   const has = (flag: string): boolean => told.some(line => line.flags.includes(flag));
   const role = best.flags.includes('master') ? 'master' : best.flags.includes('slave') ? 'replica' : 'unknown';
   const identity = self ?? known(id, address);
   return {
-    id, address, role, configEpoch: best.configEpoch, answers: self !== undefined,
+    id,
+    address,
+    role,
+    configEpoch: best.configEpoch,
+    answers: self !== undefined,
     ...(identity ? { node: identity.node } : {}),
     name: identity?.name ?? (address.host === '' ? id.slice(0, 8) : formatAddress(address)),
     ...(role === 'replica' && best.masterId !== undefined ? { masterId: best.masterId } : {}),
-    state: has('fail') ? 'failed' : has('fail?') ? 'suspected' : has('noaddr') ? 'noaddr' : has('handshake') ? 'handshake' : 'ok',
+    state: has('fail')
+      ? 'failed'
+      : has('fail?')
+        ? 'suspected'
+        : has('noaddr')
+          ? 'noaddr'
+          : has('handshake')
+            ? 'handshake'
+            : 'ok',
     noFailover: has('nofailover'),
   };
 }
 
 /** Views with the same slot table are one claim, so a healthy cluster of a thousand nodes costs one pass over the slots. */
-function agree(opinions: readonly ClusterOpinion[], members: ReadonlyMap<string, ClusterMember>): { owned: Map<string, readonly SlotRange[]>; disputes: SlotDispute[] } {
+function agree(
+  opinions: readonly ClusterOpinion[],
+  members: ReadonlyMap<string, ClusterMember>,
+): { owned: Map<string, readonly SlotRange[]>; disputes: SlotDispute[] } {
   const tables = new Map<string, { owners: { id: string; ranges: readonly SlotRange[] }[]; by: string[] }>();
   for (const { node, report } of opinions) {
-    const owners = report.nodes.filter(line => line.slots.length > 0).map(line => ({ id: line.id, ranges: line.slots })).sort((a, b) => compareNames(a.id, b.id));
+    const owners = report.nodes
+      .filter(line => line.slots.length > 0)
+      .map(line => ({ id: line.id, ranges: line.slots }))
+      .sort((a, b) => compareNames(a.id, b.id));
     const key = owners.map(owner => `${owner.id}:${owner.ranges.join(' ')}`).join('\n');
     const table = tables.get(key);
     if (table) table.by.push(node);
     else tables.set(key, { owners, by: [node] });
   }
   const claims = [...tables.values()];
-  if (claims.length <= 1) return { owned: new Map(claims[0]?.owners.map(owner => [owner.id, owner.ranges])), disputes: [] };
+  if (claims.length <= 1)
+    return { owned: new Map(claims[0]?.owners.map(owner => [owner.id, owner.ranges])), disputes: [] };
 
   const ids = [...new Set(claims.flatMap(claim => claim.owners.map(owner => owner.id)))];
-  const maps = claims.map(claim => paintOwners(ids.map(id => claim.owners.find(owner => owner.id === id)?.ranges ?? [])));
+  const maps = claims.map(claim =>
+    paintOwners(ids.map(id => claim.owners.find(owner => owner.id === id)?.ranges ?? [])),
+  );
   const selfMap = ids.map(id => {
     const self = opinions.find(opinion => opinion.report.myId === id);
     return self && maps[claims.findIndex(claim => claim.by.includes(self.node))];
@@ -192,8 +229,15 @@ function agree(opinions: readonly ClusterOpinion[], members: ReadonlyMap<string,
 
 /** Only what each node says of itself: CLUSTER NODES shows open slots on the `myself` line alone. */
 function openSlots(opinions: readonly ClusterOpinion[]): OpenSlot[] {
-  const selves = opinions.map(({ report }) => ({ id: report.myId, line: report.nodes.find(line => line.id === report.myId) }));
-  const importing = new Set(selves.flatMap(({ id, line }) => (line?.importing ?? []).map(({ slot, from }) => ({ slot, importingAt: id, from }))));
+  const selves = opinions.map(({ report }) => ({
+    id: report.myId,
+    line: report.nodes.find(line => line.id === report.myId),
+  }));
+  const importing = new Set(
+    selves.flatMap(({ id, line }) =>
+      (line?.importing ?? []).map(({ slot, from }) => ({ slot, importingAt: id, from })),
+    ),
+  );
   const open: OpenSlot[] = [];
   for (const { id, line } of selves) {
     for (const { slot, to } of line?.migrating ?? []) {

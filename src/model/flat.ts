@@ -15,7 +15,8 @@ export function readFlat(reply: string, value: unknown): ReadonlyMap<string, unk
     }
     return map;
   }
-  if (value instanceof Map || value === null || typeof value !== 'object') throw unreadable(reply, value instanceof Map ? [...value] : value);
+  if (value instanceof Map || value === null || typeof value !== 'object')
+    throw unreadable(reply, value instanceof Map ? [...value] : value);
   return new Map(Object.entries(value));
 }
 

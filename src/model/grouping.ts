@@ -34,7 +34,7 @@ export function groupServers(servers: readonly ServerState[], directory: Directo
   const join = (server: ServerState, address: Address): void => {
     const other = directory.find(address, server);
     if (other !== undefined) return sets.join(server, other);
-    if (address.port === 0 || isLoopback(address.host) && server.instance !== undefined) return;
+    if (address.port === 0 || (isLoopback(address.host) && server.instance !== undefined)) return;
     const key = formatAddress(address);
     const first = placeholders.get(key);
     if (first === undefined) placeholders.set(key, server);
@@ -48,16 +48,26 @@ export function groupServers(servers: readonly ServerState[], directory: Directo
     // a Sentinel of several masters belongs to the first by name; the others' groups read its table all the same
     const masters = [...(report.sentinel?.masters ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
     const watched = masters.find(({ name }) => name === server.added?.masterName) ?? masters[0];
-    if (watched !== undefined) for (const { address } of [watched, ...watched.replicas, ...watched.sentinels]) join(server, address);
+    if (watched !== undefined)
+      for (const { address } of [watched, ...watched.replicas, ...watched.sentinels]) join(server, address);
     for (const line of report.cluster?.nodes ?? []) {
-      const other = clusterIds.get(line.id) ?? (line.flags.includes('handshake') ? undefined : directory.find(line.address, server));
+      const other =
+        clusterIds.get(line.id) ??
+        (line.flags.includes('handshake') ? undefined : directory.find(line.address, server));
       if (other !== undefined) sets.join(server, other);
     }
   }
   return sets.groups().flatMap(members => {
     const kind = kindOf(members);
     const ownership = members.map(member => member.instance?.ownership).find(label => label !== undefined);
-    if (ownership !== undefined) return [{ kind: ownership.topologyKind, servers: members, owned: { id: ownership.topologyId, name: ownership.topologyName } }];
+    if (ownership !== undefined)
+      return [
+        {
+          kind: ownership.topologyKind,
+          servers: members,
+          owned: { id: ownership.topologyId, name: ownership.topologyName },
+        },
+      ];
     const added = members.map(member => member.added).find(label => label !== undefined);
     if (added !== undefined) return [{ kind: kind ?? added.kind, servers: members, added }];
     return kind === undefined ? [] : [{ kind, servers: members }];
@@ -66,9 +76,22 @@ export function groupServers(servers: readonly ServerState[], directory: Directo
 
 function kindOf(members: readonly ServerState[]): TopologyKind | undefined {
   const reports = members.map(member => reportOf(member.contact)).filter(report => report !== undefined);
-  if (reports.some(report => report.cluster !== undefined && (members.length > 1 || report.cluster.nodes.length > 1 || report.cluster.nodes.some(line => line.slots.length > 0)))) return 'cluster';
+  if (
+    reports.some(
+      report =>
+        report.cluster !== undefined &&
+        (members.length > 1 ||
+          report.cluster.nodes.length > 1 ||
+          report.cluster.nodes.some(line => line.slots.length > 0)),
+    )
+  )
+    return 'cluster';
   if (reports.some(report => (report.sentinel?.masters.length ?? 0) > 0)) return 'sentinel';
-  if (members.length > 1 || reports.some(report => report.mode === 'standalone' && report.replication?.master !== undefined)) return 'replication';
+  if (
+    members.length > 1 ||
+    reports.some(report => report.mode === 'standalone' && report.replication?.master !== undefined)
+  )
+    return 'replication';
   return undefined;
 }
 
@@ -114,7 +137,8 @@ class DisjointSets {
 
   #root(item: ServerState): ServerState {
     let root = item;
-    for (let next = this.#parent.get(root); next !== undefined && next !== root; next = this.#parent.get(root)) root = next;
+    for (let next = this.#parent.get(root); next !== undefined && next !== root; next = this.#parent.get(root))
+      root = next;
     for (let walk = item; walk !== root;) {
       const next = this.#parent.get(walk) as ServerState;
       this.#parent.set(walk, root);

@@ -16,7 +16,8 @@ export function readInfo(text: unknown): InfoFields {
     if (end < 0) end = text.length;
     const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
     const colon = text.indexOf(':', start);
-    if (colon > start && colon < stop && text.charCodeAt(start) !== 35) fields.set(text.slice(start, colon), text.slice(colon + 1, stop));
+    if (colon > start && colon < stop && text.charCodeAt(start) !== 35)
+      fields.set(text.slice(start, colon), text.slice(colon + 1, stop));
     start = end + 1;
   }
   if (fields.size === 0) throw unreadable('INFO', text);

@@ -23,7 +23,12 @@ export interface Instance {
   /** Addresses that it had in networks from which it was cut off: its peers still speak of it by them. Nothing reaches it there. */
   readonly formerAddresses?: readonly string[];
   readonly ports: readonly PublishedPort[];
-  readonly mounts: readonly { readonly source: string; readonly target: string; readonly kind: 'folder' | 'volume' | 'other'; readonly writable: boolean }[];
+  readonly mounts: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly kind: 'folder' | 'volume' | 'other';
+    readonly writable: boolean;
+  }[];
 }
 
 export type EngineKind = 'docker' | 'process';

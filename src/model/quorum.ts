@@ -71,7 +71,9 @@ export function quorumTraps(set: SentinelSet): readonly QuorumTrap[] {
   const survival = survivalOf(set);
   const traps: QuorumTrap[] = [];
   if (survival.sentinelsThatMayFail === 0) traps.push({ code: 'no-loss-survived', needed: survival.needed, sentinels });
-  else for (const { place, left } of survival.fatalPlaces) traps.push({ code: 'place-decides', place, left, needed: survival.needed });
+  else
+    for (const { place, left } of survival.fatalPlaces)
+      traps.push({ code: 'place-decides', place, left, needed: survival.needed });
   if (sentinels % 2 === 0) traps.push({ code: 'even-number', sentinels });
   return traps;
 }

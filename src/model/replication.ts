@@ -20,15 +20,17 @@ export function readReplication(fields: InfoFields): ReplicationReport | undefin
     replicationId: fields.get('master_replid') ?? '',
     offset: isMaster ? masterOffset : wholeNumber(fields.get('slave_repl_offset'), masterOffset),
     replicas: readReplicas(fields),
-    ...(isMaster || masterHost === undefined ? {} : {
-      master: {
-        address: { host: masterHost, port: portNumber(fields.get('master_port')) },
-        link: fields.get('master_link_status') === 'up' ? 'up' : 'down',
-        syncInProgress: fields.get('master_sync_in_progress') === '1',
-        lastIoSecondsAgo: wholeNumber(fields.get('master_last_io_seconds_ago'), -1),
-        ...(linkDownSeconds === undefined ? {} : { linkDownSeconds: wholeNumber(linkDownSeconds, -1) }),
-      },
-    }),
+    ...(isMaster || masterHost === undefined
+      ? {}
+      : {
+          master: {
+            address: { host: masterHost, port: portNumber(fields.get('master_port')) },
+            link: fields.get('master_link_status') === 'up' ? 'up' : 'down',
+            syncInProgress: fields.get('master_sync_in_progress') === '1',
+            lastIoSecondsAgo: wholeNumber(fields.get('master_last_io_seconds_ago'), -1),
+            ...(linkDownSeconds === undefined ? {} : { linkDownSeconds: wholeNumber(linkDownSeconds, -1) }),
+          },
+        }),
     ...(isMaster || priority === undefined ? {} : { priority: wholeNumber(priority, 100) }),
     ...(isMaster || readOnly === undefined ? {} : { readOnly: readOnly === '1' }),
   };
@@ -38,7 +40,7 @@ export function readReplication(fields: InfoFields): ReplicationReport | undefin
 function readReplicas(fields: InfoFields): ReplicationReport['replicas'] {
   const replicas: ReplicationReport['replicas'][number][] = [];
   for (const [key, value] of fields) {
-    if (!key.startsWith('slave') && !key.startsWith('replica') || !/^(slave|replica)\d+$/.test(key)) continue;
+    if ((!key.startsWith('slave') && !key.startsWith('replica')) || !/^(slave|replica)\d+$/.test(key)) continue;
     const pairs = readPairs(value);
     const host = pairs.get('ip');
     if (host === undefined) continue;
@@ -54,7 +56,11 @@ function readReplicas(fields: InfoFields): ReplicationReport['replicas'] {
 
 /** Reply of ROLE. */
 export type RoleReport =
-  | { readonly role: 'master'; readonly offset: number; readonly replicas: readonly { readonly address: Address; readonly offset: number }[] }
+  | {
+      readonly role: 'master';
+      readonly offset: number;
+      readonly replicas: readonly { readonly address: Address; readonly offset: number }[];
+    }
   /** `link` is the server's word: connect, connecting, handshake, sync, connected. */
   | { readonly role: 'replica'; readonly master: Address; readonly link: string; readonly offset: number }
   | { readonly role: 'sentinel'; readonly masters: readonly string[] };
@@ -63,12 +69,30 @@ export function readRole(reply: unknown): RoleReport {
   if (!Array.isArray(reply)) throw unreadable('ROLE', reply);
   const [role, second, third, fourth, fifth] = reply as unknown[];
   if (role === 'master') {
-    const replicas = Array.isArray(third) ? third.filter((item): item is unknown[] => Array.isArray(item) && typeof item[0] === 'string') : [];
-    return { role, offset: wholeNumber(second, 0), replicas: replicas.map(([host, port, offset]) => ({ address: { host: host as string, port: portNumber(port) }, offset: wholeNumber(offset, 0) })) };
+    const replicas = Array.isArray(third)
+      ? third.filter((item): item is unknown[] => Array.isArray(item) && typeof item[0] === 'string')
+      : [];
+    return {
+      role,
+      offset: wholeNumber(second, 0),
+      replicas: replicas.map(([host, port, offset]) => ({
+        address: { host: host as string, port: portNumber(port) },
+        offset: wholeNumber(offset, 0),
+      })),
+    };
   }
   if ((role === 'slave' || role === 'replica') && typeof second === 'string') {
-    return { role: 'replica', master: { host: second, port: portNumber(third) }, link: typeof fourth === 'string' ? fourth : '', offset: wholeNumber(fifth, -1) };
+    return {
+      role: 'replica',
+      master: { host: second, port: portNumber(third) },
+      link: typeof fourth === 'string' ? fourth : '',
+      offset: wholeNumber(fifth, -1),
+    };
   }
-  if (role === 'sentinel') return { role, masters: Array.isArray(second) ? second.filter((name): name is string => typeof name === 'string') : [] };
+  if (role === 'sentinel')
+    return {
+      role,
+      masters: Array.isArray(second) ? second.filter((name): name is string => typeof name === 'string') : [],
+    };
   throw unreadable('ROLE', reply);
 }

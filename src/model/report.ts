@@ -44,7 +44,12 @@ export interface ReplicationReport {
   readonly priority?: number;
   readonly readOnly?: boolean;
   /** Replicas that are connected to this server, as it sees them. */
-  readonly replicas: readonly { readonly address: Address; readonly state: string; readonly offset: number; readonly lagSeconds: number }[];
+  readonly replicas: readonly {
+    readonly address: Address;
+    readonly state: string;
+    readonly offset: number;
+    readonly lagSeconds: number;
+  }[];
 }
 
 /** One Sentinel's opinions. */

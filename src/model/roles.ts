@@ -25,13 +25,16 @@ export function nodesOf(group: Group, topologyId: string, context: RoleContext):
 function oneCrown(nodes: readonly Node[]): readonly Node[] {
   const living = nodes.find(node => node.role === 'master' && node.staleMaster === undefined && isAnswering(node));
   if (living === undefined) return nodes;
-  return nodes.map(node => (node.role === 'master' && !isAnswering(node) ? { ...node, role: 'replica' as const, masterId: living.id } : node));
+  return nodes.map(node =>
+    node.role === 'master' && !isAnswering(node) ? { ...node, role: 'replica' as const, masterId: living.id } : node,
+  );
 }
 
 export function nodeOf(server: ServerState, group: Group | undefined, context: RoleContext, topologyId?: string): Node {
   const { instance, reachable, contact } = server;
   const report = reportOf(contact);
-  const role = group === undefined ? report === undefined ? 'unknown' : ownRole(server) : roleOf(server, group, context);
+  const role =
+    group === undefined ? (report === undefined ? 'unknown' : ownRole(server)) : roleOf(server, group, context);
   const actual = role === 'master' ? staleBecause(server, context) : undefined;
   const master = role === 'replica' ? masterOf(server, group, context) : undefined;
   const announced = announcedBy(server, group);
@@ -62,7 +65,7 @@ export function nameOf({ id, instance }: ServerState): string {
 /** What the server says of itself. */
 function ownRole(server: ServerState): Role {
   const report = reportOf(server.contact);
-  if (report !== undefined) return report.mode === 'sentinel' ? 'sentinel' : report.replication?.role ?? 'unknown';
+  if (report !== undefined) return report.mode === 'sentinel' ? 'sentinel' : (report.replication?.role ?? 'unknown');
   return server.instance !== undefined && startsSentinel(server.instance) ? 'sentinel' : 'unknown';
 }
 
@@ -70,14 +73,21 @@ function roleOf(server: ServerState, group: Group, { directory, sentinels }: Rol
   const own = ownRole(server);
   if (isAnswering(server) || own === 'sentinel') return own;
   if (sentinels !== undefined) return tableRole(server, sentinels, directory) ?? own;
-  return group.kind === 'cluster' ? clusterRole(server, group, directory) ?? own : own;
+  return group.kind === 'cluster' ? (clusterRole(server, group, directory) ?? own) : own;
 }
 
 /** Of a cluster node that does not answer: what the others say; a failed master whose slots were taken over is no master any more. */
 function clusterRole(server: ServerState, group: Group, directory: Directory): Role | undefined {
   const id = reportOf(server.contact)?.cluster?.myId;
   // one that never answered is known by its address alone
-  const lines = group.servers.filter(isAnswering).flatMap(other => reportOf(other.contact)?.cluster?.nodes.filter(line => (id === undefined ? directory.find(line.address, other) === server : line.id === id)) ?? []);
+  const lines = group.servers
+    .filter(isAnswering)
+    .flatMap(
+      other =>
+        reportOf(other.contact)?.cluster?.nodes.filter(line =>
+          id === undefined ? directory.find(line.address, other) === server : line.id === id,
+        ) ?? [],
+    );
   if (lines.length === 0) return undefined;
   if (lines.some(line => line.flags.includes('slave'))) return 'replica';
   const failed = lines.some(line => line.flags.includes('fail'));
@@ -102,15 +112,22 @@ function staleBecause(server: ServerState, { directory, sentinels, before }: Rol
   return !agreedServes && sameLife && wasLegitimate ? undefined : sentinels.agreed;
 }
 
-function masterOf(server: ServerState, group: Group | undefined, { directory, sentinels }: RoleContext): ServerState | undefined {
+function masterOf(
+  server: ServerState,
+  group: Group | undefined,
+  { directory, sentinels }: RoleContext,
+): ServerState | undefined {
   const report = reportOf(server.contact);
   const line = report?.cluster?.nodes.find(node => node.id === report.cluster?.myId);
   if (line?.masterId !== undefined) {
     const byId = group?.servers.find(other => reportOf(other.contact)?.cluster?.myId === line.masterId);
     if (byId !== undefined) return byId;
   }
-  const address = isAnswering(server) || sentinels === undefined ? report?.replication?.master?.address : sentinels.agreed;
-  return address === undefined ? undefined : directory.find(address, isAnswering(server) || sentinels === undefined ? server : sentinels.rows[0]?.by);
+  const address =
+    isAnswering(server) || sentinels === undefined ? report?.replication?.master?.address : sentinels.agreed;
+  return address === undefined
+    ? undefined
+    : directory.find(address, isAnswering(server) || sentinels === undefined ? server : sentinels.rows[0]?.by);
 }
 
 /** Where peers are told to find it: its own line in CLUSTER NODES, or how a Sentinel's or a master's table lists it. */
@@ -121,12 +138,16 @@ function announcedBy(server: ServerState, group: Group | undefined): Address | u
   for (const other of group?.servers ?? []) {
     for (const master of reportOf(other.contact)?.sentinel?.masters ?? []) {
       if (report !== undefined && report.runId !== '') {
-        const listed = master.replicas.find(peer => peer.runId === report.runId) ?? master.sentinels.find(peer => peer.runId === report.sentinel?.id);
+        const listed =
+          master.replicas.find(peer => peer.runId === report.runId) ??
+          master.sentinels.find(peer => peer.runId === report.sentinel?.id);
         if (listed !== undefined) return listed.address;
       }
     }
   }
-  const inside = server.instance?.networks.find(network => network.address !== undefined && network.address !== '')?.address;
+  const inside = server.instance?.networks.find(
+    network => network.address !== undefined && network.address !== '',
+  )?.address;
   if (inside !== undefined && server.port !== 0) return { host: inside, port: server.port };
   return server.reachable;
 }
@@ -138,7 +159,8 @@ function lagOf(server: ServerState, master: ServerState, directory: Directory): 
   const own = reportOf(server.contact)?.replication;
   if (upstream === undefined || own === undefined) return undefined;
   const listed = upstream.replicas.find(({ address }) => directory.find(address, master) === server);
-  if (listed !== undefined && listed.state === 'online') return { bytes: Math.max(0, upstream.offset - listed.offset), seconds: Math.max(0, listed.lagSeconds) };
+  if (listed !== undefined && listed.state === 'online')
+    return { bytes: Math.max(0, upstream.offset - listed.offset), seconds: Math.max(0, listed.lagSeconds) };
   return { bytes: Math.max(0, upstream.offset - own.offset), seconds: Math.max(0, own.master?.lastIoSecondsAgo ?? 0) };
 }
 
@@ -146,7 +168,9 @@ const rank: Record<Role, number> = { master: 0, replica: 1, unknown: 2, sentinel
 
 /** Masters first, each followed by its replicas (and theirs), then what is left, Sentinels last; names in natural order. */
 function ordered(nodes: readonly Node[]): readonly Node[] {
-  const sorted = [...nodes].sort((a, b) => rank[a.role] - rank[b.role] || compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  const sorted = [...nodes].sort(
+    (a, b) => rank[a.role] - rank[b.role] || compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1),
+  );
   const done = new Set<string>();
   const result: Node[] = [];
   const place = (node: Node): void => {
@@ -159,4 +183,3 @@ function ordered(nodes: readonly Node[]): readonly Node[] {
   for (const node of [...believed, ...sorted]) place(node);
   return result;
 }
-

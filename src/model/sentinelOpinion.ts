@@ -25,9 +25,15 @@ export interface SentinelOpinion {
 }
 
 /** @param members servers of the group; @param all every server, because a Sentinel of several masters lives in one group only */
-export function sentinelOpinion(members: readonly ServerState[], all: readonly ServerState[], directory: Directory): SentinelOpinion | undefined {
+export function sentinelOpinion(
+  members: readonly ServerState[],
+  all: readonly ServerState[],
+  directory: Directory,
+): SentinelOpinion | undefined {
   const inside = new Set(members);
-  const candidates = all.flatMap(by => (reportOf(by.contact)?.sentinel?.masters ?? []).map(master => ({ by, master, answering: isAnswering(by) })));
+  const candidates = all.flatMap(by =>
+    (reportOf(by.contact)?.sentinel?.masters ?? []).map(master => ({ by, master, answering: isAnswering(by) })),
+  );
   const watching = candidates.filter(({ by, master }) => {
     const found = directory.find(master.address, by);
     return found === undefined ? inside.has(by) : inside.has(found);
@@ -38,7 +44,9 @@ export function sentinelOpinion(members: readonly ServerState[], all: readonly S
   const rows = watching.filter(({ master }) => master.name === masterName);
   const speaking = rows.some(({ answering }) => answering) ? rows.filter(({ answering }) => answering) : rows;
   const highest = Math.max(...speaking.map(({ master }) => master.configEpoch));
-  const votes = speaking.filter(({ master }) => master.configEpoch === highest).map(({ by, master }) => place(master.address, by, directory));
+  const votes = speaking
+    .filter(({ master }) => master.configEpoch === highest)
+    .map(({ by, master }) => place(master.address, by, directory));
   const winner = mostFrequent(votes.map(({ key }) => key)) as string;
   const agreed = (votes.find(({ key }) => key === winner) as { address: Address }).address;
   const believers = speaking.filter(({ by, master }) => place(master.address, by, directory).key === winner);
@@ -47,10 +55,14 @@ export function sentinelOpinion(members: readonly ServerState[], all: readonly S
   const places = sentinelPlaces(rows, directory);
   const usable = rows.filter(({ answering }) => answering).length;
   const required = Math.max(...speaking.map(({ master }) => master.quorum));
-  const down = new Set(places.flatMap(({ server }, index) => (server !== undefined && isAnswering(server) ? [] : [index])));
+  const down = new Set(
+    places.flatMap(({ server }, index) => (server !== undefined && isAnswering(server) ? [] : [index])),
+  );
   const survival = survivalOf({ quorum: required, places: places.map(({ place: name }) => name) }, down);
   return {
-    masterName, agreed, rows,
+    masterName,
+    agreed,
+    rows,
     dissenters: speaking.filter(row => row.answering && !believers.includes(row)).map(({ by }) => by),
     failingOver: flags.has('failover_in_progress'),
     agreedIsDown: believers.some(({ master }) => master.flags.includes('o_down') || master.flags.includes('s_down')),
@@ -61,14 +73,18 @@ export function sentinelOpinion(members: readonly ServerState[], all: readonly S
 }
 
 /** All Sentinels ever known: those that told, and those in their tables, each once. */
-function sentinelPlaces(rows: SentinelOpinion['rows'], directory: Directory): readonly { readonly place: string; readonly server: ServerState | undefined }[] {
+function sentinelPlaces(
+  rows: SentinelOpinion['rows'],
+  directory: Directory,
+): readonly { readonly place: string; readonly server: ServerState | undefined }[] {
   const known = new Map<string, { place: string; server: ServerState | undefined }>();
   for (const { by } of rows) known.set(by.id, { place: placeOf(by), server: by });
   for (const { by, master } of rows) {
     for (const peer of master.sentinels) {
       const server = directory.find(peer.address, by);
       const key = server?.id ?? formatAddress(peer.address);
-      if (!known.has(key)) known.set(key, { place: server === undefined ? peer.address.host : placeOf(server), server });
+      if (!known.has(key))
+        known.set(key, { place: server === undefined ? peer.address.host : placeOf(server), server });
     }
   }
   return [...known.values()];
@@ -79,15 +95,24 @@ function placeOf(server: ServerState): string {
 }
 
 /** Two addresses of one server are one place: Sentinels may know it by different ones. */
-function place(address: Address, by: ServerState, directory: Directory): { readonly key: string; readonly address: Address } {
+function place(
+  address: Address,
+  by: ServerState,
+  directory: Directory,
+): { readonly key: string; readonly address: Address } {
   return { key: directory.find(address, by)?.id ?? formatAddress(address), address };
 }
 
 /** What the Sentinels' tables say of a server that is not heard itself. */
-export function tableRole(server: ServerState, opinion: SentinelOpinion, directory: Directory): 'master' | 'replica' | 'sentinel' | undefined {
+export function tableRole(
+  server: ServerState,
+  opinion: SentinelOpinion,
+  directory: Directory,
+): 'master' | 'replica' | 'sentinel' | undefined {
   if (opinion.rows.some(({ by }) => by === server)) return 'sentinel';
   if (directory.find(opinion.agreed, opinion.rows[0]?.by) === server) return 'master';
-  const listed = (list: (master: SentinelMaster) => readonly SentinelPeer[]): boolean => opinion.rows.some(({ by, master }) => list(master).some(({ address }) => directory.find(address, by) === server));
+  const listed = (list: (master: SentinelMaster) => readonly SentinelPeer[]): boolean =>
+    opinion.rows.some(({ by, master }) => list(master).some(({ address }) => directory.find(address, by) === server));
   if (listed(master => master.sentinels)) return 'sentinel';
   return listed(master => master.replicas) ? 'replica' : undefined;
 }

@@ -32,7 +32,9 @@ export function readSentinelReplicas(reply: unknown): readonly SentinelPeer[] {
       ...peer(row),
       // a Sentinel that has not heard the replica's INFO yet says `err`
       ...(link === 'ok' ? { link: 'up' as const } : link === '' ? {} : { link: 'down' as const }),
-      ...(row.has('slave-priority') || row.has('replica-priority') ? { priority: wholeNumber(row.get('slave-priority') ?? row.get('replica-priority'), 100) } : {}),
+      ...(row.has('slave-priority') || row.has('replica-priority')
+        ? { priority: wholeNumber(row.get('slave-priority') ?? row.get('replica-priority'), 100) }
+        : {}),
     };
   });
 }
@@ -44,7 +46,12 @@ export function readSentinelPeers(reply: unknown): readonly SentinelPeer[] {
 
 /** CKQUORUM: a status line when all is well, else the text of the error. */
 export function readQuorumCheck(reply: unknown): SentinelMaster['quorumCheck'] {
-  const text = typeof reply === 'string' ? reply : reply instanceof Object && 'text' in reply && typeof reply.text === 'string' ? reply.text : undefined;
+  const text =
+    typeof reply === 'string'
+      ? reply
+      : reply instanceof Object && 'text' in reply && typeof reply.text === 'string'
+        ? reply.text
+        : undefined;
   if (text === undefined) throw unreadable('SENTINEL CKQUORUM', reply);
   return { ok: typeof reply === 'string' && text.startsWith('OK'), text };
 }
@@ -58,7 +65,9 @@ function peer(row: ReadonlyMap<string, unknown>): SentinelPeer {
 }
 
 function flagsOf(row: ReadonlyMap<string, unknown>): readonly string[] {
-  return textField(row, 'flags').split(',').filter(flag => flag !== '');
+  return textField(row, 'flags')
+    .split(',')
+    .filter(flag => flag !== '');
 }
 
 function list(name: string, reply: unknown): readonly unknown[] {
@@ -67,17 +76,36 @@ function list(name: string, reply: unknown): readonly unknown[] {
 }
 
 /** One hello that a Sentinel publishes on `__sentinel__:hello` of every server it watches; undefined when it is not one. */
-export function readHello(message: string): { readonly sentinel: { readonly host: string; readonly port: number }; readonly id: string; readonly masterName: string; readonly master: { readonly host: string; readonly port: number } } | undefined {
+export function readHello(message: string):
+  | {
+      readonly sentinel: { readonly host: string; readonly port: number };
+      readonly id: string;
+      readonly masterName: string;
+      readonly master: { readonly host: string; readonly port: number };
+    }
+  | undefined {
   const parts = message.split(',');
   if (parts.length !== 8) return undefined;
   const [host = '', port, id = '', , masterName = '', masterHost = '', masterPort] = parts;
   if (host === '' || portNumber(port) === 0 || masterName === '') return undefined;
-  return { sentinel: { host, port: portNumber(port) }, id, masterName, master: { host: masterHost, port: portNumber(masterPort) } };
+  return {
+    sentinel: { host, port: portNumber(port) },
+    id,
+    masterName,
+    master: { host: masterHost, port: portNumber(masterPort) },
+  };
 }
 
 /** `+switch-master` carries: name, old host, old port, new host, new port. */
-export function readSwitchMaster(message: string): { readonly name: string; readonly from: { readonly host: string; readonly port: number }; readonly to: { readonly host: string; readonly port: number } } | undefined {
+export function readSwitchMaster(message: string):
+  | {
+      readonly name: string;
+      readonly from: { readonly host: string; readonly port: number };
+      readonly to: { readonly host: string; readonly port: number };
+    }
+  | undefined {
   const [name, oldHost, oldPort, newHost, newPort] = message.split(' ');
-  if (name === undefined || oldHost === undefined || newHost === undefined || portNumber(newPort) === 0) return undefined;
+  if (name === undefined || oldHost === undefined || newHost === undefined || portNumber(newPort) === 0)
+    return undefined;
   return { name, from: { host: oldHost, port: portNumber(oldPort) }, to: { host: newHost, port: portNumber(newPort) } };
 }

@@ -5,7 +5,10 @@ import type { ClusterReport, SentinelReport, ServerReport } from './report';
 import { portNumber, unreadable, wholeNumber } from './unreadable';
 
 /** What INFO alone tells; the parts of a Sentinel and of a cluster node are read from replies of their own. */
-export function readServer(fields: InfoFields, parts: { readonly sentinel?: SentinelReport | undefined; readonly cluster?: ClusterReport | undefined } = {}): ServerReport {
+export function readServer(
+  fields: InfoFields,
+  parts: { readonly sentinel?: SentinelReport | undefined; readonly cluster?: ClusterReport | undefined } = {},
+): ServerReport {
   const valkey = fields.get('valkey_version');
   const version = valkey ?? fields.get('redis_version');
   if (version === undefined) throw unreadable('INFO', 'no redis_version');
@@ -13,14 +16,19 @@ export function readServer(fields: InfoFields, parts: { readonly sentinel?: Sent
   const replication = mode === 'sentinel' ? undefined : readReplication(fields);
   return {
     product: valkey === undefined && fields.get('server_name') !== 'valkey' ? 'redis' : 'valkey',
-    version, mode,
+    version,
+    mode,
     runId: fields.get('run_id') ?? '',
     processId: wholeNumber(fields.get('process_id'), 0),
     uptimeSeconds: wholeNumber(fields.get('uptime_in_seconds'), 0),
     tcpPort: portNumber(fields.get('tcp_port')),
     configFile: fields.get('config_file') ?? '',
     loading: (fields.get('loading') ?? '0') !== '0',
-    ...numbers(fields, { usedMemoryBytes: 'used_memory', connectedClients: 'connected_clients', opsPerSecond: 'instantaneous_ops_per_sec' }),
+    ...numbers(fields, {
+      usedMemoryBytes: 'used_memory',
+      connectedClients: 'connected_clients',
+      opsPerSecond: 'instantaneous_ops_per_sec',
+    }),
     ...(mode === 'sentinel' ? {} : { keys: keysOf(fields) }),
     ...(replication === undefined ? {} : { replication }),
     ...(parts.sentinel === undefined ? {} : { sentinel: parts.sentinel }),

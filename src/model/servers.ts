@@ -41,11 +41,16 @@ export function isAnswering(server: { readonly contact: Contact }): boolean {
 }
 
 const serverWords = /(^|[/\\])(redis|valkey)-(server|sentinel)(\.exe)?$/;
-const imageNames = /(^|\/)(redis|valkey|redis-stack|redis-stack-server|keydb|redis-cluster|redis-sentinel|valkey-cluster|valkey-sentinel)([:@]|$)/;
+const imageNames =
+  /(^|\/)(redis|valkey|redis-stack|redis-stack-server|keydb|redis-cluster|redis-sentinel|valkey-cluster|valkey-sentinel)([:@]|$)/;
 
 /** Whether an instance is a Redis by the look of it, before it ever answered. */
 export function looksLikeRedis(instance: Instance): boolean {
-  return instance.ownership !== undefined || imageNames.test(instance.image) || instance.command.some(word => serverWords.test(word));
+  return (
+    instance.ownership !== undefined ||
+    imageNames.test(instance.image) ||
+    instance.command.some(word => serverWords.test(word))
+  );
 }
 
 /** Whether the command starts a Sentinel. */
@@ -100,7 +105,10 @@ export class Directory {
   /** @param speaker who said the address; none: this machine */
   find(address: Address, speaker?: ServerState): ServerState | undefined {
     if (address.port === 0) return undefined;
-    const [alongside] = asHeardFrom(address, speaker) === address ? [] : this.#byAddress.get(formatAddress(asHeardFrom(address, speaker))) ?? [];
+    const [alongside] =
+      asHeardFrom(address, speaker) === address
+        ? []
+        : (this.#byAddress.get(formatAddress(asHeardFrom(address, speaker))) ?? []);
     if (alongside !== undefined) return alongside;
     if (isLoopback(address.host) && speaker?.instance !== undefined) {
       const beside = this.#byInstance.get(speaker.instance.id)?.find(server => server.port === address.port);
@@ -110,7 +118,8 @@ export class Directory {
     const holders = this.#byAddress.get(formatAddress({ host, port: address.port })) ?? [];
     if (holders.length < 2) return holders[0];
     // names are good within one network only; and a server that answers goes before one that only could
-    const rank = (holder: ServerState): number => (sharesNetwork(holder, speaker) ? 2 : 0) + (isAnswering(holder) ? 1 : 0);
+    const rank = (holder: ServerState): number =>
+      (sharesNetwork(holder, speaker) ? 2 : 0) + (isAnswering(holder) ? 1 : 0);
     return holders.reduce((best, holder) => (rank(holder) > rank(best) ? holder : best));
   }
 }
@@ -118,7 +127,9 @@ export class Directory {
 /** Loopback as a server on another machine says it is that machine. */
 export function asHeardFrom(address: Address, speaker: ServerState | undefined): Address {
   const from = speaker?.instance === undefined ? speaker?.reachable?.host : undefined;
-  return from === undefined || isLoopback(from) || !isLoopback(address.host) ? address : { host: from, port: address.port };
+  return from === undefined || isLoopback(from) || !isLoopback(address.host)
+    ? address
+    : { host: from, port: address.port };
 }
 
 function sharesNetwork(a: ServerState, b: ServerState | undefined): boolean {
@@ -129,20 +140,29 @@ function sharesNetwork(a: ServerState, b: ServerState | undefined): boolean {
 /** Every address under which peers or this machine may mean the server. */
 export function aliasesOf(server: ServerState): readonly Address[] {
   const { instance, port, reachable } = server;
-  const aliases: Address[] = [...server.aliases ?? []];
-  if (reachable !== undefined) aliases.push({ ...reachable, host: isLoopback(reachable.host) ? '127.0.0.1' : reachable.host });
+  const aliases: Address[] = [...(server.aliases ?? [])];
+  if (reachable !== undefined)
+    aliases.push({ ...reachable, host: isLoopback(reachable.host) ? '127.0.0.1' : reachable.host });
   if (instance === undefined) {
     const colon = server.id.lastIndexOf(':');
-    if (colon > 0) aliases.push({ host: server.id.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(server.id.slice(colon + 1)) });
+    if (colon > 0)
+      aliases.push({
+        host: server.id.slice(0, colon).replace(/^\[|\]$/g, ''),
+        port: Number(server.id.slice(colon + 1)),
+      });
     return aliases;
   }
   for (const published of instance.ports) {
     if (published.inside !== port) continue;
     const { host } = published.outside;
-    aliases.push({ host: host === '' || host === '0.0.0.0' || host === '::' || isLoopback(host) ? '127.0.0.1' : host, port: published.outside.port });
+    aliases.push({
+      host: host === '' || host === '0.0.0.0' || host === '::' || isLoopback(host) ? '127.0.0.1' : host,
+      port: published.outside.port,
+    });
   }
   if (port !== 0) {
-    for (const network of instance.networks) if (network.address !== undefined && network.address !== '') aliases.push({ host: network.address, port });
+    for (const network of instance.networks)
+      if (network.address !== undefined && network.address !== '') aliases.push({ host: network.address, port });
     for (const host of instance.formerAddresses ?? []) aliases.push({ host, port });
     const names = [instance.name, instance.ownership?.node, instance.compose?.service];
     for (const name of names) if (name !== undefined && name !== '') aliases.push({ host: name, port });
@@ -156,10 +176,11 @@ export function aliasesOf(server: ServerState): readonly Address[] {
  * in an instance stays and takes the others' addresses as aliases.
  */
 export function mergeSameProcess(servers: readonly ServerState[]): readonly ServerState[] {
-  const rank = (server: ServerState): number => (server.instance === undefined ? 0 : server.instance.id === server.id ? 2 : 1);
+  const rank = (server: ServerState): number =>
+    server.instance === undefined ? 0 : server.instance.id === server.id ? 2 : 1;
   const keepers = new Map<string, ServerState>();
   for (const server of servers) {
-    const runId = isAnswering(server) ? reportOf(server.contact)?.runId ?? '' : '';
+    const runId = isAnswering(server) ? (reportOf(server.contact)?.runId ?? '') : '';
     if (runId === '') continue;
     const keeper = keepers.get(runId);
     if (keeper === undefined || rank(server) > rank(keeper)) keepers.set(runId, server);
@@ -168,7 +189,7 @@ export function mergeSameProcess(servers: readonly ServerState[]): readonly Serv
   const added = new Map<ServerState, Added>();
   const aliases = new Map<ServerState, Address[]>();
   for (const server of servers) {
-    const runId = isAnswering(server) ? reportOf(server.contact)?.runId ?? '' : '';
+    const runId = isAnswering(server) ? (reportOf(server.contact)?.runId ?? '') : '';
     const keeper = keepers.get(runId);
     if (keeper === undefined || keeper === server) {
       result.push(server);
@@ -179,9 +200,13 @@ export function mergeSameProcess(servers: readonly ServerState[]): readonly Serv
     aliases.set(keeper, list);
     if (server.added !== undefined && keeper.added === undefined) added.set(keeper, server.added);
   }
-  return aliases.size === 0 ? servers : result.map(server => {
-    const more = aliases.get(server);
-    const label = added.get(server);
-    return more === undefined ? server : { ...server, aliases: more, ...(label === undefined ? {} : { added: label }) };
-  });
+  return aliases.size === 0
+    ? servers
+    : result.map(server => {
+        const more = aliases.get(server);
+        const label = added.get(server);
+        return more === undefined
+          ? server
+          : { ...server, aliases: more, ...(label === undefined ? {} : { added: label }) };
+      });
 }

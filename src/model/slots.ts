@@ -46,7 +46,8 @@ export function tagOfSlot(slot: number): string {
     const total = letters.length ** length;
     for (let n = 0; n < total; n++) {
       let word = '';
-      for (let rest = n, i = 0; i < length; i++, rest = Math.floor(rest / letters.length)) word = letters.charAt(rest % letters.length) + word;
+      for (let rest = n, i = 0; i < length; i++, rest = Math.floor(rest / letters.length))
+        word = letters.charAt(rest % letters.length) + word;
       if (keySlot(word) === slot) return word;
     }
   }
@@ -58,7 +59,7 @@ export function rangesOf(slots: Iterable<number>): SlotRange[] {
   let last: [number, number] | undefined;
   for (const slot of slots) {
     if (last && slot === last[1] + 1) last[1] = slot;
-    else ranges.push(last = [slot, slot]);
+    else ranges.push((last = [slot, slot]));
   }
   return ranges;
 }
@@ -86,7 +87,13 @@ export function* eachSlot(ranges: readonly SlotRange[]): Generator<number> {
 export function isRange(value: unknown): value is SlotRange {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [first, last] = value as unknown[];
-  return Number.isInteger(first) && Number.isInteger(last) && (first as number) >= 0 && (first as number) <= (last as number) && (last as number) < SLOT_COUNT;
+  return (
+    Number.isInteger(first) &&
+    Number.isInteger(last) &&
+    (first as number) >= 0 &&
+    (first as number) <= (last as number) &&
+    (last as number) < SLOT_COUNT
+  );
 }
 
 /** `0-5460 10923`, the form of CLUSTER NODES. */

@@ -36,7 +36,12 @@ export interface Topology {
   /** Of kind `sentinel`: the name that Sentinels know the master by. */
   readonly masterName?: string;
   /** Of kind `sentinel`: what is required, what is known to the Sentinels, and what answers. */
-  readonly quorum?: { readonly required: number; readonly known: number; readonly usable: number; readonly majority: number };
+  readonly quorum?: {
+    readonly required: number;
+    readonly known: number;
+    readonly usable: number;
+    readonly majority: number;
+  };
   /** Of kind `cluster`: what all answering nodes say together: shards, slots without owner, disagreements. */
   readonly cluster?: ClusterView;
   /** Masters first, each followed by its replicas, Sentinels last. */
@@ -81,7 +86,12 @@ export type HealthReason =
   | { readonly code: 'sentinels-differ'; readonly nodes: readonly string[] }
   | { readonly code: 'quorum-unreachable'; readonly required: number; readonly usable: number }
   /** All is up, but when one of these machines or containers is lost no failover will happen (RELIABILITY 2; CKQUORUM does not tell). */
-  | { readonly code: 'failover-would-fail'; readonly losing: readonly string[]; readonly needed: number; readonly left: number }
+  | {
+      readonly code: 'failover-would-fail';
+      readonly losing: readonly string[];
+      readonly needed: number;
+      readonly left: number;
+    }
   | { readonly code: 'failover-in-progress' }
   | ClusterFinding;
 
@@ -120,7 +130,17 @@ export type Contact =
   | { readonly state: 'unknown' };
 
 export type SilenceReason =
-  | 'refused' | 'timeout' | 'no-address' | 'closed' | 'password-required' | 'password-wrong' | 'protected-mode' | 'not-redis' | 'tls' | 'no-permission' | 'paused';
+  | 'refused'
+  | 'timeout'
+  | 'no-address'
+  | 'closed'
+  | 'password-required'
+  | 'password-wrong'
+  | 'protected-mode'
+  | 'not-redis'
+  | 'tls'
+  | 'no-permission'
+  | 'paused';
 
 /** What is new in `snapshot` against `previous`; ids of nodes and topologies. Produced by `model/diff.ts`. */
 export interface SnapshotChange {

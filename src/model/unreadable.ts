@@ -9,7 +9,7 @@ export interface UnreadableFault {
 }
 
 export function unreadable(reply: string, what: unknown): HumanError<UnreadableFault> {
-  const text = typeof what === 'string' ? what : JSON.stringify(what) ?? String(what);
+  const text = typeof what === 'string' ? what : (JSON.stringify(what) ?? String(what));
   return new HumanError<UnreadableFault>({ code: 'unreadable-reply', reply, text: text.slice(0, 200) });
 }
 

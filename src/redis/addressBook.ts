@@ -33,7 +33,11 @@ export function doorOf({ instance, reachable }: Pick<Node, 'instance' | 'reachab
 
 /** A port published on all addresses is reached on loopback. */
 function fromHere({ host, port }: Address): Address {
-  return { host: host === '' || host === '0.0.0.0' || host === '::' || isLoopback(host) && host !== '::1' ? '127.0.0.1' : host, port };
+  return {
+    host:
+      host === '' || host === '0.0.0.0' || host === '::' || (isLoopback(host) && host !== '::1') ? '127.0.0.1' : host,
+    port,
+  };
 }
 
 /** Remembers which address of each server answered, so that the others are not tried again while it does. */

@@ -41,7 +41,11 @@ export interface RedisConnection extends Disposable {
   /** Sends all in one write; an error reply stands in its place instead of throwing, except those that mean `redis-silent`. */
   pipeline(commands: readonly (readonly string[])[], options?: CallOptions): Promise<readonly (Reply | ReplyError)[]>;
   /** Puts the connection into subscriber mode (PSUBSCRIBE). Such a connection takes no other commands. */
-  subscribe(patterns: readonly string[], listener: (channel: string, message: string) => void, signal?: AbortSignal): Promise<void>;
+  subscribe(
+    patterns: readonly string[],
+    listener: (channel: string, message: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface CallOptions {
@@ -62,4 +66,10 @@ export class ReplyError {
 
 export type RedisFault =
   | { readonly code: 'redis-silent'; readonly address: Address; readonly reason: SilenceReason; readonly text?: string }
-  | { readonly code: 'redis-refused'; readonly address: Address; readonly command: string; readonly prefix: string; readonly text: string };
+  | {
+      readonly code: 'redis-refused';
+      readonly address: Address;
+      readonly command: string;
+      readonly prefix: string;
+      readonly text: string;
+    };

@@ -3,17 +3,37 @@ import type { SilenceReason } from '../model/snapshot';
 
 /** Which silence a socket or protocol error means; undefined when the error says nothing of the kind. */
 export function reasonOfConnectError(error: unknown): SilenceReason | undefined {
-  if (error instanceof HumanError && error.fault.code === 'redis-silent' && 'reason' in error.fault) return error.fault.reason as SilenceReason;
+  if (error instanceof HumanError && error.fault.code === 'redis-silent' && 'reason' in error.fault)
+    return error.fault.reason as SilenceReason;
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   switch (code) {
-    case 'ECONNREFUSED': return 'refused';
-    case 'ETIMEDOUT': return 'timeout';
-    case 'EHOSTUNREACH': case 'ENETUNREACH': case 'EHOSTDOWN': case 'ENOTFOUND': case 'EAI_AGAIN': case 'EADDRNOTAVAIL': case 'EINVAL': return 'no-address';
-    case 'ECONNRESET': case 'EPIPE': case 'ECONNABORTED': return 'closed';
-    case 'EACCES': case 'EPERM': return 'no-permission';
+    case 'ECONNREFUSED':
+      return 'refused';
+    case 'ETIMEDOUT':
+      return 'timeout';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EHOSTDOWN':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EADDRNOTAVAIL':
+    case 'EINVAL':
+      return 'no-address';
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ECONNABORTED':
+      return 'closed';
+    case 'EACCES':
+    case 'EPERM':
+      return 'no-permission';
   }
-  if (/^ERR_(SSL|TLS|OSSL)/.test(code) || /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code) || code === 'EPROTO') return 'tls';
+  if (
+    /^ERR_(SSL|TLS|OSSL)/.test(code) ||
+    /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code) ||
+    code === 'EPROTO'
+  )
+    return 'tls';
   if (/RESP type|protocol error/i.test(error.message)) return 'not-redis';
   if (/ETIMEDOUT/.test(error.message)) return 'timeout';
   return undefined;

@@ -5,7 +5,15 @@ import { Emitter } from '../base/emitter';
 import { HumanError, textOf } from '../base/errors';
 import type { Address } from '../model/address';
 import type { SilenceReason } from '../model/snapshot';
-import type { CallOptions, ConnectOptions, Endpoint, RedisConnection, RedisConnector, RedisFault, Reply } from './client';
+import type {
+  CallOptions,
+  ConnectOptions,
+  Endpoint,
+  RedisConnection,
+  RedisConnector,
+  RedisFault,
+  Reply,
+} from './client';
 import { ReplyError } from './client';
 import { reasonOfConnectError, reasonOfErrorReply, serverHasNoPassword } from './faults';
 import { diagnose } from './rawProbe';
@@ -30,7 +38,11 @@ export class IoredisConnector implements RedisConnector {
       return connection;
     } catch (error) {
       connection.dispose();
-      if (isCancellation(error) || error instanceof HumanError && error.fault.code === 'redis-silent' && !vague(error as HumanError<RedisFault>)) throw error;
+      if (
+        isCancellation(error) ||
+        (error instanceof HumanError && error.fault.code === 'redis-silent' && !vague(error as HumanError<RedisFault>))
+      )
+        throw error;
       throw await explain(endpoint, connection.lastError ?? error, timeoutMs, signal);
     }
   }
@@ -54,9 +66,15 @@ function optionsFor(endpoint: Endpoint, timeoutMs: number): RedisOptions & { rep
     retryStrategy: null,
     reconnectOnError: null,
     connectTimeout: timeoutMs,
-    ...(tls === undefined ? {} : {
-      tls: { rejectUnauthorized: tls.verify, ...(tls.ca === undefined ? {} : { ca: tls.ca }), ...(tls.serverName === undefined ? {} : { servername: tls.serverName }) },
-    }),
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            rejectUnauthorized: tls.verify,
+            ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+            ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+          },
+        }),
   };
 }
 
@@ -71,7 +89,9 @@ class IoredisConnection implements RedisConnection {
   constructor(redis: Redis, endpoint: Endpoint) {
     this.#redis = redis;
     this.#endpoint = endpoint;
-    redis.on('error', (error: unknown) => { this.lastError = error; });
+    redis.on('error', (error: unknown) => {
+      this.lastError = error;
+    });
     redis.once('close', () => this.#close());
     redis.once('end', () => this.#close());
   }
@@ -99,7 +119,10 @@ class IoredisConnection implements RedisConnection {
    * All commands in one write: single calls of one turn, corked. (ioredis' own `pipeline()` costs more than twice the CPU time, and a
    * deadline of `base/abort` per call a sixth of it; this is what every look at every node goes through.)
    */
-  pipeline(commands: readonly (readonly string[])[], { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {}): Promise<readonly (Reply | ReplyError)[]> {
+  pipeline(
+    commands: readonly (readonly string[])[],
+    { timeoutMs = defaultTimeoutMs, signal }: CallOptions = {},
+  ): Promise<readonly (Reply | ReplyError)[]> {
     if (commands.length === 0) return Promise.resolve([]);
     if (this.#isClosed) return Promise.reject(this.#silent('closed'));
     return new Promise((resolve, reject) => {
@@ -141,13 +164,18 @@ class IoredisConnection implements RedisConnection {
     });
   }
 
-  async subscribe(patterns: readonly string[], listener: (channel: string, message: string) => void, signal?: AbortSignal): Promise<void> {
+  async subscribe(
+    patterns: readonly string[],
+    listener: (channel: string, message: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     this.#redis.on('pmessage', (_pattern: string, channel: string, message: string) => listener(channel, message));
     try {
       await deadline('psubscribe', defaultTimeoutMs, signal, () => this.#redis.psubscribe(...patterns));
     } catch (error) {
       if (isCancellation(error)) throw error;
-      if (error instanceof Error && error.name === 'ReplyError') throw this.#refused(['PSUBSCRIBE'], new ReplyError(error.message));
+      if (error instanceof Error && error.name === 'ReplyError')
+        throw this.#refused(['PSUBSCRIBE'], new ReplyError(error.message));
       throw this.#silent(isDeadline(error) ? 'timeout' : this.#reasonOfClose(error), error);
     }
   }
@@ -155,7 +183,10 @@ class IoredisConnection implements RedisConnection {
   /** AUTH by hand: ioredis would print to the console and hide which of the failures it was. */
   async authenticate(options: CallOptions): Promise<void> {
     const { username, password = '' } = this.#endpoint;
-    const [reply] = await this.pipeline([username === undefined ? ['AUTH', password] : ['AUTH', username, password]], options);
+    const [reply] = await this.pipeline(
+      [username === undefined ? ['AUTH', password] : ['AUTH', username, password]],
+      options,
+    );
     if (!(reply instanceof ReplyError) || serverHasNoPassword(reply.text)) return;
     throw this.#silent(reasonOfErrorReply(reply.text) ?? 'password-wrong', reply.text);
   }
@@ -184,12 +215,23 @@ class IoredisConnection implements RedisConnection {
   #silent(reason: SilenceReason, cause?: unknown): HumanError<RedisFault> {
     // Never the error itself as `cause`: ioredis hangs the command's arguments on it, and AUTH's is the password.
     const text = cause === undefined || isDeadline(cause) ? undefined : textOf(cause);
-    return new HumanError<RedisFault>({ code: 'redis-silent', address: this.address, reason, ...(text === undefined ? {} : { text }) });
+    return new HumanError<RedisFault>({
+      code: 'redis-silent',
+      address: this.address,
+      reason,
+      ...(text === undefined ? {} : { text }),
+    });
   }
 
   #refused(command: readonly string[], reply: ReplyError): HumanError<RedisFault> {
     // the name only (and its subcommand): arguments can be secrets
-    return new HumanError<RedisFault>({ code: 'redis-refused', address: this.address, command: nameOf(command), prefix: reply.prefix, text: reply.text });
+    return new HumanError<RedisFault>({
+      code: 'redis-refused',
+      address: this.address,
+      command: nameOf(command),
+      prefix: reply.prefix,
+      text: reply.text,
+    });
   }
 }
 
@@ -197,7 +239,17 @@ function cancelled(signal: AbortSignal | undefined): unknown {
   return signal?.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError');
 }
 
-const containerCommands = new Set(['ACL', 'CLIENT', 'CLUSTER', 'CONFIG', 'DEBUG', 'MEMORY', 'SENTINEL', 'SCRIPT', 'FUNCTION']);
+const containerCommands = new Set([
+  'ACL',
+  'CLIENT',
+  'CLUSTER',
+  'CONFIG',
+  'DEBUG',
+  'MEMORY',
+  'SENTINEL',
+  'SCRIPT',
+  'FUNCTION',
+]);
 
 function nameOf([name = '', second]: readonly string[]): string {
   const upper = name.toUpperCase();
@@ -224,12 +276,22 @@ function vague({ fault }: HumanError<RedisFault>): boolean {
 }
 
 /** A connection that failed without a clear word: looks at the bare socket once, and says why. */
-async function explain(endpoint: Endpoint, error: unknown, timeoutMs: number, signal: AbortSignal | undefined): Promise<HumanError<RedisFault>> {
+async function explain(
+  endpoint: Endpoint,
+  error: unknown,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<HumanError<RedisFault>> {
   const { address } = endpoint;
   let reason = reasonOfConnectError(error) ?? (isDeadline(error) ? 'timeout' : 'closed');
   let text: string | undefined;
   if (isVague(reason)) {
-    const found = await diagnose(address, { tls: endpoint.tls !== undefined, password: endpoint.password !== undefined, timeoutMs: Math.min(timeoutMs, 500), signal });
+    const found = await diagnose(address, {
+      tls: endpoint.tls !== undefined,
+      password: endpoint.password !== undefined,
+      timeoutMs: Math.min(timeoutMs, 500),
+      signal,
+    });
     reason = found?.reason ?? reason;
     text = found?.text;
   }

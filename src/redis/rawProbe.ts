@@ -16,7 +16,15 @@ export interface Diagnosis {
  * @param options.tls whether the failed connection was a TLS one: then a plain answer means that the port is not TLS
  * @param options.password whether a password was at hand: then being asked for one is no news
  */
-export function diagnose(address: Address, options: { readonly tls: boolean; readonly password: boolean; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<Diagnosis | undefined> {
+export function diagnose(
+  address: Address,
+  options: {
+    readonly tls: boolean;
+    readonly password: boolean;
+    readonly timeoutMs: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Diagnosis | undefined> {
   return new Promise(resolve => {
     const socket = connect({ host: address.host, port: address.port });
     let heard = '';
@@ -41,13 +49,17 @@ export function diagnose(address: Address, options: { readonly tls: boolean; rea
   });
 }
 
-function judge(heard: string, { tls, password }: { readonly tls: boolean; readonly password: boolean }): Diagnosis | undefined {
+function judge(
+  heard: string,
+  { tls, password }: { readonly tls: boolean; readonly password: boolean },
+): Diagnosis | undefined {
   const line = heard.split('\r\n', 1)[0] ?? '';
   if (heard.charCodeAt(0) === 0x15) return { reason: 'tls' }; // a TLS alert record: it wanted a ClientHello
   if (line.startsWith('-')) {
     const reason = reasonOfErrorReply(line.slice(1));
     if (reason === 'password-required' && password && !tls) return undefined;
-    if (reason !== undefined) return { reason: tls && reason === 'password-required' ? 'tls' : reason, text: line.slice(1) };
+    if (reason !== undefined)
+      return { reason: tls && reason === 'password-required' ? 'tls' : reason, text: line.slice(1) };
     return tls ? { reason: 'tls', text: line.slice(1) } : undefined;
   }
   if (line === '+PONG') return tls ? { reason: 'tls' } : undefined;

@@ -31,7 +31,13 @@ export function accessOfTopology(topology: Topology, from: Standpoint): Access |
   const servers = topology.nodes.filter(({ role }) => role !== 'sentinel');
   switch (topology.kind) {
     case 'sentinel':
-      return access('sentinel', topology.nodes.filter(({ role }) => role === 'sentinel'), topology.nodes, from, { masterName: topology.masterName ?? topology.name });
+      return access(
+        'sentinel',
+        topology.nodes.filter(({ role }) => role === 'sentinel'),
+        topology.nodes,
+        from,
+        { masterName: topology.masterName ?? topology.name },
+      );
     case 'cluster':
       return access('cluster', servers, servers, from, {});
     case 'replication': {
@@ -51,15 +57,29 @@ export function needsStandpoint(nodes: readonly Node[]): boolean {
   return pairsOf(nodes).length > 0;
 }
 
-function access(kind: Access['kind'], first: readonly Node[], mapped: readonly Node[], from: Standpoint, more: Partial<Access>): Access | AccessProblem {
+function access(
+  kind: Access['kind'],
+  first: readonly Node[],
+  mapped: readonly Node[],
+  from: Standpoint,
+  more: Partial<Access>,
+): Access | AccessProblem {
   const seeds = first.flatMap(node => {
     const address = from === 'here' ? node.reachable : node.announced;
     return address ? [address] : [];
   });
   if (seeds.length === 0) return { code: 'nobody' };
-  return { kind, seeds: distinctAddresses(seeds), map: from === 'here' ? pairsOf(mapped) : [], mayBeReplaced: false, ...more };
+  return {
+    kind,
+    seeds: distinctAddresses(seeds),
+    map: from === 'here' ? pairsOf(mapped) : [],
+    mayBeReplaced: false,
+    ...more,
+  };
 }
 
 function pairsOf(nodes: readonly Node[]): readonly AddressPair[] {
-  return nodes.flatMap(({ announced, reachable }) => (announced && reachable && !sameAddress(announced, reachable) ? [{ announced, reachable }] : []));
+  return nodes.flatMap(({ announced, reachable }) =>
+    announced && reachable && !sameAddress(announced, reachable) ? [{ announced, reachable }] : [],
+  );
 }

@@ -8,7 +8,12 @@ export type Consequence =
   | { readonly code: 'not-running' }
   | { readonly code: 'standalone-stops'; readonly clients: number }
   /** Sentinels should promote a replica in about `seconds`; the last writes may be lost unless one fails over first. */
-  | { readonly code: 'failover-expected'; readonly seconds: number; readonly candidates: readonly string[]; readonly clients: number }
+  | {
+      readonly code: 'failover-expected';
+      readonly seconds: number;
+      readonly candidates: readonly string[];
+      readonly clients: number;
+    }
   /** The master goes and nobody takes over; `reason` says why. */
   | { readonly code: 'no-failover'; readonly reason: NoFailoverReason }
   /** Reads go on elsewhere; a failover still has `left` replicas to choose from. */
@@ -20,7 +25,12 @@ export type Consequence =
   /** With this Sentinel gone no failover will ever happen until one is back. */
   | { readonly code: 'quorum-lost'; readonly usable: number; readonly required: number; readonly majority: number }
   /** A cluster's master whose replicas should take its slots over. */
-  | { readonly code: 'takeover-expected'; readonly slots: readonly SlotRange[]; readonly candidates: readonly string[]; readonly clients: number }
+  | {
+      readonly code: 'takeover-expected';
+      readonly slots: readonly SlotRange[];
+      readonly candidates: readonly string[];
+      readonly clients: number;
+    }
   /** Nobody can take the slots over: no replica of it is there. */
   | { readonly code: 'slots-lost'; readonly slots: readonly SlotRange[] }
   /** So few masters with slots are left that they can vote for nothing: the whole cluster is down. */
@@ -49,13 +59,18 @@ const ELECTION_SECONDS = 1.3;
 const DEFAULT_DOWN_AFTER_MS = 30_000;
 
 /** The loss of the node first, then what is special in the act. `topology` is absent for a server that belongs to none. */
-export function consequencesOf(topology: Topology | undefined, node: Node, act: InterruptingAct): readonly Consequence[] {
+export function consequencesOf(
+  topology: Topology | undefined,
+  node: Node,
+  act: InterruptingAct,
+): readonly Consequence[] {
   if (node.contact.state === 'not-running') return [{ code: 'not-running' }];
   const loss = lossOf(topology, node);
   const found: Consequence[] = [loss];
   if (act === 'kill' && node.role !== 'sentinel') found.push({ code: 'ends-unsaved' });
   if (act === 'pause') found.push({ code: 'frozen' });
-  if (act === 'pause' && (loss.code === 'failover-expected' || loss.code === 'takeover-expected')) found.push({ code: 'wakes-as-master' });
+  if (act === 'pause' && (loss.code === 'failover-expected' || loss.code === 'takeover-expected'))
+    found.push({ code: 'wakes-as-master' });
   return found;
 }
 
@@ -75,8 +90,13 @@ function memberGoes({ members, shards }: ClusterView, node: Node): Consequence |
   const byId = new Map(members.map(one => [one.id, one]));
   const alive = (id: string): boolean => byId.get(id)?.state === 'ok' && byId.get(id)?.answers === true;
   const shard = shards.find(({ masterId, replicaIds }) => masterId === member.id || replicaIds.includes(member.id));
-  const candidates = (shard?.replicaIds ?? []).filter(id => id !== member.id && alive(id) && byId.get(id)?.noFailover === false).map(id => byId.get(id)?.name ?? id);
-  if (member.role === 'replica') return candidates.length > 0 ? { code: 'replica-lost', left: candidates } : { code: 'last-replica-of-shard', master: byId.get(member.masterId ?? '')?.name ?? '' };
+  const candidates = (shard?.replicaIds ?? [])
+    .filter(id => id !== member.id && alive(id) && byId.get(id)?.noFailover === false)
+    .map(id => byId.get(id)?.name ?? id);
+  if (member.role === 'replica')
+    return candidates.length > 0
+      ? { code: 'replica-lost', left: candidates }
+      : { code: 'last-replica-of-shard', master: byId.get(member.masterId ?? '')?.name ?? '' };
   if (shard === undefined || shard.slots === 0) return { code: 'serves-nothing' };
   const voters = shards.filter(({ slots }) => slots > 0);
   const left = voters.filter(({ masterId }) => masterId !== member.id && alive(masterId)).length;
@@ -93,11 +113,18 @@ function masterGoes(topology: Topology, master: Node): Consequence {
   if (usable < required) return { code: 'no-failover', reason: { code: 'quorum', usable, required } };
   const candidates = linkedReplicas(topology).map(({ name }) => name);
   if (candidates.length === 0) return { code: 'no-failover', reason: { code: 'no-usable-replica' } };
-  return { code: 'failover-expected', seconds: Math.round((downAfterOf(topology) / 1000 + ELECTION_SECONDS) * 10) / 10, candidates, clients: clientsOf(master) };
+  return {
+    code: 'failover-expected',
+    seconds: Math.round((downAfterOf(topology) / 1000 + ELECTION_SECONDS) * 10) / 10,
+    candidates,
+    clients: clientsOf(master),
+  };
 }
 
 function replicaGoes(topology: Topology, replica: Node): Consequence {
-  const left = linkedReplicas(topology).filter(({ id, masterId }) => id !== replica.id && masterId === replica.masterId).map(({ name }) => name);
+  const left = linkedReplicas(topology)
+    .filter(({ id, masterId }) => id !== replica.id && masterId === replica.masterId)
+    .map(({ name }) => name);
   return left.length === 0 ? { code: 'last-replica' } : { code: 'replica-lost', left };
 }
 
@@ -105,14 +132,26 @@ function sentinelGoes(topology: Topology, sentinel: Node): Consequence {
   const { usable, required, majority, known } = quorumOf(topology);
   const left = usable - (sentinel.contact.state === 'answering' ? 1 : 0);
   const needed = Math.max(required, majority);
-  return left < needed ? { code: 'quorum-lost', usable: left, required, majority } : { code: 'sentinel-lost', usable: left, of: known, spare: left - needed };
+  return left < needed
+    ? { code: 'quorum-lost', usable: left, required, majority }
+    : { code: 'sentinel-lost', usable: left, of: known, spare: left - needed };
 }
 
-function quorumOf(topology: Topology): { readonly required: number; readonly known: number; readonly usable: number; readonly majority: number } {
+function quorumOf(topology: Topology): {
+  readonly required: number;
+  readonly known: number;
+  readonly usable: number;
+  readonly majority: number;
+} {
   if (topology.quorum !== undefined) return topology.quorum;
   const sentinels = topology.nodes.filter(({ role }) => role === 'sentinel');
   const majority = majorityOf(sentinels.length);
-  return { required: majority, known: sentinels.length, usable: sentinels.filter(({ contact }) => contact.state === 'answering').length, majority };
+  return {
+    required: majority,
+    known: sentinels.length,
+    usable: sentinels.filter(({ contact }) => contact.state === 'answering').length,
+    majority,
+  };
 }
 
 /** Replicas that a Sentinel would promote: link up and priority not 0. */
@@ -126,11 +165,13 @@ function linkedReplicas(topology: Topology): readonly Node[] {
 
 /** The longest that any Sentinel waits: it may be the one that is needed. */
 function downAfterOf(topology: Topology): number {
-  const times = topology.nodes.flatMap(({ contact }) => (contact.state === 'answering' ? contact.report.sentinel?.masters ?? [] : []))
-    .filter(({ name }) => topology.masterName === undefined || name === topology.masterName).map(({ downAfterMs }) => downAfterMs);
+  const times = topology.nodes
+    .flatMap(({ contact }) => (contact.state === 'answering' ? (contact.report.sentinel?.masters ?? []) : []))
+    .filter(({ name }) => topology.masterName === undefined || name === topology.masterName)
+    .map(({ downAfterMs }) => downAfterMs);
   return times.length === 0 ? DEFAULT_DOWN_AFTER_MS : Math.max(...times);
 }
 
 function clientsOf(node: Node): number {
-  return node.contact.state === 'answering' ? node.contact.report.connectedClients ?? 0 : 0;
+  return node.contact.state === 'answering' ? (node.contact.report.connectedClients ?? 0) : 0;
 }

@@ -16,8 +16,11 @@ import { allAgree, flushSentinel, masterSeenBy, monitor } from './sentinelSteps'
 import type { StepProgress, Steps } from './steps';
 import { together } from './together';
 
-export type CreateFault =
-  | { readonly code: 'request-invalid'; readonly field: RequestField; readonly problem: RequestProblem };
+export type CreateFault = {
+  readonly code: 'request-invalid';
+  readonly field: RequestField;
+  readonly problem: RequestProblem;
+};
 
 /** The confirmed preview is the request: what was shown is what is made. `password` only when the user gave one. */
 export interface CreateSentinelRequest {
@@ -32,10 +35,20 @@ export type CreationReport = Creation<CreateStepCode, CreationCheck>;
 export type CreationCheck =
   | LinkCheck
   /** `text` is the reply of CKQUORUM; this Sentinel knows `replicas` linked replicas and, with itself, `sentinels` Sentinels. */
-  | { readonly code: 'quorum'; readonly node: string; readonly text: string; readonly replicas: number; readonly sentinels: number };
+  | {
+      readonly code: 'quorum';
+      readonly node: string;
+      readonly text: string;
+      readonly replicas: number;
+      readonly sentinels: number;
+    };
 
 /** Plans with ports that are free now. Throws `request-invalid` or an EngineFault. */
-export async function prepareSentinel(deps: Pick<VerbDeps, 'engine'>, request: SentinelRequest, signal: AbortSignal): Promise<SentinelPlan> {
+export async function prepareSentinel(
+  deps: Pick<VerbDeps, 'engine'>,
+  request: SentinelRequest,
+  signal: AbortSignal,
+): Promise<SentinelPlan> {
   const [wrong] = validateSentinelRequest(request);
   if (wrong !== undefined) throw new HumanError<CreateFault>({ code: 'request-invalid', ...wrong });
   const engine = deps.engine(request.engine);
@@ -45,26 +58,51 @@ export async function prepareSentinel(deps: Pick<VerbDeps, 'engine'>, request: S
 }
 
 /** Creates what the plan says, or leaves nothing: on failure and on cancel everything made is taken back before this throws. */
-export function createSentinel(deps: VerbDeps, { plan, password }: CreateSentinelRequest, signal: AbortSignal, onProgress: OnProgress<CreateProgress>): Promise<CreationReport> {
+export function createSentinel(
+  deps: VerbDeps,
+  { plan, password }: CreateSentinelRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress<CreateProgress>,
+): Promise<CreationReport> {
   return createOrUndo(deps, plan, signal, journal => runSentinel(deps, journal, plan, password, signal, onProgress));
 }
 
 /** Runs the steps; those that an earlier run did are found done. Undoing is the caller's. */
-export function runSentinel(deps: VerbDeps, journal: Journal, plan: SentinelPlan, given: string | undefined, signal: AbortSignal, onProgress: OnProgress<CreateProgress>): Promise<CreationReport> {
-  return runCreation<CreateStepCode, CreationCheck>(deps, journal, plan, given, signal, onProgress, (crew, steps, start) => new Formation(crew, plan, steps).run(signal, start));
+export function runSentinel(
+  deps: VerbDeps,
+  journal: Journal,
+  plan: SentinelPlan,
+  given: string | undefined,
+  signal: AbortSignal,
+  onProgress: OnProgress<CreateProgress>,
+): Promise<CreationReport> {
+  return runCreation<CreateStepCode, CreationCheck>(
+    deps,
+    journal,
+    plan,
+    given,
+    signal,
+    onProgress,
+    (crew, steps, start) => new Formation(crew, plan, steps).run(signal, start),
+  );
 }
 
 /** From started servers to a Sentinel topology: who follows whom, who watches whom, and the proof. */
 class Formation {
   #master: RunningNode;
 
-  constructor(private readonly crew: Crew, private readonly plan: SentinelPlan, private readonly steps: Steps<CreateStepCode>) {
+  constructor(
+    private readonly crew: Crew,
+    private readonly plan: SentinelPlan,
+    private readonly steps: Steps<CreateStepCode>,
+  ) {
     this.#master = crew.servers[0] as RunningNode;
   }
 
   async run(signal: AbortSignal, start: () => Promise<void>): Promise<readonly CreationCheck[]> {
     const { crew, steps } = this;
-    await together(signal,
+    await together(
+      signal,
       () => steps.run('nodes', start),
       signal => steps.run('link', () => this.#link(signal)),
       signal => Promise.all(crew.sentinels.map(node => crew.hurry(node, signal))),
@@ -93,18 +131,35 @@ class Formation {
     return this.#master;
   }
 
-  readonly #parentOf = (node: RunningNode): RunningNode | undefined => (node === this.#master ? undefined : this.#master);
+  readonly #parentOf = (node: RunningNode): RunningNode | undefined =>
+    node === this.#master ? undefined : this.#master;
 
   async #monitor(signal: AbortSignal): Promise<void> {
     const { name: masterName, quorum, downAfterMs, failoverTimeoutMs } = this.plan;
-    const order = { masterName, master: this.#master.seat.announced, quorum, downAfterMs, failoverTimeoutMs, password: this.crew.password };
-    await Promise.all(this.crew.sentinels.map(async node => monitor(await this.crew.to(node, signal), node.seat, order, signal)));
+    const order = {
+      masterName,
+      master: this.#master.seat.announced,
+      quorum,
+      downAfterMs,
+      failoverTimeoutMs,
+      password: this.crew.password,
+    };
+    await Promise.all(
+      this.crew.sentinels.map(async node => monitor(await this.crew.to(node, signal), node.seat, order, signal)),
+    );
   }
 
   async #agree(signal: AbortSignal): Promise<readonly { readonly node: string; readonly text: string }[]> {
     const { crew } = this;
-    const sentinels = await Promise.all(crew.sentinels.map(async node => ({ seat: node.seat, connection: await crew.to(node, signal) })));
-    const whole = { masterName: this.plan.name, master: this.#master.seat.announced, replicas: crew.servers.length - 1, sentinels: sentinels.length };
+    const sentinels = await Promise.all(
+      crew.sentinels.map(async node => ({ seat: node.seat, connection: await crew.to(node, signal) })),
+    );
+    const whole = {
+      masterName: this.plan.name,
+      master: this.#master.seat.announced,
+      replicas: crew.servers.length - 1,
+      sentinels: sentinels.length,
+    };
     return allAgree(sentinels, whole, { ...PATIENCE, signal });
   }
 
@@ -124,7 +179,13 @@ class Formation {
     const [links, agreed] = await Promise.all([crew.prove(this.#master, this.#parentOf, signal), this.#agree(signal)]);
     return [
       ...links,
-      ...agreed.map(({ node, text }) => ({ code: 'quorum' as const, node, text, replicas: crew.servers.length - 1, sentinels: crew.sentinels.length })),
+      ...agreed.map(({ node, text }) => ({
+        code: 'quorum' as const,
+        node,
+        text,
+        replicas: crew.servers.length - 1,
+        sentinels: crew.sentinels.length,
+      })),
     ];
   }
 }

@@ -25,9 +25,22 @@ export interface CreatedNode {
 }
 
 /** Runs a creation under a journal of its own. On failure and on cancel everything made is taken back before this throws. */
-export async function createOrUndo<T>(deps: VerbDeps, plan: TopologyPlan, signal: AbortSignal, run: (journal: Journal) => Promise<T>): Promise<T> {
+export async function createOrUndo<T>(
+  deps: VerbDeps,
+  plan: TopologyPlan,
+  signal: AbortSignal,
+  run: (journal: Journal) => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted();
-  const journal = await Journal.begin(deps, { verb: 'create', topologyId: deps.uuid(), session: deps.uuid(), name: plan.name, kind: plan.kind, engine: plan.engine, plan });
+  const journal = await Journal.begin(deps, {
+    verb: 'create',
+    topologyId: deps.uuid(),
+    session: deps.uuid(),
+    name: plan.name,
+    kind: plan.kind,
+    engine: plan.engine,
+    plan,
+  });
   let result: T;
   try {
     result = await run(journal);

@@ -24,7 +24,11 @@ export type LinkCheck = { readonly code: 'link-up'; readonly node: string } | Re
  * went wrong, with what the server said last when it fell silent. Undoing is the caller's.
  */
 export async function runCreation<Step extends string, Check>(
-  deps: VerbDeps, journal: Journal, plan: TopologyPlan & { readonly steps: readonly (Step | 'secret' | 'place')[] }, given: string | undefined, signal: AbortSignal,
+  deps: VerbDeps,
+  journal: Journal,
+  plan: TopologyPlan & { readonly steps: readonly (Step | 'secret' | 'place')[] },
+  given: string | undefined,
+  signal: AbortSignal,
   onProgress: OnProgress<StepProgress<Step | 'secret' | 'place'>>,
   form: (crew: Crew, steps: Steps<Step | 'secret' | 'place'>, start: () => Promise<void>) => Promise<readonly Check[]>,
 ): Promise<Creation<Step | 'secret' | 'place', Check>> {
@@ -34,10 +38,22 @@ export async function runCreation<Step extends string, Check>(
   const nodes = nodesOf(plan, place);
   const talk = new Talk(deps.connector, password);
   try {
-    const checks = await form(new Crew(deps, journal, nodes, talk, password), steps, () => startNodes(deps, journal, plan, place, nodes, password, signal));
+    const checks = await form(new Crew(deps, journal, nodes, talk, password), steps, () =>
+      startNodes(deps, journal, plan, place, nodes, password, signal),
+    );
     return {
-      topologyId: journal.record.topologyId, name: plan.name, steps: steps.times, totalMs: steps.totalMs, checks,
-      nodes: nodes.map(({ planned, seat, instanceId }) => ({ name: seat.name, role: planned.role, instanceId, announced: seat.announced, reachable: seat.reachable })),
+      topologyId: journal.record.topologyId,
+      name: plan.name,
+      steps: steps.times,
+      totalMs: steps.totalMs,
+      checks,
+      nodes: nodes.map(({ planned, seat, instanceId }) => ({
+        name: seat.name,
+        role: planned.role,
+        instanceId,
+        announced: seat.announced,
+        reachable: seat.reachable,
+      })),
     };
   } catch (error) {
     throw await explainSilence(deps, plan, nodes, password, error);
@@ -52,7 +68,13 @@ export class Crew {
   readonly sentinels: readonly RunningNode[];
   readonly #hurried = new Map<RunningNode, Promise<void>>();
 
-  constructor(private readonly deps: Pick<VerbDeps, 'now'>, readonly journal: Journal, nodes: readonly RunningNode[], private readonly talk: Talk, readonly password: string | undefined) {
+  constructor(
+    private readonly deps: Pick<VerbDeps, 'now'>,
+    readonly journal: Journal,
+    nodes: readonly RunningNode[],
+    private readonly talk: Talk,
+    readonly password: string | undefined,
+  ) {
     this.servers = nodes.filter(({ planned }) => planned.program === 'redis');
     this.sentinels = nodes.filter(({ planned }) => planned.program === 'sentinel');
   }
@@ -110,17 +132,34 @@ export class Crew {
   }
 
   /** All links up, a key of the master read on every other server, and a write refused there. */
-  async prove(master: RunningNode, parentOf: (node: RunningNode) => RunningNode | undefined, signal: AbortSignal): Promise<readonly LinkCheck[]> {
-    const replicas = await Promise.all(this.servers.filter(node => node !== master).map(async node => ({ node, seat: node.seat, connection: await this.to(node, signal) })));
+  async prove(
+    master: RunningNode,
+    parentOf: (node: RunningNode) => RunningNode | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly LinkCheck[]> {
+    const replicas = await Promise.all(
+      this.servers
+        .filter(node => node !== master)
+        .map(async node => ({ node, seat: node.seat, connection: await this.to(node, signal) })),
+    );
     const key = `redis-topology-explorer:check:${this.journal.record.session}`;
     const [, proof] = await Promise.all([
-      Promise.all(replicas.map(({ node, seat, connection }) => linkUp(connection, seat, (parentOf(node) ?? master).seat, { ...PATIENCE, signal }))),
+      Promise.all(
+        replicas.map(({ node, seat, connection }) =>
+          linkUp(connection, seat, (parentOf(node) ?? master).seat, { ...PATIENCE, signal }),
+        ),
+      ),
       proveReplication(await this.to(master, signal), replicas, key, { ...PATIENCE, signal }, () => this.deps.now()),
     ]);
     return [...replicas.map(({ seat }) => ({ code: 'link-up' as const, node: seat.name })), ...proof];
   }
 
-  async #link(node: RunningNode, parent: RunningNode | undefined, linked: (node: RunningNode) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async #link(
+    node: RunningNode,
+    parent: RunningNode | undefined,
+    linked: (node: RunningNode) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.hurry(node, signal);
     if (parent === undefined) return;
     await linked(parent);
@@ -132,7 +171,10 @@ export class Crew {
     const connection = await this.to(node, signal);
     const isServer = node.planned.program === 'redis';
     if (this.journal.entry(step)?.state !== 'done') {
-      await this.act(step, async () => (isServer ? await readHz(connection, signal) : await readPeriods(connection, signal)) ?? null);
+      await this.act(
+        step,
+        async () => (isServer ? await readHz(connection, signal) : await readPeriods(connection, signal)) ?? null,
+      );
     }
     const before = this.#before(node);
     if (before === null) return;
@@ -148,7 +190,8 @@ export class Crew {
 /** `node.started`, or the cancellation: the start of a node whose creation failed never comes. */
 function startedOf(node: RunningNode, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError'));
+    const stop = (): void =>
+      reject(signal.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError'));
     if (signal.aborted) return stop();
     const forget = whenAborted(signal, stop);
     void node.started.then(() => {

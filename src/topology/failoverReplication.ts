@@ -29,12 +29,26 @@ export interface HandoverRequest {
  * nobody to take over.
  */
 export function handoverRequestOf(topology: Topology, to?: string): HandoverRequest | undefined {
-  const master = topology.nodes.find(({ role, staleMaster, reachable }) => role === 'master' && staleMaster === undefined && reachable !== undefined);
+  const master = topology.nodes.find(
+    ({ role, staleMaster, reachable }) => role === 'master' && staleMaster === undefined && reachable !== undefined,
+  );
   if (master === undefined) return undefined;
-  const direct = topology.nodes.filter(({ role, masterId, contact }) => role === 'replica' && masterId === master.id && contact.state === 'answering');
-  const chosen = to === undefined ? [...direct].sort((a, b) => (a.lag?.bytes ?? Infinity) - (b.lag?.bytes ?? Infinity))[0] : direct.find(({ id }) => id === to);
+  const direct = topology.nodes.filter(
+    ({ role, masterId, contact }) => role === 'replica' && masterId === master.id && contact.state === 'answering',
+  );
+  const chosen =
+    to === undefined
+      ? [...direct].sort((a, b) => (a.lag?.bytes ?? Infinity) - (b.lag?.bytes ?? Infinity))[0]
+      : direct.find(({ id }) => id === to);
   const [from, next] = [seatOf(master), chosen === undefined ? undefined : seatOf(chosen)];
-  return from === undefined || next === undefined ? undefined : { topologyId: topology.id, master: from, to: next, replicas: direct.map(seatOf).filter(seat => seat !== undefined) };
+  return from === undefined || next === undefined
+    ? undefined
+    : {
+        topologyId: topology.id,
+        master: from,
+        to: next,
+        replicas: direct.map(seatOf).filter(seat => seat !== undefined),
+      };
 }
 
 export const HANDOVER_STEPS = ['check', 'hand-over', 're-point', 'verify', 'keep'] as const;
@@ -62,7 +76,10 @@ export type HandoverFault =
   | { readonly code: 'handover-refused'; readonly node: string; readonly text: string }
   /** It didn't catch up in time; taken back, writes go on at the old master. */
   | { readonly code: 'handover-timed-out'; readonly node: string; readonly ms: number }
-  | { readonly code: 'handover-not-settled'; readonly lacks: readonly { readonly node: string; readonly text: string }[] };
+  | {
+      readonly code: 'handover-not-settled';
+      readonly lacks: readonly { readonly node: string; readonly text: string }[];
+    };
 
 const ANSWER = { everyMs: 50, deadlineMs: 3000 } as const;
 /** Within this the replica must have everything, else the server takes the hand-over back by itself. */
@@ -71,7 +88,12 @@ const SETTLE_MS = 30_000;
 const MOST_LAG_SECONDS = 1;
 
 /** Lossless: the master holds its writes until the replica has all of them, then they change roles. Verified by what all of them say. */
-export async function failoverReplication(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>, request: HandoverRequest, signal: AbortSignal, onProgress: OnProgress<HandoverProgress>): Promise<HandoverReport> {
+export async function failoverReplication(
+  deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>,
+  request: HandoverRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress<HandoverProgress>,
+): Promise<HandoverReport> {
   const talk = talkOf(deps, request.topologyId);
   const steps = new Steps(HANDOVER_STEPS, () => deps.now(), onProgress);
   const siblings = request.replicas.filter(({ name }) => name !== request.to.name);
@@ -86,13 +108,23 @@ export async function failoverReplication(deps: Pick<VerbDeps, 'connector' | 'se
     const writePauseMs = deps.now() - began;
     await steps.run('re-point', async () => {
       const { host, port } = request.to.announced;
-      await Promise.all(siblings.map(async seat => (await to(seat, uncancelled)).call(['REPLICAOF', host, String(port)], { timeoutMs: 5000 })));
+      await Promise.all(
+        siblings.map(async seat =>
+          (await to(seat, uncancelled)).call(['REPLICAOF', host, String(port)], { timeoutMs: 5000 }),
+        ),
+      );
     });
     await steps.run('verify', () => verify(talk, request, [request.master, ...siblings]));
-    const notKept = await steps.run('keep', async () => (await Promise.all([request.to, request.master, ...siblings].map(async seat => {
-      const kept = await keep(await to(seat, uncancelled), uncancelled);
-      return kept.ok ? undefined : { node: seat.name, text: kept.text };
-    }))).filter(one => one !== undefined));
+    const notKept = await steps.run('keep', async () =>
+      (
+        await Promise.all(
+          [request.to, request.master, ...siblings].map(async seat => {
+            const kept = await keep(await to(seat, uncancelled), uncancelled);
+            return kept.ok ? undefined : { node: seat.name, text: kept.text };
+          }),
+        )
+      ).filter(one => one !== undefined),
+    );
     return { node: request.to.name, writePauseMs, notKept, steps: steps.times, totalMs: steps.totalMs };
   } finally {
     talk.dispose();
@@ -102,13 +134,19 @@ export async function failoverReplication(deps: Pick<VerbDeps, 'connector' | 'se
 async function check({ master, to }: HandoverRequest, connection: RedisConnection, signal: AbortSignal): Promise<void> {
   if (await watchedBySentinel(connection, signal)) throw refused({ code: 'handover-watched', node: master.name });
   const info = readInfo(await connection.call(['INFO', 'replication'], { signal }));
-  if (info.get('role') !== 'master') throw refused({ code: 'handover-not-master', node: master.name, role: info.get('role') ?? '' });
+  if (info.get('role') !== 'master')
+    throw refused({ code: 'handover-not-master', node: master.name, role: info.get('role') ?? '' });
   const lag = lagOf(info, to.announced);
   if (lag === Infinity) throw refused({ code: 'handover-not-replica', node: to.name });
   if (lag > MOST_LAG_SECONDS) throw refused({ code: 'handover-lagging', node: to.name, lagSeconds: lag });
 }
 
-async function handOver(deps: Pick<VerbDeps, 'secrets' | 'now'>, { topologyId, master, to }: HandoverRequest, talk: Talk, connection: RedisConnection): Promise<void> {
+async function handOver(
+  deps: Pick<VerbDeps, 'secrets' | 'now'>,
+  { topologyId, master, to }: HandoverRequest,
+  talk: Talk,
+  connection: RedisConnection,
+): Promise<void> {
   // The old master must be able to follow the new one.
   const password = await passwordOf(deps, topologyId, to);
   if (password !== undefined) await connection.call(['CONFIG', 'SET', 'masterauth', password]);
@@ -118,12 +156,16 @@ async function handOver(deps: Pick<VerbDeps, 'secrets' | 'now'>, { topologyId, m
   if (reply instanceof ReplyError) throw refused({ code: 'handover-refused', node: master.name, text: reply.text });
   const ended = await until('hand-over', { everyMs: 10, deadlineMs: HANDOVER_MS + 5000 }, async () => {
     // The promotion cuts connections; a silent moment is not an answer.
-    const states = await Promise.all([to, master].map(seat => deadline('answer', 1000, undefined, async signal => {
-      const each = await talk.to(seat, { everyMs: 20, deadlineMs: 500, signal });
-      // Both from one reply: asked one after the other, a hand-over that ends in between looks like one that was taken back.
-      const info = readInfo(await each.call(['INFO', 'replication']));
-      return { role: info.get('role'), state: info.get('master_failover_state') };
-    }).catch(() => undefined)));
+    const states = await Promise.all(
+      [to, master].map(seat =>
+        deadline('answer', 1000, undefined, async signal => {
+          const each = await talk.to(seat, { everyMs: 20, deadlineMs: 500, signal });
+          // Both from one reply: asked one after the other, a hand-over that ends in between looks like one that was taken back.
+          const info = readInfo(await each.call(['INFO', 'replication']));
+          return { role: info.get('role'), state: info.get('master_failover_state') };
+        }).catch(() => undefined),
+      ),
+    );
     const [next, old] = states;
     if (next?.role === 'master' && old?.role === 'slave') return 'done';
     return old?.role === 'master' && old.state === 'no-failover' ? 'taken back' : undefined;
@@ -135,7 +177,10 @@ async function verify(talk: Talk, { to }: HandoverRequest, others: readonly Seat
   let lacks: readonly { readonly node: string; readonly text: string }[] = [];
   try {
     await until('roles', { everyMs: 30, deadlineMs: SETTLE_MS }, async signal => {
-      const ask = async (seat: Seat, about: (connection: RedisConnection) => Promise<string | undefined>): Promise<{ node: string; text: string } | undefined> => {
+      const ask = async (
+        seat: Seat,
+        about: (connection: RedisConnection) => Promise<string | undefined>,
+      ): Promise<{ node: string; text: string } | undefined> => {
         try {
           const text = await about(await talk.to(seat, { ...ANSWER, signal }));
           return text === undefined ? undefined : { node: seat.name, text };
@@ -144,7 +189,10 @@ async function verify(talk: Talk, { to }: HandoverRequest, others: readonly Seat
           return { node: seat.name, text: textOf(error) };
         }
       };
-      const found = await Promise.all([ask(to, async connection => ((await roleOf(connection)) === 'master' ? undefined : 'not master')), ...others.map(seat => ask(seat, connection => followsText(connection, to)))]);
+      const found = await Promise.all([
+        ask(to, async connection => ((await roleOf(connection)) === 'master' ? undefined : 'not master')),
+        ...others.map(seat => ask(seat, connection => followsText(connection, to))),
+      ]);
       lacks = found.filter(lack => lack !== undefined);
       return lacks.length === 0 ? true : undefined;
     });

@@ -8,7 +8,13 @@ import type { VerbDeps } from './deps';
 import { failoverTalk, look } from './failoverCheck';
 import type { Answering, FailoverSight } from './failoverCheck';
 import { FAILOVER_STEPS } from './failoverPlan';
-import type { FailoverFault, FailoverProgress, FailoverReport, FailoverRequest, FailoverStepCode } from './failoverPlan';
+import type {
+  FailoverFault,
+  FailoverProgress,
+  FailoverReport,
+  FailoverRequest,
+  FailoverStepCode,
+} from './failoverPlan';
 import type { OnProgress } from './ports';
 import { flatMap } from './replies';
 import { followsText, roleOf } from './roles';
@@ -30,13 +36,19 @@ const SETTLE_MS = 45_000;
  * only when it is a replica itself. Plain `SENTINEL FAILOVER` leaves the old master writable for about 9 s. Verified by the roles that the
  * nodes and all Sentinels report, never by a reply. Whatever fails before the switch ends with writes going on at the old master.
  */
-export async function failoverSentinel(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>, request: FailoverRequest, signal: AbortSignal, onProgress: OnProgress<FailoverProgress>): Promise<FailoverReport> {
+export async function failoverSentinel(
+  deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>,
+  request: FailoverRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress<FailoverProgress>,
+): Promise<FailoverReport> {
   const talk = failoverTalk(deps, request);
   const steps = new Steps(FAILOVER_STEPS, () => deps.now(), onProgress);
   try {
     const sight = await steps.run('check', () => look(talk, request, signal));
     const [refusal] = sight.refusals;
-    if (refusal !== undefined || sight.master === undefined) throw refused(refusal ?? { code: 'failover-master-silent', node: request.master.name, text: '' });
+    if (refusal !== undefined || sight.master === undefined)
+      throw refused(refusal ?? { code: 'failover-master-silent', node: request.master.name, text: '' });
     return await new SafeFailover(deps, request, talk, sight, sight.master, steps).run(signal);
   } finally {
     talk.dispose();
@@ -45,8 +57,12 @@ export async function failoverSentinel(deps: Pick<VerbDeps, 'connector' | 'secre
 
 class SafeFailover {
   constructor(
-    private readonly deps: Pick<VerbDeps, 'now'>, private readonly request: FailoverRequest, private readonly talk: Talk,
-    private readonly sight: FailoverSight, private readonly old: RedisConnection, private readonly steps: Steps<FailoverStepCode>,
+    private readonly deps: Pick<VerbDeps, 'now'>,
+    private readonly request: FailoverRequest,
+    private readonly talk: Talk,
+    private readonly sight: FailoverSight,
+    private readonly old: RedisConnection,
+    private readonly steps: Steps<FailoverStepCode>,
   ) {}
 
   async run(signal: AbortSignal): Promise<FailoverReport> {
@@ -66,7 +82,14 @@ class SafeFailover {
     const stumble = await steps.run('redirect', () => this.#redirect(chosen.seat));
     const writePauseMs = this.deps.now() - paused;
     await steps.run('verify', () => this.#verify(chosen.seat, stumble));
-    return { from: request.master.announced, to: chosen.seat.announced, node: chosen.seat.name, writePauseMs, steps: steps.times, totalMs: steps.totalMs };
+    return {
+      from: request.master.announced,
+      to: chosen.seat.announced,
+      node: chosen.seat.name,
+      writePauseMs,
+      steps: steps.times,
+      totalMs: steps.totalMs,
+    };
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
@@ -80,8 +103,14 @@ class SafeFailover {
     let behind: readonly { readonly node: string; readonly behindBytes: number }[] = [];
     try {
       await until('catch-up', { everyMs: 10, deadlineMs: CATCH_UP_MS, signal }, async signal => {
-        const offsets = await Promise.all(this.sight.eligible.map(async ({ seat, connection }) =>
-          ({ node: seat.name, behindBytes: target - Number(readInfo(await connection.call(['INFO', 'replication'], { signal })).get('slave_repl_offset')) })));
+        const offsets = await Promise.all(
+          this.sight.eligible.map(async ({ seat, connection }) => ({
+            node: seat.name,
+            behindBytes:
+              target -
+              Number(readInfo(await connection.call(['INFO', 'replication'], { signal })).get('slave_repl_offset')),
+          })),
+        );
         behind = offsets.filter(({ behindBytes }) => !(behindBytes <= 0));
         return behind.length === 0 ? true : undefined;
       });
@@ -96,7 +125,10 @@ class SafeFailover {
     const { masterName } = this.request;
     const leader = this.sight.sentinelsAnswering[0] as Answering;
     // An order whose answer is lost may have been heard: then it is waited for like any other.
-    const reply = await leader.connection.pipeline([['SENTINEL', 'FAILOVER', masterName]]).then(([first]) => first, () => undefined);
+    const reply = await leader.connection.pipeline([['SENTINEL', 'FAILOVER', masterName]]).then(
+      ([first]) => first,
+      () => undefined,
+    );
     if (reply instanceof ReplyError) throw refused(orderRefused(masterName, reply));
     const began = this.deps.now();
     let renewed = began;
@@ -106,7 +138,7 @@ class SafeFailover {
       const inProgress = await this.#answer(leader.seat, connection => this.#inProgress(connection));
       const roles = await Promise.all(this.sight.eligible.map(({ seat }) => this.#answer(seat, roleOf)));
       const promoted = this.sight.eligible[roles.indexOf('master')];
-      if (promoted !== undefined && await this.#isNamed(promoted.seat)) return promoted;
+      if (promoted !== undefined && (await this.#isNamed(promoted.seat))) return promoted;
       const now = this.deps.now();
       const hopeless = now - began > GIVEN_UP_MS && inProgress === false && roles.every(role => role === 'slave');
       if (hopeless || now - began > SWITCH_MS) throw refused({ code: 'failover-no-switch', ms: now - began });
@@ -120,7 +152,11 @@ class SafeFailover {
 
   /** Whether any Sentinel hands out this address: the one that leads the failover is the first to. */
   async #isNamed(seat: Seat): Promise<boolean> {
-    const named = await Promise.all(this.sight.sentinelsAnswering.map(sentinel => this.#answer(sentinel.seat, connection => masterSeenBy(connection, this.request.masterName))));
+    const named = await Promise.all(
+      this.sight.sentinelsAnswering.map(sentinel =>
+        this.#answer(sentinel.seat, connection => masterSeenBy(connection, this.request.masterName)),
+      ),
+    );
     return named.some(address => address !== undefined && sameAddress(address, seat.announced));
   }
 
@@ -131,7 +167,9 @@ class SafeFailover {
 
   /** What the node says, or undefined while it is silent: a promotion cuts all connections to the new master, so the next ask opens a new one. */
   async #answer<T>(seat: Seat, ask: (connection: RedisConnection) => Promise<T>): Promise<T | undefined> {
-    return deadline('answer', 1000, undefined, async signal => ask(await this.talk.to(seat, { everyMs: 20, deadlineMs: 500, signal }))).catch(() => undefined);
+    return deadline('answer', 1000, undefined, async signal =>
+      ask(await this.talk.to(seat, { everyMs: 20, deadlineMs: 500, signal })),
+    ).catch(() => undefined);
   }
 
   /**
@@ -157,9 +195,13 @@ class SafeFailover {
     try {
       await until('roles', { everyMs: 50, deadlineMs: SETTLE_MS }, async signal => {
         const found = await Promise.all([
-          this.#ask(chosen, signal, async connection => ((await roleOf(connection)) === 'master' ? undefined : 'not master')),
+          this.#ask(chosen, signal, async connection =>
+            (await roleOf(connection)) === 'master' ? undefined : 'not master',
+          ),
           ...others.map(seat => this.#ask(seat, signal, connection => followsText(connection, chosen))),
-          ...this.sight.sentinelsAnswering.map(({ seat }) => this.#ask(seat, signal, connection => this.#sentinelText(connection, chosen))),
+          ...this.sight.sentinelsAnswering.map(({ seat }) =>
+            this.#ask(seat, signal, connection => this.#sentinelText(connection, chosen)),
+          ),
         ]);
         lacks = found.filter(lack => lack !== undefined);
         return lacks.length === 0 ? true : undefined;
@@ -171,7 +213,11 @@ class SafeFailover {
   }
 
   /** Connections may have been cut by the switch, so each ask may open a new one; a silent node is something lacking, not a failure yet. */
-  async #ask(seat: Seat, signal: AbortSignal, ask: (connection: RedisConnection) => Promise<string | undefined>): Promise<{ readonly node: string; readonly text: string } | undefined> {
+  async #ask(
+    seat: Seat,
+    signal: AbortSignal,
+    ask: (connection: RedisConnection) => Promise<string | undefined>,
+  ): Promise<{ readonly node: string; readonly text: string } | undefined> {
     try {
       const text = await ask(await this.talk.to(seat, { everyMs: 50, deadlineMs: 2000, signal }));
       return text === undefined ? undefined : { node: seat.name, text };
@@ -183,7 +229,10 @@ class SafeFailover {
 
   async #sentinelText(connection: RedisConnection, chosen: Seat): Promise<string | undefined> {
     const fields = flatMap(await connection.call(['SENTINEL', 'MASTER', this.request.masterName]));
-    const right = fields.get('ip') === chosen.announced.host && fields.get('port') === String(chosen.announced.port) && fields.get('flags') === 'master';
+    const right =
+      fields.get('ip') === chosen.announced.host &&
+      fields.get('port') === String(chosen.announced.port) &&
+      fields.get('flags') === 'master';
     return right ? undefined : `${fields.get('ip')}:${fields.get('port')} ${fields.get('flags')}`;
   }
 

@@ -109,7 +109,11 @@ export class Inventory implements InventoryPort, Disposable {
     for (const watch of this.#watches.values()) watch.retryNow();
     await this.#sweep();
     // what the first round spoke of is looked at in a second
-    await Promise.all([...this.#watches.values()].filter(watch => watch.contact.state === 'unknown').map(watch => this.#look(watch, true)));
+    await Promise.all(
+      [...this.#watches.values()]
+        .filter(watch => watch.contact.state === 'unknown')
+        .map(watch => this.#look(watch, true)),
+    );
     signal?.throwIfAborted();
     this.#rebuild();
     return this.#snapshot;
@@ -123,12 +127,21 @@ export class Inventory implements InventoryPort, Disposable {
 
   #start(): void {
     if (this.#engines.length > 0 || this.#disposed) return;
-    this.#existing = this.#deps.existing?.onDidChange(() => { this.#reconcile(); this.#dirty(); });
-    this.#engines = this.#deps.engines.map(engine => new EngineWatch(engine, {
-      onChange: () => { this.#reconcile(); this.#dirty(); },
-      onSignal: signal => this.#onEngine(signal),
-      onFailure: this.#onFailure,
-    }));
+    this.#existing = this.#deps.existing?.onDidChange(() => {
+      this.#reconcile();
+      this.#dirty();
+    });
+    this.#engines = this.#deps.engines.map(
+      engine =>
+        new EngineWatch(engine, {
+          onChange: () => {
+            this.#reconcile();
+            this.#dirty();
+          },
+          onSignal: signal => this.#onEngine(signal),
+          onFailure: this.#onFailure,
+        }),
+    );
   }
 
   /** Lists and looks at everything once; the pace of the next looks follows from what came. */
@@ -146,11 +159,17 @@ export class Inventory implements InventoryPort, Disposable {
     if (this.#disposed) return;
     const instances = this.#engines.flatMap(engine => engine.instances);
     const now = Date.now();
-    for (const [key, { at, by }] of this.#hellos) if (now - at > helloExpiry || !this.#watches.has(by)) this.#hellos.delete(key);
+    for (const [key, { at, by }] of this.#hellos)
+      if (now - at > helloExpiry || !this.#watches.has(by)) this.#hellos.delete(key);
     const states = [...this.#watches.values()].map(watch => watch.state);
     const heard = [...this.#hellos.values()].map(({ address, by }) => ({ ...address, by }));
     const seeds = new Map(seedsOf(this.#deps.existing?.entries ?? []).map(seed => [seed.id, seed]));
-    const wanted = new Map<string, NodeTarget>([...targetsOf(instances), ...seeds.values(), ...discover(states, instances, heard, seeds)].map(target => [target.id, target]));
+    const wanted = new Map<string, NodeTarget>(
+      [...targetsOf(instances), ...seeds.values(), ...discover(states, instances, heard, seeds)].map(target => [
+        target.id,
+        target,
+      ]),
+    );
     for (const [id, watch] of this.#watches) {
       if (wanted.has(id)) continue;
       this.#watches.delete(id);
@@ -161,19 +180,27 @@ export class Inventory implements InventoryPort, Disposable {
     for (const [id, target] of wanted) {
       const watch = this.#watches.get(id);
       if (watch === undefined) {
-        const fresh = new NodeWatch(target, {
-          connector: this.#deps.connector,
-          book: this.#book,
-          password: one => this.#passwordOf(one),
-          onChange: () => this.#dirty(),
-          onHeard: (one, channel, message) => this.#onHeard(one, channel, message),
-          channels: one => this.#channelsOf(one),
-          onFailure: this.#onFailure,
-        }, this.#timing);
+        const fresh = new NodeWatch(
+          target,
+          {
+            connector: this.#deps.connector,
+            book: this.#book,
+            password: one => this.#passwordOf(one),
+            onChange: () => this.#dirty(),
+            onHeard: (one, channel, message) => this.#onHeard(one, channel, message),
+            channels: one => this.#channelsOf(one),
+            onFailure: this.#onFailure,
+          },
+          this.#timing,
+        );
         this.#watches.set(id, fresh);
         this.#dirty();
         this.#run(this.#look(fresh, true));
-      } else if (watch.target.instance !== target.instance || watch.target.added !== target.added || watch.target.instead?.identity !== target.instead?.identity) {
+      } else if (
+        watch.target.instance !== target.instance ||
+        watch.target.added !== target.added ||
+        watch.target.instead?.identity !== target.instead?.identity
+      ) {
         watch.update(target);
         this.#dirty();
         this.#run(this.#look(watch, true));
@@ -192,23 +219,39 @@ export class Inventory implements InventoryPort, Disposable {
     const own = instance?.ownership?.topologyId;
     if (own !== undefined) return this.#deps.secrets.get(own);
     const topologyId = existing?.entry.id ?? this.#nodes.get(id)?.topologyId;
-    const ofSentinels = existing?.sentinel === true ? await this.#deps.secrets.get(sentinelSecret(existing.entry.id)) : undefined;
-    return await this.#deps.secrets.get(id) ?? ofSentinels ?? (topologyId === undefined ? undefined : await this.#deps.secrets.get(topologyId));
+    const ofSentinels =
+      existing?.sentinel === true ? await this.#deps.secrets.get(sentinelSecret(existing.entry.id)) : undefined;
+    return (
+      (await this.#deps.secrets.get(id)) ??
+      ofSentinels ??
+      (topologyId === undefined ? undefined : await this.#deps.secrets.get(topologyId))
+    );
   }
 
   /** Every message of a Sentinel; on servers that are not ours also the Sentinels' greetings, which tell where hidden Sentinels are. */
   #channelsOf(watch: NodeWatch): readonly string[] {
     const report = reportOf(watch.contact);
     if (report?.mode === 'sentinel') return ['*'];
-    const foreign = watch.target.instance === undefined ? watch.target.existing !== undefined : watch.target.instance.ownership === undefined;
-    return foreign && report?.mode === 'standalone' && report.replication?.role === 'master' ? ['__sentinel__:hello'] : [];
+    const foreign =
+      watch.target.instance === undefined
+        ? watch.target.existing !== undefined
+        : watch.target.instance.ownership === undefined;
+    return foreign && report?.mode === 'standalone' && report.replication?.role === 'master'
+      ? ['__sentinel__:hello']
+      : [];
   }
 
   #onHeard(watch: NodeWatch, channel: string, message: string): void {
     if (this.#disposed) return;
     if (channel === '__sentinel__:hello') return this.#onHello(message, watch.target.id);
     const node = this.#nodes.get(watch.target.id);
-    this.timeline.add(Date.now(), { code: 'sentinel-message', node: watch.target.id, name: node?.name ?? watch.target.id, channel, message });
+    this.timeline.add(Date.now(), {
+      code: 'sentinel-message',
+      node: watch.target.id,
+      name: node?.name ?? watch.target.id,
+      channel,
+      message,
+    });
     this.#wakeTopology(node);
     this.#run(this.#look(watch, true));
   }
@@ -231,7 +274,13 @@ export class Inventory implements InventoryPort, Disposable {
     if (signal.action === 'die') this.#watches.get(signal.id)?.died();
     const node = this.#nodes.get(signal.id);
     if (node !== undefined) {
-      this.timeline.add(signal.at, { code: 'engine-event', node: node.id, name: node.name, action: signal.action, ...(signal.exitCode === undefined ? {} : { exitCode: signal.exitCode }) });
+      this.timeline.add(signal.at, {
+        code: 'engine-event',
+        node: node.id,
+        name: node.name,
+        action: signal.action,
+        ...(signal.exitCode === undefined ? {} : { exitCode: signal.exitCode }),
+      });
       this.#wakeTopology(node);
     }
     this.#watches.get(signal.id)?.retryNow();
@@ -277,7 +326,9 @@ export class Inventory implements InventoryPort, Disposable {
   #noteUnsettled({ snapshot, topologies, nodes, structure }: SnapshotChange, now: number): void {
     if (structure || topologies.length > 0 || nodes.length > 0) {
       const touched = new Set(nodes);
-      for (const topology of snapshot.topologies) if (topologies.includes(topology.id) || topology.nodes.some(node => touched.has(node.id))) this.#unsettled.set(topology.id, now);
+      for (const topology of snapshot.topologies)
+        if (topologies.includes(topology.id) || topology.nodes.some(node => touched.has(node.id)))
+          this.#unsettled.set(topology.id, now);
     }
     const ids = new Set(snapshot.topologies.map(topology => topology.id));
     for (const id of this.#unsettled.keys()) if (!ids.has(id)) this.#unsettled.delete(id);
@@ -288,25 +339,37 @@ export class Inventory implements InventoryPort, Disposable {
     const since = node?.topologyId === undefined ? undefined : this.#unsettled.get(node.topologyId);
     if (since === undefined) return this.#timing.slow;
     const topology = this.#snapshot.topologies.find(one => one.id === node?.topologyId);
-    const restless = topology?.health.reasons.some(({ code }) => code === 'no-master' || code === 'master-down' || code === 'failover-in-progress' || code === 'stale-master' || code === 'slots-master-failed');
-    return now - since < (restless ? this.#timing.patience : this.#timing.settle) ? this.#timing.fast : this.#timing.slow;
+    const restless = topology?.health.reasons.some(
+      ({ code }) =>
+        code === 'no-master' ||
+        code === 'master-down' ||
+        code === 'failover-in-progress' ||
+        code === 'stale-master' ||
+        code === 'slots-master-failed',
+    );
+    return now - since < (restless ? this.#timing.patience : this.#timing.settle)
+      ? this.#timing.fast
+      : this.#timing.slow;
   }
 
   /** Sets the one timer for the earliest look that is due; none while nobody looks. */
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#disposed || !this.#visible && this.#holds === 0) return;
+    if (this.#disposed || (!this.#visible && this.#holds === 0)) return;
     const now = Date.now();
     let due = now + this.#timing.slow;
-    for (const [id, watch] of this.#watches) due = Math.min(due, watch.dueAt(this.#lastLooks.get(id) ?? now, this.#paceOf(this.#nodes.get(id), now)));
+    for (const [id, watch] of this.#watches)
+      due = Math.min(due, watch.dueAt(this.#lastLooks.get(id) ?? now, this.#paceOf(this.#nodes.get(id), now)));
     this.#timer = setTimeout(() => this.#tick(), Math.max(20, due - now));
   }
 
   #tick(): void {
     const now = Date.now();
     for (const engine of this.#engines) if (engine.status.state !== 'answering') this.#run(engine.list());
-    const due = [...this.#watches].filter(([id, watch]) => watch.dueAt(this.#lastLooks.get(id) ?? 0, this.#paceOf(this.#nodes.get(id), now)) <= now + 10);
+    const due = [...this.#watches].filter(
+      ([id, watch]) => watch.dueAt(this.#lastLooks.get(id) ?? 0, this.#paceOf(this.#nodes.get(id), now)) <= now + 10,
+    );
     // a silent node must not hold up the others' next look, so nobody waits for all
     for (const [, watch] of due) this.#run(this.#look(watch));
     if ([...this.#hellos.values()].some(({ at }) => now - at > helloExpiry)) this.#reconcile();
@@ -319,7 +382,10 @@ export class Inventory implements InventoryPort, Disposable {
 
   readonly #onFailure = (error: unknown): void => {
     if (this.#disposed) return;
-    if (this.#deps.onFailure === undefined) queueMicrotask(() => { throw error; });
+    if (this.#deps.onFailure === undefined)
+      queueMicrotask(() => {
+        throw error;
+      });
     else this.#deps.onFailure(error);
   };
 

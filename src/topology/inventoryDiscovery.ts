@@ -13,17 +13,24 @@ const maxFound = 1024;
 export function targetsOf(instances: readonly Instance[]): readonly NodeTarget[] {
   return instances.map(instance => {
     const { ownership } = instance;
-    const hint = ownership === undefined ? undefined : ownership.topologyKind === 'cluster' ? 'cluster' as const : undefined;
+    const hint =
+      ownership === undefined ? undefined : ownership.topologyKind === 'cluster' ? ('cluster' as const) : undefined;
     return { id: instance.id, instance, ports: expectedPorts(instance), ...(hint === undefined ? {} : { hint }) };
   });
 }
 
 /** The seeds of topologies that the user added by address. */
 export function seedsOf(entries: readonly ExistingEntry[]): readonly NodeTarget[] {
-  return entries.flatMap(entry => entry.seeds.map((address): NodeTarget => ({
-    id: formatAddress(address), address, ports: [], existing: { entry, sentinel: entry.sentinels }, added: entry,
-    ...(entry.sentinels ? { hint: 'sentinel' as const } : {}),
-  })));
+  return entries.flatMap(entry =>
+    entry.seeds.map((address): NodeTarget => ({
+      id: formatAddress(address),
+      address,
+      ports: [],
+      existing: { entry, sentinel: entry.sentinels },
+      added: entry,
+      ...(entry.sentinels ? { hint: 'sentinel' as const } : {}),
+    })),
+  );
 }
 
 /**
@@ -31,29 +38,60 @@ export function seedsOf(entries: readonly ExistingEntry[]): readonly NodeTarget[
  * another machine. An address inside a known instance becomes a further server of that instance, any other a server by itself.
  * Walks from what the engines list and the user added, so that servers which only speak of each other are forgotten.
  */
-export function discover(servers: readonly ServerState[], instances: readonly Instance[], heard: readonly Heard[] = [], roots: ReadonlyMap<string, NodeTarget> = new Map()): readonly NodeTarget[] {
+export function discover(
+  servers: readonly ServerState[],
+  instances: readonly Instance[],
+  heard: readonly Heard[] = [],
+  roots: ReadonlyMap<string, NodeTarget> = new Map(),
+): readonly NodeTarget[] {
   const known = servers.filter(server => server.instance !== undefined && server.id === server.instance.id);
   const directory = new Directory(known);
   const byId = new Map(servers.map(server => [server.id, server]));
-  const identities = new Map(servers.flatMap(server => (isAnswering(server) ? identitiesOf(server).map(identity => [identity, server] as const) : [])));
+  const identities = new Map(
+    servers.flatMap(server =>
+      isAnswering(server) ? identitiesOf(server).map(identity => [identity, server] as const) : [],
+    ),
+  );
   const byNetworkAddress = new Map<string, Instance>();
-  for (const instance of instances) for (const { address } of instance.networks) if (address !== undefined && address !== '') byNetworkAddress.set(address, instance);
-  for (const instance of instances) for (const address of instance.formerAddresses ?? []) if (!byNetworkAddress.has(address)) byNetworkAddress.set(address, instance);
+  for (const instance of instances)
+    for (const { address } of instance.networks)
+      if (address !== undefined && address !== '') byNetworkAddress.set(address, instance);
+  for (const instance of instances)
+    for (const address of instance.formerAddresses ?? [])
+      if (!byNetworkAddress.has(address)) byNetworkAddress.set(address, instance);
   const found = new Map<string, NodeTarget>();
-  const consider = ({ address: said, identity, sentinel = false }: Spoken, speaker: ServerState | undefined, from: NodeTarget | undefined): void => {
+  const consider = (
+    { address: said, identity, sentinel = false }: Spoken,
+    speaker: ServerState | undefined,
+    from: NodeTarget | undefined,
+  ): void => {
     const address = asHeardFrom(said, speaker);
     if (address.port === 0 || address.host === '' || address.host === '?' || found.size >= maxFound) return;
     if (directory.find(address, speaker) !== undefined) return;
     // found already, at another address than the one that its peers are told
     const same = identity === undefined ? undefined : identities.get(identity);
-    if (same !== undefined && (same.instance !== undefined || roots.has(same.id))) return reach(same.id, roots.get(same.id));
+    if (same !== undefined && (same.instance !== undefined || roots.has(same.id)))
+      return reach(same.id, roots.get(same.id));
     const instance = byNetworkAddress.get(address.host) ?? (isLoopback(address.host) ? speaker?.instance : undefined);
     const existing = from?.existing && { ...from.existing, sentinel };
     if (instance === undefined) {
-      const instead = existing && identity !== undefined && speaker?.reachable !== undefined && speaker.reachable.host !== address.host ? { address: { host: speaker.reachable.host, port: address.port }, identity } : undefined;
-      const target: NodeTarget = { id: formatAddress(address), address, ports: [], ...(existing ? { existing } : {}), ...(instead ? { instead } : {}) };
+      const instead =
+        existing &&
+        identity !== undefined &&
+        speaker?.reachable !== undefined &&
+        speaker.reachable.host !== address.host
+          ? { address: { host: speaker.reachable.host, port: address.port }, identity }
+          : undefined;
+      const target: NodeTarget = {
+        id: formatAddress(address),
+        address,
+        ports: [],
+        ...(existing ? { existing } : {}),
+        ...(instead ? { instead } : {}),
+      };
       const before = found.get(target.id);
-      if (!roots.has(target.id) && (before === undefined || before.instead === undefined && instead !== undefined)) found.set(target.id, target);
+      if (!roots.has(target.id) && (before === undefined || (before.instead === undefined && instead !== undefined)))
+        found.set(target.id, target);
       reach(target.id, found.get(target.id));
     } else if (instance.state === 'running') {
       const id = `${instance.id}:${address.port}`;
@@ -69,9 +107,11 @@ export function discover(servers: readonly ServerState[], instances: readonly In
     reached.add(id);
     queue.push({ server, from });
   };
-  for (const server of servers) if (server.instance?.id === server.id || roots.has(server.id)) reach(server.id, roots.get(server.id));
+  for (const server of servers)
+    if (server.instance?.id === server.id || roots.has(server.id)) reach(server.id, roots.get(server.id));
   const walk = (): void => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) for (const spoken of spokenOf(next.server)) consider(spoken, next.server, next.from);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      for (const spoken of spokenOf(next.server)) consider(spoken, next.server, next.from);
   };
   walk();
   // Sentinels greet each other as well, so whoever was reached by one greeting may be the speaker of the next
@@ -79,7 +119,7 @@ export function discover(servers: readonly ServerState[], instances: readonly In
     count = left.length;
     left = left.filter(({ by, ...address }) => {
       if (by !== undefined && !reached.has(by)) return true;
-      const from = by === undefined ? undefined : roots.get(by) ?? found.get(by);
+      const from = by === undefined ? undefined : (roots.get(by) ?? found.get(by));
       consider({ address, sentinel: true }, from?.existing === undefined ? undefined : byId.get(by ?? ''), from);
       return false;
     });
@@ -103,7 +143,9 @@ export interface Spoken {
 /** By what names its peers know a server apart from addresses. */
 export function identitiesOf(server: Pick<ServerState, 'contact'>): readonly string[] {
   const report = reportOf(server.contact);
-  return [report?.cluster?.myId, report?.sentinel?.id, report?.runId].filter((identity): identity is string => identity !== undefined && identity !== '');
+  return [report?.cluster?.myId, report?.sentinel?.id, report?.runId].filter(
+    (identity): identity is string => identity !== undefined && identity !== '',
+  );
 }
 
 /** Every address in what the server said. */
@@ -111,14 +153,21 @@ export function spokenOf(server: ServerState): readonly Spoken[] {
   const report = reportOf(server.contact);
   if (report === undefined) return [];
   const { replication, sentinel, cluster } = report;
-  const who = (identity: string | undefined): { readonly identity?: string } => (identity === undefined || identity === '' ? {} : { identity });
+  const who = (identity: string | undefined): { readonly identity?: string } =>
+    identity === undefined || identity === '' ? {} : { identity };
   return [
     // first those that tell who is there
-    ...(cluster?.nodes ?? []).filter(line => !line.flags.includes('myself') && !line.flags.includes('handshake') && !line.flags.includes('noaddr')).map(line => ({ address: line.address, ...who(line.id) })),
+    ...(cluster?.nodes ?? [])
+      .filter(
+        line => !line.flags.includes('myself') && !line.flags.includes('handshake') && !line.flags.includes('noaddr'),
+      )
+      .map(line => ({ address: line.address, ...who(line.id) })),
     ...(replication?.master === undefined ? [] : [{ address: replication.master.address }]),
     ...(replication?.replicas ?? []).map(({ address }) => ({ address })),
     ...(sentinel?.masters ?? []).flatMap(master => [
-      { address: master.address }, ...master.replicas.map(peer => ({ address: peer.address, ...who(peer.runId) })), ...master.sentinels.map(peer => ({ address: peer.address, ...who(peer.runId), sentinel: true })),
+      { address: master.address },
+      ...master.replicas.map(peer => ({ address: peer.address, ...who(peer.runId) })),
+      ...master.sentinels.map(peer => ({ address: peer.address, ...who(peer.runId), sentinel: true })),
     ]),
   ];
 }

@@ -71,7 +71,9 @@ export class EngineWatch implements Disposable {
         this.#again = false;
         await this.#once();
       } while (this.#again && !this.#ending.signal.aborted);
-    })().finally(() => { this.#listing = undefined; });
+    })().finally(() => {
+      this.#listing = undefined;
+    });
     this.#listing = listing;
     return listing;
   }
@@ -91,7 +93,13 @@ export class EngineWatch implements Disposable {
       const description = await describing;
       if (signal.aborted) return;
       this.#described = true;
-      if (description !== undefined) this.#setStatus({ kind: this.#engine.kind, state: 'answering', title: description.title, version: description.version });
+      if (description !== undefined)
+        this.#setStatus({
+          kind: this.#engine.kind,
+          state: 'answering',
+          title: description.title,
+          version: description.version,
+        });
     } catch (error) {
       if (signal.aborted || isCancellation(error)) return;
       if (!(error instanceof HumanError)) throw error;
@@ -103,20 +111,27 @@ export class EngineWatch implements Disposable {
 
   #withLastPlaces(instances: readonly Instance[]): readonly Instance[] {
     const taken = new Set<string>();
-    for (const { state, networks } of instances) if (state === 'running' || state === 'paused') for (const { address } of networks) if (address !== undefined) taken.add(address);
+    for (const { state, networks } of instances)
+      if (state === 'running' || state === 'paused')
+        for (const { address } of networks) if (address !== undefined) taken.add(address);
     const ids = new Set(instances.map(instance => instance.id));
     for (const id of this.#lastPlaces.keys()) if (!ids.has(id)) this.#lastPlaces.delete(id);
     return instances.map(instance => {
       if (instance.state === 'running' || instance.state === 'paused') {
         const here = new Set(instance.networks.map(({ id }) => id));
-        const lost = (this.#lastPlaces.get(instance.id)?.networks ?? []).filter(({ id, address = '' }) => !here.has(id) && address !== '' && !taken.has(address));
+        const lost = (this.#lastPlaces.get(instance.id)?.networks ?? []).filter(
+          ({ id, address = '' }) => !here.has(id) && address !== '' && !taken.has(address),
+        );
         this.#lastPlaces.set(instance.id, { networks: [...instance.networks, ...lost], ports: instance.ports });
         return lost.length === 0 ? instance : { ...instance, formerAddresses: lost.map(({ address = '' }) => address) };
       }
       const last = this.#lastPlaces.get(instance.id);
       if (last === undefined) return instance;
       const networks = instance.networks.map(network => {
-        const address = network.address !== undefined && network.address !== '' ? network.address : last.networks.find(old => old.id === network.id)?.address;
+        const address =
+          network.address !== undefined && network.address !== ''
+            ? network.address
+            : last.networks.find(old => old.id === network.id)?.address;
         return address === undefined || taken.has(address) ? network : { ...network, address };
       });
       return { ...instance, networks, ports: instance.ports.length === 0 ? last.ports : instance.ports };

@@ -106,7 +106,14 @@ export class NodeWatch implements Disposable {
 
   get state(): ServerState {
     const { id, instance, added } = this.#target;
-    return { id, port: this.#port, contact: this.#contact, ...(instance === undefined ? {} : { instance }), ...(added === undefined ? {} : { added }), ...(this.#reachable === undefined ? {} : { reachable: this.#reachable }) };
+    return {
+      id,
+      port: this.#port,
+      contact: this.#contact,
+      ...(instance === undefined ? {} : { instance }),
+      ...(added === undefined ? {} : { added }),
+      ...(this.#reachable === undefined ? {} : { reachable: this.#reachable }),
+    };
   }
 
   get contact(): Contact {
@@ -123,7 +130,8 @@ export class NodeWatch implements Disposable {
   update(target: NodeTarget): void {
     const before = this.#target;
     this.#target = target;
-    if (!target.ports.includes(this.#port) && target.ports.length > 0 && this.#connection === undefined) this.#port = target.ports[0] as number;
+    if (!target.ports.includes(this.#port) && target.ports.length > 0 && this.#connection === undefined)
+      this.#port = target.ports[0] as number;
     if (before.instance !== target.instance) this.#followInstance(before.instance);
   }
 
@@ -192,7 +200,9 @@ export class NodeWatch implements Disposable {
         this.#again = false;
         await this.#once();
       } while (this.#again && this.#mayAnswer && !this.#ending.signal.aborted);
-    })().finally(() => { this.#looking = undefined; });
+    })().finally(() => {
+      this.#looking = undefined;
+    });
     this.#looking = looking;
     return looking;
   }
@@ -206,15 +216,20 @@ export class NodeWatch implements Disposable {
       let report: ServerReport;
       const kept = this.#connection;
       try {
-        report = await this.#probe(kept ?? await this.#connect(), options);
+        report = await this.#probe(kept ?? (await this.#connect()), options);
       } catch (error) {
         // the kept connection was cut (CLIENT KILL at a promotion, a restart): a fresh one tells at once whether the server lives
-        if (kept === undefined || !(isFault(error, 'redis-silent') && (error.fault as { reason?: string }).reason === 'closed')) throw error;
+        if (
+          kept === undefined ||
+          !(isFault(error, 'redis-silent') && (error.fault as { reason?: string }).reason === 'closed')
+        )
+          throw error;
         this.#drop();
         report = await this.#probe(await this.#connect(), options);
       }
       if (signal.aborted || !this.#mayAnswer) return;
-      if (!this.#isExpected(report)) throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
+      if (!this.#isExpected(report))
+        throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
       this.#failures = 0;
       this.#cut = false;
       this.#setContact({ state: 'answering', report });
@@ -226,7 +241,11 @@ export class NodeWatch implements Disposable {
       const reason = silenceOf(error);
       if (reason === undefined) throw error;
       // Counted from the question: a server that was held up for a second and takes part in a failover must not be missed for a pause as well.
-      this.#retryAt = asked + (asksForPassword.has(reason) ? Infinity : Math.min(this.#timing.lastRetry, this.#timing.firstRetry * 2 ** (this.#failures - 1)));
+      this.#retryAt =
+        asked +
+        (asksForPassword.has(reason)
+          ? Infinity
+          : Math.min(this.#timing.lastRetry, this.#timing.firstRetry * 2 ** (this.#failures - 1)));
       if (this.#mayAnswer) this.#silent(reason);
     }
   }
@@ -234,13 +253,18 @@ export class NodeWatch implements Disposable {
   /** A password that was forgotten or changed by the user is not used any more by a connection that it once opened. */
   async #dropForgotten(): Promise<void> {
     this.#compareSecret = false;
-    if (this.#connection !== undefined && await this.#deps.password(this) !== this.#openedWith) this.#drop();
+    if (this.#connection !== undefined && (await this.#deps.password(this)) !== this.#openedWith) this.#drop();
   }
 
   /** At an address that was only guessed, another server than the one that is looked for is nobody. */
   #isExpected(report: ServerReport): boolean {
     const { instead } = this.#target;
-    return instead === undefined || this.#connection === undefined || !sameAddress(this.#connection.address, instead.address) || identitiesOf({ contact: { state: 'answering', report } }).includes(instead.identity);
+    return (
+      instead === undefined ||
+      this.#connection === undefined ||
+      !sameAddress(this.#connection.address, instead.address) ||
+      identitiesOf({ contact: { state: 'answering', report } }).includes(instead.identity)
+    );
   }
 
   async #probe(connection: RedisConnection, options: CallOptions): Promise<ServerReport> {
@@ -260,9 +284,18 @@ export class NodeWatch implements Disposable {
 
   async #connect(): Promise<RedisConnection> {
     const password = await this.#deps.password(this);
-    if (this.#refusedPassword !== undefined && this.#refusedPassword.value === password) throw new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: password === undefined ? 'password-required' : 'password-wrong' });
+    if (this.#refusedPassword !== undefined && this.#refusedPassword.value === password)
+      throw new HumanError<RedisFault>({
+        code: 'redis-silent',
+        address: this.#somewhere,
+        reason: password === undefined ? 'password-required' : 'password-wrong',
+      });
     try {
-      const { connection, port } = await this.#reach({ verify: this.#target.ports.length > 1 && !this.#deps.book.knows(this.#target.id) }, password, this.#ending.signal);
+      const { connection, port } = await this.#reach(
+        { verify: this.#target.ports.length > 1 && !this.#deps.book.knows(this.#target.id) },
+        password,
+        this.#ending.signal,
+      );
       if (!this.#leadsHere(connection.address)) {
         // the engine told of another address while this one was being tried: it is another server's now
         connection.dispose();
@@ -284,17 +317,34 @@ export class NodeWatch implements Disposable {
   }
 
   /** Tries the addresses in their order; the first that answers is remembered. Throws the most telling failure. */
-  async #reach(how: { readonly verify: boolean }, password: string | undefined, signal: AbortSignal | undefined): Promise<{ connection: RedisConnection; port: number }> {
+  async #reach(
+    how: { readonly verify: boolean },
+    password: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<{ connection: RedisConnection; port: number }> {
     const { id, existing } = this.#target;
     const tls = existing?.entry.tls;
     const places = this.#places();
-    const order = this.#deps.book.order(id, places.map(({ at }) => at));
-    let failure: unknown = new HumanError<RedisFault>({ code: 'redis-silent', address: this.#somewhere, reason: 'no-address' });
+    const order = this.#deps.book.order(
+      id,
+      places.map(({ at }) => at),
+    );
+    let failure: unknown = new HumanError<RedisFault>({
+      code: 'redis-silent',
+      address: this.#somewhere,
+      reason: 'no-address',
+    });
     for (const at of order) {
       try {
-        const connection = await this.#deps.connector.connect({ address: at, ...credentialsOf(password), ...(tls === undefined ? {} : { tls }) }, { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) });
+        const connection = await this.#deps.connector.connect(
+          { address: at, ...credentialsOf(password), ...(tls === undefined ? {} : { tls }) },
+          { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) },
+        );
         this.#deps.book.answered(id, at);
-        return { connection, port: places.find(place => formatAddress(place.at) === formatAddress(at))?.port ?? at.port };
+        return {
+          connection,
+          port: places.find(place => formatAddress(place.at) === formatAddress(at))?.port ?? at.port,
+        };
       } catch (error) {
         if (isCancellation(error)) throw error;
         failure = moreTelling(failure, error);
@@ -305,7 +355,13 @@ export class NodeWatch implements Disposable {
           throw error;
         }
         // Where it answered a moment ago nobody takes a connection: that says enough, before the other addresses are tried.
-        if (this.#cut && this.#mayAnswer && this.#contact.state === 'answering' && (reason === 'refused' || reason === 'closed')) this.#silent(reason);
+        if (
+          this.#cut &&
+          this.#mayAnswer &&
+          this.#contact.state === 'answering' &&
+          (reason === 'refused' || reason === 'closed')
+        )
+          this.#silent(reason);
       }
     }
     throw failure;
@@ -314,7 +370,8 @@ export class NodeWatch implements Disposable {
   /** Every address that may lead there, with the port that it means inside. */
   #places(): readonly { readonly at: Address; readonly port: number }[] {
     const { instance, ports, address, instead } = this.#target;
-    if (address !== undefined) return [address, ...(instead === undefined ? [] : [instead.address])].map(at => ({ at, port: at.port }));
+    if (address !== undefined)
+      return [address, ...(instead === undefined ? [] : [instead.address])].map(at => ({ at, port: at.port }));
     return instance === undefined ? [] : ports.flatMap(port => candidates(instance, port).map(at => ({ at, port })));
   }
 
@@ -341,7 +398,11 @@ export class NodeWatch implements Disposable {
       connection.onClose(() => {
         if (this.#subscriber === subscriber) this.#subscriber = undefined;
       });
-      await connection.subscribe(channels, (channel, message) => this.#deps.onHeard(this, channel, message), this.#ending.signal);
+      await connection.subscribe(
+        channels,
+        (channel, message) => this.#deps.onHeard(this, channel, message),
+        this.#ending.signal,
+      );
     } catch (error) {
       // Messages only wake; without them the poll still sees everything. The next look tries again.
       if (silenceOf(error) === undefined && !isCancellation(error) && !isFault(error, 'redis-refused')) throw error;
@@ -358,9 +419,12 @@ export class NodeWatch implements Disposable {
     // The probe on it fails and says so. One look more for each closing would go round without end at a port that takes connections and closes them.
     if (this.#probing === connection) return;
     const timer = setTimeout(() => {
-      if (this.#connection === undefined && this.#contact.state === 'answering' && this.#mayAnswer) this.#silent('closed');
+      if (this.#connection === undefined && this.#contact.state === 'answering' && this.#mayAnswer)
+        this.#silent('closed');
     }, this.#timing.grace);
-    this.look(true).finally(() => clearTimeout(timer)).catch(this.#deps.onFailure);
+    this.look(true)
+      .finally(() => clearTimeout(timer))
+      .catch(this.#deps.onFailure);
   }
 
   #silent(reason: SilenceReason): void {

@@ -61,9 +61,20 @@ export class Journal {
   }
 
   /** Starts a journal; resolves when its first record is safe, before anything is made. */
-  static async begin(deps: Pick<VerbDeps, 'records' | 'now' | 'owner'>, head: Pick<JournalRecord, 'verb' | 'topologyId' | 'session' | 'name' | 'kind' | 'engine' | 'plan'>): Promise<Journal> {
+  static async begin(
+    deps: Pick<VerbDeps, 'records' | 'now' | 'owner'>,
+    head: Pick<JournalRecord, 'verb' | 'topologyId' | 'session' | 'name' | 'kind' | 'engine' | 'plan'>,
+  ): Promise<Journal> {
     const at = deps.now();
-    const journal = new Journal(deps, { schema: 1, ...head, owner: deps.owner, pid: process.pid, startedAt: at, touchedAt: at, entries: [] });
+    const journal = new Journal(deps, {
+      schema: 1,
+      ...head,
+      owner: deps.owner,
+      pid: process.pid,
+      startedAt: at,
+      touchedAt: at,
+      entries: [],
+    });
     await journal.#write();
     return journal;
   }
@@ -127,7 +138,12 @@ export function keyOf(topologyId: string): string {
 
 /** All journals in the records, oldest first. A record that is not one (an older or newer schema) is left alone. */
 export function journalsOf(records: VerbDeps['records']): readonly JournalRecord[] {
-  return records.keys().filter(key => key.startsWith(PREFIX)).map(key => records.get(key)).filter(isJournal).sort((a, b) => a.startedAt - b.startedAt);
+  return records
+    .keys()
+    .filter(key => key.startsWith(PREFIX))
+    .map(key => records.get(key))
+    .filter(isJournal)
+    .sort((a, b) => a.startedAt - b.startedAt);
 }
 
 /** Whether the run that wrote the journal is still going on, in this or another window of the editor. */
@@ -136,7 +152,14 @@ export function isRunning(record: JournalRecord, now: number, alive: (pid: numbe
 }
 
 export function ownershipOf(record: JournalRecord): Omit<Ownership, 'node'> {
-  return { topologyId: record.topologyId, topologyName: record.name, topologyKind: record.kind, owner: record.owner, session: record.session, schema: 1 };
+  return {
+    topologyId: record.topologyId,
+    topologyName: record.name,
+    topologyKind: record.kind,
+    owner: record.owner,
+    session: record.session,
+    schema: 1,
+  };
 }
 
 /** What undoing left standing, beside the failure that made it necessary. */
@@ -152,7 +175,12 @@ export function undoFaultOf(record: JournalRecord, error: unknown): UndoFault {
 }
 
 function isJournal(value: unknown): value is JournalRecord {
-  return typeof value === 'object' && value !== null && (value as { schema?: unknown }).schema === 1 && Array.isArray((value as { entries?: unknown }).entries);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { schema?: unknown }).schema === 1 &&
+    Array.isArray((value as { entries?: unknown }).entries)
+  );
 }
 
 function processLives(pid: number): boolean {

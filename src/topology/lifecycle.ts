@@ -22,19 +22,28 @@ export const LEAST_GRACE_SECONDS = 15;
 
 export type LifecycleFault =
   /** Nothing runs here that could be acted on. */
-  | { readonly code: 'no-instance'; readonly node: string };
+  { readonly code: 'no-instance'; readonly node: string };
 
-export async function runLifecycle(deps: Pick<VerbDeps, 'engine'>, request: LifecycleRequest, signal: AbortSignal): Promise<void> {
+export async function runLifecycle(
+  deps: Pick<VerbDeps, 'engine'>,
+  request: LifecycleRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const engine = deps.engine(request.engine);
   const { instanceId: id } = request;
   const expect: Expectation = request.topologyId === undefined ? 'foreign' : { topologyId: request.topologyId };
   const grace = Math.max(LEAST_GRACE_SECONDS, request.graceSeconds ?? LEAST_GRACE_SECONDS);
   switch (request.act) {
-    case 'start': return engine.start(id, expect, signal);
-    case 'stop': return engine.stop(id, expect, grace, signal);
-    case 'kill': return engine.kill(id, expect, signal);
-    case 'pause': return engine.pause(id, expect, signal);
-    case 'unpause': return engine.unpause(id, expect, signal);
+    case 'start':
+      return engine.start(id, expect, signal);
+    case 'stop':
+      return engine.stop(id, expect, grace, signal);
+    case 'kill':
+      return engine.kill(id, expect, signal);
+    case 'pause':
+      return engine.pause(id, expect, signal);
+    case 'unpause':
+      return engine.unpause(id, expect, signal);
     case 'restart':
       await engine.stop(id, expect, grace, signal);
       // From here on the user's cancel must not leave it stopped.
@@ -46,5 +55,10 @@ export async function runLifecycle(deps: Pick<VerbDeps, 'engine'>, request: Life
 export function lifecycleRequestOf(node: Node, act: LifecycleAct): LifecycleRequest {
   if (node.instance === undefined) throw new HumanError<LifecycleFault>({ code: 'no-instance', node: node.name });
   const { instance } = node;
-  return { engine: instance.engine, instanceId: instance.id, act, ...(instance.ownership === undefined ? {} : { topologyId: instance.ownership.topologyId }) };
+  return {
+    engine: instance.engine,
+    instanceId: instance.id,
+    act,
+    ...(instance.ownership === undefined ? {} : { topologyId: instance.ownership.topologyId }),
+  };
 }

@@ -8,7 +8,12 @@ export interface CutOff {
   readonly instanceId: string;
   readonly name: string;
   readonly topologyId?: string;
-  readonly networks: readonly { readonly id: string; readonly name: string; readonly address?: string; readonly aliases: readonly string[] }[];
+  readonly networks: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly address?: string;
+    readonly aliases: readonly string[];
+  }[];
 }
 
 export type NetworkFault =
@@ -27,8 +32,19 @@ export async function disconnectNode(deps: Deps, node: Node, signal: AbortSignal
   const { containers, expect, id } = actsOn(deps, node);
   const networks = (node.instance?.networks ?? []).filter(({ name }) => !shared.has(name));
   if (networks.length === 0) throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
-  const ends = await Promise.all(networks.map(async network => ({ id: network.id, name: network.name, ...await containers.endpointOf(id, network.id, signal) })));
-  const cut: CutOff = { instanceId: id, name: node.name, ...(node.instance?.ownership === undefined ? {} : { topologyId: node.instance.ownership.topologyId }), networks: ends };
+  const ends = await Promise.all(
+    networks.map(async network => ({
+      id: network.id,
+      name: network.name,
+      ...(await containers.endpointOf(id, network.id, signal)),
+    })),
+  );
+  const cut: CutOff = {
+    instanceId: id,
+    name: node.name,
+    ...(node.instance?.ownership === undefined ? {} : { topologyId: node.instance.ownership.topologyId }),
+    networks: ends,
+  };
   await deps.records.set(KEY + id, cut);
   for (const network of ends) await containers.disconnect(id, expect, network.id, signal);
   return cut;
@@ -36,7 +52,7 @@ export async function disconnectNode(deps: Deps, node: Node, signal: AbortSignal
 
 /** Whether this node was cut off by us and not put back since. */
 export function cutOffOf(deps: Pick<VerbDeps, 'records'>, node: Pick<Node, 'instance'>): CutOff | undefined {
-  return node.instance === undefined ? undefined : deps.records.get(KEY + node.instance.id) as CutOff | undefined;
+  return node.instance === undefined ? undefined : (deps.records.get(KEY + node.instance.id) as CutOff | undefined);
 }
 
 /** Puts it back to every network that it was taken off, at the same address and under the same names. Without a signal: a cancel would leave it half cut. */
@@ -44,18 +60,35 @@ export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
   const { containers, expect, id } = actsOn(deps, node);
   const cut = cutOffOf(deps, node);
   if (cut === undefined) throw new HumanError<NetworkFault>({ code: 'network-nothing-to-undo', node: node.name });
-  const there = new Set(node.instance?.networks.filter(({ address }) => address !== undefined && address !== '').map(network => network.id));
+  const there = new Set(
+    node.instance?.networks.filter(({ address }) => address !== undefined && address !== '').map(network => network.id),
+  );
   for (const network of cut.networks) {
     if (there.has(network.id)) continue;
     // the default bridge takes neither fixed addresses nor names
-    await containers.connect(id, expect, network.id, network.name === 'bridge' ? { aliases: [] } : { aliases: network.aliases, ...(network.address === undefined ? {} : { address: network.address }) });
+    await containers.connect(
+      id,
+      expect,
+      network.id,
+      network.name === 'bridge'
+        ? { aliases: [] }
+        : { aliases: network.aliases, ...(network.address === undefined ? {} : { address: network.address }) },
+    );
   }
   await deps.records.delete(KEY + id);
 }
 
-function actsOn(deps: Deps, node: Node): { readonly containers: ContainerActs; readonly expect: Expectation; readonly id: string } {
+function actsOn(
+  deps: Deps,
+  node: Node,
+): { readonly containers: ContainerActs; readonly expect: Expectation; readonly id: string } {
   const { instance } = node;
   const containers = instance === undefined ? undefined : deps.engine(instance.engine).containers;
-  if (instance === undefined || containers === undefined) throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
-  return { containers, id: instance.id, expect: instance.ownership === undefined ? 'foreign' : { topologyId: instance.ownership.topologyId } };
+  if (instance === undefined || containers === undefined)
+    throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
+  return {
+    containers,
+    id: instance.id,
+    expect: instance.ownership === undefined ? 'foreign' : { topologyId: instance.ownership.topologyId },
+  };
 }

@@ -1,7 +1,12 @@
 import { ClusterNodesReader, readCluster } from '../model/clusterNodes';
 import { readInfo } from '../model/info';
 import type { ClusterReport, SentinelMaster, SentinelReport, ServerReport } from '../model/report';
-import { readQuorumCheck, readSentinelMasters, readSentinelPeers, readSentinelReplicas } from '../model/sentinelReplies';
+import {
+  readQuorumCheck,
+  readSentinelMasters,
+  readSentinelPeers,
+  readSentinelReplicas,
+} from '../model/sentinelReplies';
 import { modeOf, readServer } from '../model/serverReport';
 import { share } from '../model/share';
 import type { CallOptions, RedisConnection, Reply } from '../redis/client';
@@ -45,15 +50,23 @@ export class Prober {
   async probe(connection: Pick<RedisConnection, 'pipeline'>, options: CallOptions = {}): Promise<ServerReport> {
     const asked = this.#mode;
     const names = this.#masterNames;
-    const [info, ...rest] = await connection.pipeline([['INFO'], ...(asked === undefined ? [] : questions(asked, names))], options);
+    const [info, ...rest] = await connection.pipeline(
+      [['INFO'], ...(asked === undefined ? [] : questions(asked, names))],
+      options,
+    );
     if (info instanceof ReplyError) throw new ProbeRefused(info);
     const fields = readInfo(info);
     const mode = modeOf(fields);
     this.#mode = mode;
     let replies = rest;
     const wanted = mode === asked ? [] : questions(mode, names);
-    if (mode !== asked) replies = wanted.length === 0 ? [] : [...await connection.pipeline(wanted, options)];
-    const parts = mode === 'cluster' ? { cluster: this.#cluster(replies) } : mode === 'sentinel' ? { sentinel: await this.#sentinel(connection, replies, names, fields.get('sentinel_tilt') === '1', options) } : {};
+    if (mode !== asked) replies = wanted.length === 0 ? [] : [...(await connection.pipeline(wanted, options))];
+    const parts =
+      mode === 'cluster'
+        ? { cluster: this.#cluster(replies) }
+        : mode === 'sentinel'
+          ? { sentinel: await this.#sentinel(connection, replies, names, fields.get('sentinel_tilt') === '1', options) }
+          : {};
     this.#report = share(this.#report, readServer(fields, parts));
     return this.#report;
   }
@@ -64,14 +77,20 @@ export class Prober {
     return share(this.#report?.cluster, readCluster(info, this.#nodes.read(nodes)));
   }
 
-  async #sentinel(connection: Pick<RedisConnection, 'pipeline'>, [id, masters, ...details]: readonly PipelineReply[], names: readonly string[], tilt: boolean, options: CallOptions): Promise<SentinelReport | undefined> {
+  async #sentinel(
+    connection: Pick<RedisConnection, 'pipeline'>,
+    [id, masters, ...details]: readonly PipelineReply[],
+    names: readonly string[],
+    tilt: boolean,
+    options: CallOptions,
+  ): Promise<SentinelReport | undefined> {
     if (masters instanceof ReplyError || masters === undefined) return this.#report?.sentinel;
     const rows = readSentinelMasters(masters);
     const current = rows.map(row => row.name);
     let replies = details;
     if (current.join('\n') !== names.join('\n')) {
       this.#masterNames = current;
-      replies = current.length === 0 ? [] : [...await connection.pipeline(current.flatMap(aboutMaster), options)];
+      replies = current.length === 0 ? [] : [...(await connection.pipeline(current.flatMap(aboutMaster), options))];
     }
     return {
       id: typeof id === 'string' ? id : '',
@@ -81,8 +100,14 @@ export class Prober {
         const before = this.#report?.sentinel?.masters.find(master => master.name === row.name);
         return {
           ...row,
-          replicas: replicas === undefined || replicas instanceof ReplyError ? before?.replicas ?? [] : readSentinelReplicas(replicas),
-          sentinels: sentinels === undefined || sentinels instanceof ReplyError ? before?.sentinels ?? [] : readSentinelPeers(sentinels),
+          replicas:
+            replicas === undefined || replicas instanceof ReplyError
+              ? (before?.replicas ?? [])
+              : readSentinelReplicas(replicas),
+          sentinels:
+            sentinels === undefined || sentinels instanceof ReplyError
+              ? (before?.sentinels ?? [])
+              : readSentinelPeers(sentinels),
           quorumCheck: readQuorumCheck(check ?? ''),
         };
       }),
@@ -91,12 +116,20 @@ export class Prober {
 }
 
 function questions(mode: Mode, masterNames: readonly string[]): readonly (readonly string[])[] {
-  if (mode === 'cluster') return [['CLUSTER', 'INFO'], ['CLUSTER', 'NODES']];
+  if (mode === 'cluster')
+    return [
+      ['CLUSTER', 'INFO'],
+      ['CLUSTER', 'NODES'],
+    ];
   if (mode === 'sentinel') return [['SENTINEL', 'MYID'], ['SENTINEL', 'MASTERS'], ...masterNames.flatMap(aboutMaster)];
   return [];
 }
 
 /** REPLICAS is the name since Redis 5; SLAVES went away nowhere yet. */
 function aboutMaster(name: string): readonly (readonly string[])[] {
-  return [['SENTINEL', 'REPLICAS', name], ['SENTINEL', 'SENTINELS', name], ['SENTINEL', 'CKQUORUM', name]];
+  return [
+    ['SENTINEL', 'REPLICAS', name],
+    ['SENTINEL', 'SENTINELS', name],
+    ['SENTINEL', 'CKQUORUM', name],
+  ];
 }

@@ -27,11 +27,22 @@ export interface RemoveReport {
   readonly ms: number;
 }
 
-export type RemoveFault =
-  | { readonly code: 'remove-incomplete'; readonly name: string; readonly left: readonly string[] };
+export type RemoveFault = {
+  readonly code: 'remove-incomplete';
+  readonly name: string;
+  readonly left: readonly string[];
+};
 
 /** What would be removed, for the confirmation. */
-export async function planRemoval(deps: Pick<VerbDeps, 'engine'>, request: Pick<RemoveRequest, 'topologyId' | 'engine'>, signal: AbortSignal): Promise<{ readonly nodes: readonly string[]; readonly networks: readonly string[]; readonly data: readonly string[] }> {
+export async function planRemoval(
+  deps: Pick<VerbDeps, 'engine'>,
+  request: Pick<RemoveRequest, 'topologyId' | 'engine'>,
+  signal: AbortSignal,
+): Promise<{
+  readonly nodes: readonly string[];
+  readonly networks: readonly string[];
+  readonly data: readonly string[];
+}> {
   const owned = await deps.engine(request.engine).findOwned(request.topologyId, signal);
   return { nodes: owned.instances.map(instance => instance.name), networks: owned.networks, data: owned.data };
 }
@@ -40,13 +51,26 @@ export async function planRemoval(deps: Pick<VerbDeps, 'engine'>, request: Pick<
  * Removes exactly what carries the topology's label, by id, each checked again by the engine before the act. May be run again: what is
  * gone is gone. Replicas and Sentinels aren't stopped in order first; nothing of it shall live on.
  */
-export async function removeTopology(deps: VerbDeps, request: RemoveRequest, signal: AbortSignal, onProgress: OnProgress<RemoveProgress>): Promise<RemoveReport> {
+export async function removeTopology(
+  deps: VerbDeps,
+  request: RemoveRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress<RemoveProgress>,
+): Promise<RemoveReport> {
   const { topologyId, name, data } = request;
   const engine = deps.engine(request.engine);
   const began = deps.now();
   const owned = await engine.findOwned(topologyId, signal);
   signal.throwIfAborted();
-  const journal = await Journal.begin(deps, { verb: 'remove', topologyId, session: deps.uuid(), name, kind: request.kind, engine: request.engine, plan: { data } });
+  const journal = await Journal.begin(deps, {
+    verb: 'remove',
+    topologyId,
+    session: deps.uuid(),
+    name,
+    kind: request.kind,
+    engine: request.engine,
+    plan: { data },
+  });
   let done = 0;
   const total = owned.instances.length;
   try {
@@ -67,8 +91,11 @@ export async function removeTopology(deps: VerbDeps, request: RemoveRequest, sig
     if (standing.length > 0) throw new HumanError<RemoveFault>({ code: 'remove-incomplete', name, left: standing });
     await journal.close();
     return {
-      nodes: owned.instances.map(instance => instance.ownership?.node ?? instance.name), networks: owned.networks,
-      data: data ? owned.data : [], keptData: data ? [] : left.data, ms: deps.now() - began,
+      nodes: owned.instances.map(instance => instance.ownership?.node ?? instance.name),
+      networks: owned.networks,
+      data: data ? owned.data : [],
+      keptData: data ? [] : left.data,
+      ms: deps.now() - began,
     };
   } catch (error) {
     // The removal isn't taken back; the journal stays so that it is offered again.

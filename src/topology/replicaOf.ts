@@ -33,7 +33,13 @@ export type ReplicaOfFault =
   /** A Sentinel watches the master that this node is, or follows, and would undo it within seconds. */
   | { readonly code: 'replica-of-watched'; readonly node: string }
   /** A file format of a newer version: the replica could not read what it is sent. */
-  | { readonly code: 'replica-of-newer'; readonly node: string; readonly version: string; readonly master: string; readonly masterVersion: string };
+  | {
+      readonly code: 'replica-of-newer';
+      readonly node: string;
+      readonly version: string;
+      readonly master: string;
+      readonly masterVersion: string;
+    };
 
 export type ReplicaOfWarning =
   | { readonly code: 'already-follows' }
@@ -56,7 +62,11 @@ const ANSWER = { everyMs: 50, deadlineMs: 3000 } as const;
 const LINK = { everyMs: 50, deadlineMs: 120_000 } as const;
 
 /** Looks, changes nothing. */
-export async function checkReplicaOf(deps: Deps, request: ReplicaOfRequest, signal: AbortSignal): Promise<ReplicaOfCheck> {
+export async function checkReplicaOf(
+  deps: Deps,
+  request: ReplicaOfRequest,
+  signal: AbortSignal,
+): Promise<ReplicaOfCheck> {
   const talk = talkOf(deps, request.topologyId);
   try {
     return await look(talk, request, signal);
@@ -66,17 +76,26 @@ export async function checkReplicaOf(deps: Deps, request: ReplicaOfRequest, sign
 }
 
 /** Makes a live server follow another, waits until its link is up, and has it write that down. */
-export async function makeReplicaOf(deps: Deps, request: ReplicaOfRequest, signal: AbortSignal): Promise<ReplicaOfReport> {
+export async function makeReplicaOf(
+  deps: Deps,
+  request: ReplicaOfRequest,
+  signal: AbortSignal,
+): Promise<ReplicaOfReport> {
   const began = deps.now();
   const talk = talkOf(deps, request.topologyId);
   const { replica, master } = request;
   try {
-    const { refusals: [refusal] } = await look(talk, request, signal);
+    const {
+      refusals: [refusal],
+    } = await look(talk, request, signal);
     if (refusal !== undefined) throw new HumanError<ReplicaOfFault>(refusal);
     const connection = await talk.to(replica, { ...ANSWER, signal });
     const password = await passwordOf(deps, request.topologyId, master);
     if (password !== undefined) await connection.call(['CONFIG', 'SET', 'masterauth', password], { signal });
-    await connection.call(['REPLICAOF', master.announced.host, String(master.announced.port)], { signal, timeoutMs: 5000 });
+    await connection.call(['REPLICAOF', master.announced.host, String(master.announced.port)], {
+      signal,
+      timeoutMs: 5000,
+    });
     await linkUp(connection, replica, master, { ...LINK, signal });
     return { node: replica.name, master: master.name, kept: await keep(connection, signal), ms: deps.now() - began };
   } finally {
@@ -85,13 +104,18 @@ export async function makeReplicaOf(deps: Deps, request: ReplicaOfRequest, signa
 }
 
 /** Makes a replica a master of its own. Whatever its master acknowledged and it hasn't got yet stays behind: may lose the last writes. */
-export async function promoteToMaster(deps: Deps, request: { readonly node: Seat; readonly topologyId: string }, signal: AbortSignal): Promise<ReplicaOfReport> {
+export async function promoteToMaster(
+  deps: Deps,
+  request: { readonly node: Seat; readonly topologyId: string },
+  signal: AbortSignal,
+): Promise<ReplicaOfReport> {
   const began = deps.now();
   const { node } = request;
   const talk = talkOf(deps, request.topologyId);
   try {
     const connection = await talk.to(node, { ...ANSWER, signal });
-    if (await watchedBySentinel(connection, signal)) throw new HumanError<ReplicaOfFault>({ code: 'replica-of-watched', node: node.name });
+    if (await watchedBySentinel(connection, signal))
+      throw new HumanError<ReplicaOfFault>({ code: 'replica-of-watched', node: node.name });
     await connection.call(['REPLICAOF', 'NO', 'ONE'], { signal, timeoutMs: 5000 });
     return { node: node.name, master: '', kept: await keep(connection, signal), ms: deps.now() - began };
   } finally {
@@ -103,8 +127,15 @@ export function talkOf(deps: Pick<VerbDeps, 'connector' | 'secrets'>, topologyId
   return new Talk(deps.connector, seat => passwordOf(deps, topologyId, seat));
 }
 
-export async function passwordOf(deps: Pick<VerbDeps, 'secrets'>, topologyId: string, seat: Seat): Promise<string | undefined> {
-  return (await deps.secrets.get(topologyId)) ?? (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey));
+export async function passwordOf(
+  deps: Pick<VerbDeps, 'secrets'>,
+  topologyId: string,
+  seat: Seat,
+): Promise<string | undefined> {
+  return (
+    (await deps.secrets.get(topologyId)) ??
+    (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey))
+  );
 }
 
 /** Whether a Sentinel is connected to the server, as to masters and to the replicas that it learned from them: it names its connections `sentinel-<id>-cmd`. */
@@ -138,19 +169,34 @@ interface About {
 }
 
 async function look(talk: Talk, { replica, master }: ReplicaOfRequest, signal: AbortSignal): Promise<ReplicaOfCheck> {
-  if (sameAddress(replica.announced, master.announced)) return { refusals: [{ code: 'replica-of-itself', node: replica.name }], warnings: [] };
-  const [mine, theirs] = await Promise.all([replica, master].map(seat => talk.to(seat, { ...ANSWER, signal }))) as [RedisConnection, RedisConnection];
+  if (sameAddress(replica.announced, master.announced))
+    return { refusals: [{ code: 'replica-of-itself', node: replica.name }], warnings: [] };
+  const [mine, theirs] = (await Promise.all([replica, master].map(seat => talk.to(seat, { ...ANSWER, signal })))) as [
+    RedisConnection,
+    RedisConnection,
+  ];
   const [own, other] = await Promise.all([about(mine, signal), about(theirs, signal)]);
   const refusals: ReplicaOfFault[] = [];
-  for (const [seat, { mode }] of [[replica, own], [master, other]] as const) {
+  for (const [seat, { mode }] of [
+    [replica, own],
+    [master, other],
+  ] as const) {
     if (mode === 'cluster') refusals.push({ code: 'replica-of-cluster-node', node: seat.name });
     if (mode === 'sentinel') refusals.push({ code: 'replica-of-sentinel', node: seat.name });
   }
-  if (other.follows !== undefined && sameAddress(other.follows, replica.announced)) refusals.push({ code: 'replica-of-loop', node: replica.name, master: master.name });
-  if (refusals.length === 0 && await watchedBySentinel(mine, signal)) refusals.push({ code: 'replica-of-watched', node: replica.name });
+  if (other.follows !== undefined && sameAddress(other.follows, replica.announced))
+    refusals.push({ code: 'replica-of-loop', node: replica.name, master: master.name });
+  if (refusals.length === 0 && (await watchedBySentinel(mine, signal)))
+    refusals.push({ code: 'replica-of-watched', node: replica.name });
   // Products number their versions apart: 8 of one isn't newer than 9 of the other.
   if (own.product === other.product && compareServerVersions(own.version, other.version) < 0) {
-    refusals.push({ code: 'replica-of-newer', node: replica.name, version: own.version, master: master.name, masterVersion: other.version });
+    refusals.push({
+      code: 'replica-of-newer',
+      node: replica.name,
+      version: own.version,
+      master: master.name,
+      masterVersion: other.version,
+    });
   }
   const warnings: ReplicaOfWarning[] = [];
   const already = own.follows !== undefined && sameAddress(own.follows, master.announced);
@@ -161,14 +207,22 @@ async function look(talk: Talk, { replica, master }: ReplicaOfRequest, signal: A
 }
 
 async function about(connection: RedisConnection, signal: AbortSignal): Promise<About> {
-  const [info, ...config] = await connection.pipeline([['INFO'], ['CONFIG', 'GET', 'appendonly'], ['CONFIG', 'GET', 'save']], { signal, timeoutMs: 3000 });
+  const [info, ...config] = await connection.pipeline(
+    [['INFO'], ['CONFIG', 'GET', 'appendonly'], ['CONFIG', 'GET', 'save']],
+    { signal, timeoutMs: 3000 },
+  );
   const fields = readInfo(info);
   const settings = new Map(config.flatMap(reply => [...flatMap(reply)]));
   const host = fields.get('master_host');
-  const keys = [...fields].filter(([name]) => /^db\d+$/.test(name)).reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0);
+  const keys = [...fields]
+    .filter(([name]) => /^db\d+$/.test(name))
+    .reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0);
   return {
-    version: fields.get('valkey_version') ?? fields.get('redis_version') ?? '0', product: fields.has('valkey_version') ? 'valkey' : 'redis', mode: fields.get('redis_mode') ?? 'standalone',
-    follows: host === undefined ? undefined : { host, port: Number(fields.get('master_port')) }, keys,
+    version: fields.get('valkey_version') ?? fields.get('redis_version') ?? '0',
+    product: fields.has('valkey_version') ? 'valkey' : 'redis',
+    mode: fields.get('redis_mode') ?? 'standalone',
+    follows: host === undefined ? undefined : { host, port: Number(fields.get('master_port')) },
+    keys,
     // Where CONFIG is forbidden nothing is known against it.
     persists: settings.size === 0 || settings.get('appendonly') === 'yes' || (settings.get('save') ?? '') !== '',
   };

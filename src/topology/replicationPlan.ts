@@ -36,7 +36,10 @@ export const REPLICATION_STEPS = ['secret', 'place', 'nodes', 'link', 'settle', 
 export type ReplicationStepCode = (typeof REPLICATION_STEPS)[number];
 
 /** All that is wrong, by field; empty when the request can be planned. */
-export function validateReplicationRequest(request: ReplicationRequest, taken: readonly string[] = []): readonly { readonly field: ReplicationField; readonly problem: ReplicationProblem }[] {
+export function validateReplicationRequest(
+  request: ReplicationRequest,
+  taken: readonly string[] = [],
+): readonly { readonly field: ReplicationField; readonly problem: ReplicationProblem }[] {
   const checks: readonly (readonly [ReplicationField, ReplicationProblem | undefined])[] = [
     ['name', validateName(request.name, taken)],
     ['replicas', validateCount('replicas', request.replicas)],
@@ -48,11 +51,18 @@ export function validateReplicationRequest(request: ReplicationRequest, taken: r
 }
 
 export function replicationWarnings(request: ReplicationRequest): readonly RequestWarning[] {
-  return [...(request.replicas === 0 ? [{ code: 'no-replica' as const }] : []), ...(request.password === '' ? [{ code: 'no-password' as const }] : [])];
+  return [
+    ...(request.replicas === 0 ? [{ code: 'no-replica' as const }] : []),
+    ...(request.password === '' ? [{ code: 'no-password' as const }] : []),
+  ];
 }
 
 /** @param ports one for each server, free ones from `Engine.freePorts` */
-export function planReplication(request: ReplicationRequest, ports: readonly number[], insidePaths: (node: string) => InsidePaths): ReplicationPlan {
+export function planReplication(
+  request: ReplicationRequest,
+  ports: readonly number[],
+  insidePaths: (node: string) => InsidePaths,
+): ReplicationPlan {
   const password = request.password === undefined ? 'generated' : request.password === '' ? 'none' : 'given';
   const secret = password === 'none' ? undefined : placeholder(PASSWORD);
   const bind = request.engine === 'process' ? ['127.0.0.1'] : ['*', '-::*'];
@@ -62,11 +72,24 @@ export function planReplication(request: ReplicationRequest, ports: readonly num
     if (port === undefined) throw new RangeError(`no port for ${name}`);
     const inside = insidePaths(name);
     return {
-      name, program: 'redis', port, inside, files: [{ name: 'redis.conf', content: serverConf(name, port, inside, bind, secret) }],
+      name,
+      program: 'redis',
+      port,
+      inside,
+      files: [{ name: 'redis.conf', content: serverConf(name, port, inside, bind, secret) }],
       ...(i === 0 ? { role: 'master' } : { role: 'replica', follows: `redis-${(request.follows?.[i - 1] ?? 0) + 1}` }),
     };
   });
-  return { kind: 'replication', name: request.name, engine: request.engine, image: request.image, storage: request.storage, password, nodes, steps: REPLICATION_STEPS };
+  return {
+    kind: 'replication',
+    name: request.name,
+    engine: request.engine,
+    image: request.image,
+    storage: request.storage,
+    password,
+    nodes,
+    steps: REPLICATION_STEPS,
+  };
 }
 
 function validateFollows({ follows, replicas }: ReplicationRequest): ReplicationProblem | undefined {

@@ -17,11 +17,21 @@ export function flatMaps(reply: Reply | ReplyError | undefined): readonly Readon
 
 /** What `call` throws when the server says no, for replies out of a pipeline. `command` must not hold a secret. */
 export function refusedBy(connection: RedisConnection, command: string, reply: ReplyError): HumanError<RedisFault> {
-  return new HumanError<RedisFault>({ code: 'redis-refused', address: connection.address, command, prefix: reply.prefix, text: reply.text });
+  return new HumanError<RedisFault>({
+    code: 'redis-refused',
+    address: connection.address,
+    command,
+    prefix: reply.prefix,
+    text: reply.text,
+  });
 }
 
 /** Throws the first error reply among `replies`; `names[i]` is the command without its arguments. */
-export function noneRefused(connection: RedisConnection, names: readonly string[], replies: readonly (Reply | ReplyError)[]): readonly Reply[] {
+export function noneRefused(
+  connection: RedisConnection,
+  names: readonly string[],
+  replies: readonly (Reply | ReplyError)[],
+): readonly Reply[] {
   return replies.map((reply, i) => {
     if (reply instanceof ReplyError) throw refusedBy(connection, names[i] ?? '', reply);
     return reply;

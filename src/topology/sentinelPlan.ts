@@ -31,7 +31,11 @@ export const CREATE_STEPS = ['secret', 'place', 'nodes', 'link', 'monitor', 'agr
 export type CreateStepCode = (typeof CREATE_STEPS)[number];
 
 /** @param ports one for each server and then one for each Sentinel, free ones from `Engine.freePorts` */
-export function planSentinel(request: SentinelRequest, ports: readonly number[], insidePaths: (node: string) => InsidePaths): SentinelPlan {
+export function planSentinel(
+  request: SentinelRequest,
+  ports: readonly number[],
+  insidePaths: (node: string) => InsidePaths,
+): SentinelPlan {
   const servers = request.replicas + 1;
   const password = request.password === undefined ? 'generated' : request.password === '' ? 'none' : 'given';
   const secret = password === 'none' ? undefined : placeholder(PASSWORD);
@@ -41,7 +45,12 @@ export function planSentinel(request: SentinelRequest, ports: readonly number[],
     if (port === undefined) throw new RangeError(`no port for node ${index}`);
     return port;
   };
-  const node = (name: string, index: number, rest: Pick<PlannedNode, 'program' | 'role' | 'follows'>, text: (port: number, inside: InsidePaths) => string): PlannedNode => {
+  const node = (
+    name: string,
+    index: number,
+    rest: Pick<PlannedNode, 'program' | 'role' | 'follows'>,
+    text: (port: number, inside: InsidePaths) => string,
+  ): PlannedNode => {
     const inside = insidePaths(name);
     const port = portAt(index);
     return { name, ...rest, port, inside, files: [{ name: `${rest.program}.conf`, content: text(port, inside) }] };
@@ -49,27 +58,62 @@ export function planSentinel(request: SentinelRequest, ports: readonly number[],
   const nodes: PlannedNode[] = [];
   for (let i = 0; i < servers; i++) {
     const name = `redis-${i + 1}`;
-    nodes.push(node(name, i, i === 0 ? { program: 'redis', role: 'master' } : { program: 'redis', role: 'replica', follows: 'redis-1' },
-      (port, inside) => serverConf(name, port, inside, bind, secret)));
+    nodes.push(
+      node(
+        name,
+        i,
+        i === 0 ? { program: 'redis', role: 'master' } : { program: 'redis', role: 'replica', follows: 'redis-1' },
+        (port, inside) => serverConf(name, port, inside, bind, secret),
+      ),
+    );
   }
   for (let i = 0; i < request.sentinels; i++) {
     const name = `sentinel-${i + 1}`;
-    nodes.push(node(name, servers + i, { program: 'sentinel', role: 'sentinel' }, (port, inside) => sentinelConf(name, port, inside, bind, secret)));
+    nodes.push(
+      node(name, servers + i, { program: 'sentinel', role: 'sentinel' }, (port, inside) =>
+        sentinelConf(name, port, inside, bind, secret),
+      ),
+    );
   }
   return {
-    kind: 'sentinel', name: request.name, engine: request.engine, image: request.image, storage: request.storage, password, nodes,
-    quorum: request.quorum, downAfterMs: SENTINEL_TIMES.downAfter, failoverTimeoutMs: SENTINEL_TIMES.failoverTimeout,
-    survival: sentinelSurvival(request), steps: CREATE_STEPS,
+    kind: 'sentinel',
+    name: request.name,
+    engine: request.engine,
+    image: request.image,
+    storage: request.storage,
+    password,
+    nodes,
+    quorum: request.quorum,
+    downAfterMs: SENTINEL_TIMES.downAfter,
+    failoverTimeoutMs: SENTINEL_TIMES.failoverTimeout,
+    survival: sentinelSurvival(request),
+    steps: CREATE_STEPS,
   };
 }
 
-export function sentinelSurvival({ sentinels, quorum, replicas }: Pick<SentinelRequest, 'sentinels' | 'quorum' | 'replicas'>): SentinelSurvival {
+export function sentinelSurvival({
+  sentinels,
+  quorum,
+  replicas,
+}: Pick<SentinelRequest, 'sentinels' | 'quorum' | 'replicas'>): SentinelSurvival {
   const { sentinelsThatMayFail } = survivalOf({ quorum, places: placesOf(sentinels) });
-  return { sentinels, quorum, majority: majorityOf(sentinels), sentinelLosses: sentinelsThatMayFail, masterLosses: replicas };
+  return {
+    sentinels,
+    quorum,
+    majority: majorityOf(sentinels),
+    sentinelLosses: sentinelsThatMayFail,
+    masterLosses: replicas,
+  };
 }
 
 /** A server of the data, master or replica alike: roles are given by command and written down by the server itself. */
-export function serverConf(name: string, port: number, inside: InsidePaths, bind: readonly string[], password: string | undefined): string {
+export function serverConf(
+  name: string,
+  port: number,
+  inside: InsidePaths,
+  bind: readonly string[],
+  password: string | undefined,
+): string {
   return confText([
     confLine('port', port),
     confLine('bind', ...bind),
@@ -95,7 +139,13 @@ export function serverConf(name: string, port: number, inside: InsidePaths, bind
  * rest of the file itself. It asks for the same password as the servers: who may order a failover has as much power as who may
  * write, and client libraries take a password for the Sentinels too.
  */
-export function sentinelConf(name: string, port: number, inside: InsidePaths, bind: readonly string[], password: string | undefined): string {
+export function sentinelConf(
+  name: string,
+  port: number,
+  inside: InsidePaths,
+  bind: readonly string[],
+  password: string | undefined,
+): string {
   return confText([
     confLine('port', port),
     confLine('bind', ...bind),

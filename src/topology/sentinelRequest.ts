@@ -21,7 +21,8 @@ export interface SentinelRequest {
   readonly storage: Storage;
 }
 
-export type RequestField = 'name' | 'replicas' | 'sentinels' | 'quorum' | 'firstPort' | 'firstSentinelPort' | 'password';
+export type RequestField =
+  'name' | 'replicas' | 'sentinels' | 'quorum' | 'firstPort' | 'firstSentinelPort' | 'password';
 
 /** Why a value can't be taken; the editor has the words. */
 export type RequestProblem =
@@ -94,16 +95,24 @@ export function validatePassword(password: string): RequestProblem | undefined {
 }
 
 /** All that is wrong, by field; empty when the request can be planned. */
-export function validateSentinelRequest(request: SentinelRequest, taken: readonly string[] = []): readonly { readonly field: RequestField; readonly problem: RequestProblem }[] {
+export function validateSentinelRequest(
+  request: SentinelRequest,
+  taken: readonly string[] = [],
+): readonly { readonly field: RequestField; readonly problem: RequestProblem }[] {
   const servers = request.replicas + 1;
-  const overlap = request.firstPort < request.firstSentinelPort + request.sentinels && request.firstSentinelPort < request.firstPort + servers;
+  const overlap =
+    request.firstPort < request.firstSentinelPort + request.sentinels &&
+    request.firstSentinelPort < request.firstPort + servers;
   const checks: readonly (readonly [RequestField, RequestProblem | undefined])[] = [
     ['name', validateName(request.name, taken)],
     ['replicas', validateCount('replicas', request.replicas)],
     ['sentinels', validateCount('sentinels', request.sentinels)],
     ['quorum', validateQuorum(request.quorum, request.sentinels)],
     ['firstPort', validatePort(request.firstPort, servers)],
-    ['firstSentinelPort', validatePort(request.firstSentinelPort, request.sentinels) ?? (overlap ? { code: 'ports-overlap' } : undefined)],
+    [
+      'firstSentinelPort',
+      validatePort(request.firstSentinelPort, request.sentinels) ?? (overlap ? { code: 'ports-overlap' } : undefined),
+    ],
     ['password', request.password === undefined ? undefined : validatePassword(request.password)],
   ];
   return checks.flatMap(([field, problem]) => (problem === undefined ? [] : [{ field, problem }]));
@@ -123,7 +132,10 @@ export function placesOf(sentinels: number): readonly string[] {
   return Array.from({ length: sentinels }, (_, i) => `sentinel-${i + 1}`);
 }
 
-function validateRange(value: number, { least, most }: { readonly least: number; readonly most: number }): RequestProblem | undefined {
+function validateRange(
+  value: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): RequestProblem | undefined {
   if (!Number.isInteger(value)) return { code: 'not-a-number' };
   return value < least || value > most ? { code: 'out-of-range', least, most } : undefined;
 }

@@ -16,13 +16,18 @@ export interface Seat {
 }
 
 /** The seat of a tree node, when it can be reached. */
-export function seatOf({ id, name, announced, reachable }: Pick<Node, 'id' | 'name' | 'announced' | 'reachable'>): Seat | undefined {
+export function seatOf({
+  id,
+  name,
+  announced,
+  reachable,
+}: Pick<Node, 'id' | 'name' | 'announced' | 'reachable'>): Seat | undefined {
   return reachable === undefined ? undefined : { name, announced: announced ?? reachable, reachable, secretKey: id };
 }
 
 export type TalkFault =
   /** Started, but no answer in time; `text` is the last reason. */
-  | { readonly code: 'node-not-answering'; readonly node: string; readonly address: Address; readonly text: string };
+  { readonly code: 'node-not-answering'; readonly node: string; readonly address: Address; readonly text: string };
 
 export interface Patience {
   readonly everyMs: number;
@@ -85,14 +90,22 @@ export class Talk implements Disposable {
         return patient(connection);
       });
     } catch (error) {
-      if (isDeadline(error)) throw new HumanError<TalkFault>({ code: 'node-not-answering', node: seat.name, address: seat.reachable, text: last }, { cause: error });
+      if (isDeadline(error))
+        throw new HumanError<TalkFault>(
+          { code: 'node-not-answering', node: seat.name, address: seat.reachable, text: last },
+          { cause: error },
+        );
       throw error;
     }
   }
 
   dispose(): void {
     this.#disposed = true;
-    for (const open of this.#open.values()) open.then(connection => connection.dispose(), () => undefined);
+    for (const open of this.#open.values())
+      open.then(
+        connection => connection.dispose(),
+        () => undefined,
+      );
     this.#open.clear();
   }
 }
@@ -102,7 +115,12 @@ export class Talk implements Disposable {
  * look afterwards, without one, found the server just up.
  */
 function isPermanent(error: unknown, withPassword: boolean): boolean {
-  return isFault(error, 'redis-silent') && [withPassword ? 'password-wrong' : 'password-required', 'tls'].includes(String((error.fault as { reason?: unknown }).reason));
+  return (
+    isFault(error, 'redis-silent') &&
+    [withPassword ? 'password-wrong' : 'password-required', 'tls'].includes(
+      String((error.fault as { reason?: unknown }).reason),
+    )
+  );
 }
 
 /** The connection with {@link ANSWER_MS} wherever the caller names no time. */
@@ -125,7 +143,11 @@ class Patient implements RedisConnection {
   pipeline(commands: readonly (readonly string[])[], options?: CallOptions): Promise<readonly (Reply | ReplyError)[]> {
     return this.inner.pipeline(commands, { timeoutMs: ANSWER_MS, ...options });
   }
-  subscribe(patterns: readonly string[], listener: (channel: string, message: string) => void, signal?: AbortSignal): Promise<void> {
+  subscribe(
+    patterns: readonly string[],
+    listener: (channel: string, message: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     return this.inner.subscribe(patterns, listener, signal);
   }
   dispose(): void {

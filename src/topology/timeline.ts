@@ -16,11 +16,36 @@ export interface TimelineEntry {
 /** Codes with data; the editor layer has the words. `node` is a node id, `name` what it was called at that moment. */
 export type Happening =
   /** The engine said so: `die`, `start`, `pause`, `kill` … */
-  | { readonly code: 'engine-event'; readonly node: string; readonly name: string; readonly action: string; readonly exitCode?: number }
+  | {
+      readonly code: 'engine-event';
+      readonly node: string;
+      readonly name: string;
+      readonly action: string;
+      readonly exitCode?: number;
+    }
   /** A Sentinel published it: channel `+switch-master`, message `mymaster 10.0.0.2 6379 10.0.0.3 6379`. */
-  | { readonly code: 'sentinel-message'; readonly node: string; readonly name: string; readonly channel: string; readonly message: string }
-  | { readonly code: 'role-changed'; readonly node: string; readonly name: string; readonly from: Role; readonly to: Role }
-  | { readonly code: 'contact-changed'; readonly node: string; readonly name: string; readonly from: string; readonly to: string; readonly reason?: string }
+  | {
+      readonly code: 'sentinel-message';
+      readonly node: string;
+      readonly name: string;
+      readonly channel: string;
+      readonly message: string;
+    }
+  | {
+      readonly code: 'role-changed';
+      readonly node: string;
+      readonly name: string;
+      readonly from: Role;
+      readonly to: Role;
+    }
+  | {
+      readonly code: 'contact-changed';
+      readonly node: string;
+      readonly name: string;
+      readonly from: string;
+      readonly to: string;
+      readonly reason?: string;
+    }
   | { readonly code: 'link-changed'; readonly node: string; readonly name: string; readonly link: 'up' | 'down' }
   | { readonly code: 'stale-master'; readonly node: string; readonly name: string; readonly stale: boolean };
 

@@ -34,9 +34,17 @@ export async function undoAll(deps: VerbDeps, journal: Journal): Promise<void> {
 }
 
 /** Removes instances that carry the topology's label, all or one node's, by id, three at a time. Gone ones are fine. */
-export async function removeInstances(engine: Engine, topologyId: string, signal: AbortSignal, node?: string): Promise<number> {
+export async function removeInstances(
+  engine: Engine,
+  topologyId: string,
+  signal: AbortSignal,
+  node?: string,
+): Promise<number> {
   const { instances } = await engine.findOwned(topologyId, signal);
-  const ours = instances.filter(instance => instance.ownership?.topologyId === topologyId && (node === undefined || instance.ownership.node === node));
+  const ours = instances.filter(
+    instance =>
+      instance.ownership?.topologyId === topologyId && (node === undefined || instance.ownership.node === node),
+  );
   await mapLimit(ours, 3, async instance => {
     try {
       await engine.remove(instance.id, { topologyId }, signal);
@@ -58,7 +66,10 @@ async function sweep(engine: Engine, record: JournalRecord, signal: AbortSignal)
   await removeInstances(engine, record.topologyId, signal);
   await engine.removePlace(record.topologyId, { data: true }, signal);
   const left = await engine.findOwned(record.topologyId, signal);
-  if (!isEmpty(left)) throw new Error(`left: ${[...left.instances.map(instance => instance.name), ...left.networks, ...left.data].join(', ')}`);
+  if (!isEmpty(left))
+    throw new Error(
+      `left: ${[...left.instances.map(instance => instance.name), ...left.networks, ...left.data].join(', ')}`,
+    );
 }
 
 export function isEmpty(owned: OwnedObjects): boolean {

@@ -39,26 +39,62 @@ export type AnyProgress = CreateProgress | ReplicationProgress | ClusterProgress
 export type AnyReport = CreationReport | ReplicationReportOfCreation | ClusterCreationReport | AdditionReport;
 
 /** How a creation of each kind is taken up, by code that is loaded when it is; the plan is the one that its own verb wrote. */
-const finishers: Readonly<Record<TopologyKind, (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<AnyProgress>) => Promise<AnyReport>>> = {
-  replication: (deps, journal, signal, onProgress) => runReplication(deps, journal, journal.record.plan as ReplicationPlan, undefined, signal, onProgress),
-  sentinel: (deps, journal, signal, onProgress) => runSentinel(deps, journal, journal.record.plan as SentinelPlan, undefined, signal, onProgress),
-  cluster: async (deps, journal, signal, onProgress) => (await import('./cluster/unfinished')).runCluster(deps, journal, journal.record.plan as ClusterCreationPlan, undefined, signal, onProgress),
+const finishers: Readonly<
+  Record<
+    TopologyKind,
+    (deps: VerbDeps, journal: Journal, signal: AbortSignal, onProgress: OnProgress<AnyProgress>) => Promise<AnyReport>
+  >
+> = {
+  replication: (deps, journal, signal, onProgress) =>
+    runReplication(deps, journal, journal.record.plan as ReplicationPlan, undefined, signal, onProgress),
+  sentinel: (deps, journal, signal, onProgress) =>
+    runSentinel(deps, journal, journal.record.plan as SentinelPlan, undefined, signal, onProgress),
+  cluster: async (deps, journal, signal, onProgress) =>
+    (await import('./cluster/unfinished')).runCluster(
+      deps,
+      journal,
+      journal.record.plan as ClusterCreationPlan,
+      undefined,
+      signal,
+      onProgress,
+    ),
 };
 
-const finishAddition: (typeof finishers)[TopologyKind] = async (deps, journal, signal, onProgress) => (await import('./cluster/unfinished')).runAddition(deps, journal, journal.record.plan as AdditionPlan, signal, onProgress);
+const finishAddition: (typeof finishers)[TopologyKind] = async (deps, journal, signal, onProgress) =>
+  (await import('./cluster/unfinished')).runAddition(
+    deps,
+    journal,
+    journal.record.plan as AdditionPlan,
+    signal,
+    onProgress,
+  );
 
 export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
-  return journalsOf(deps.records).filter(record => !isRunning(record, deps.now())).map(record => ({
-    topologyId: record.topologyId, name: record.name, kind: record.kind, engine: record.engine, verb: record.verb, startedAt: record.startedAt,
-    canFinish: record.verb === 'add' || (record.verb === 'create' && record.kind in finishers),
-  }));
+  return journalsOf(deps.records)
+    .filter(record => !isRunning(record, deps.now()))
+    .map(record => ({
+      topologyId: record.topologyId,
+      name: record.name,
+      kind: record.kind,
+      engine: record.engine,
+      verb: record.verb,
+      startedAt: record.startedAt,
+      canFinish: record.verb === 'add' || (record.verb === 'create' && record.kind in finishers),
+    }));
 }
 
 /** Takes the creation up where it was cut off, to the same "done". When that fails or is cancelled everything stays as it is, to be finished or removed later. */
-export async function finishCreation(deps: VerbDeps, topologyId: string, signal: AbortSignal, onProgress: OnProgress<AnyProgress>): Promise<AnyReport> {
+export async function finishCreation(
+  deps: VerbDeps,
+  topologyId: string,
+  signal: AbortSignal,
+  onProgress: OnProgress<AnyProgress>,
+): Promise<AnyReport> {
   const record = recordOf(deps, topologyId);
-  const finish: (typeof finishers)[TopologyKind] | undefined = record.verb === 'add' ? finishAddition : finishers[record.kind];
-  if (record.verb === 'remove' || finish === undefined) throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
+  const finish: (typeof finishers)[TopologyKind] | undefined =
+    record.verb === 'add' ? finishAddition : finishers[record.kind];
+  if (record.verb === 'remove' || finish === undefined)
+    throw new HumanError<UnfinishedFault>({ code: 'cannot-finish', topologyId, name: record.name });
   const journal = await Journal.adopt(deps, record);
   try {
     const report = await finish(deps, journal, signal, onProgress);
@@ -75,12 +111,26 @@ export async function removeUnfinished(deps: VerbDeps, topologyId: string, signa
   const record = recordOf(deps, topologyId);
   signal.throwIfAborted();
   if (record.verb === 'create') await undoAll(deps, await Journal.adopt(deps, record));
-  else if (record.verb === 'add') await (await import('./cluster/unfinished')).undoAddition(deps, await Journal.adopt(deps, record));
-  else await removeTopology(deps, { topologyId, name: record.name, kind: record.kind, engine: record.engine, data: (record.plan as { data: boolean }).data }, signal, () => undefined);
+  else if (record.verb === 'add')
+    await (await import('./cluster/unfinished')).undoAddition(deps, await Journal.adopt(deps, record));
+  else
+    await removeTopology(
+      deps,
+      {
+        topologyId,
+        name: record.name,
+        kind: record.kind,
+        engine: record.engine,
+        data: (record.plan as { data: boolean }).data,
+      },
+      signal,
+      () => undefined,
+    );
 }
 
 function recordOf(deps: VerbDeps, topologyId: string): JournalRecord {
   const record = journalsOf(deps.records).find(record => keyOf(record.topologyId) === keyOf(topologyId));
-  if (record === undefined || isRunning(record, deps.now())) throw new HumanError<UnfinishedFault>({ code: 'not-unfinished', topologyId });
+  if (record === undefined || isRunning(record, deps.now()))
+    throw new HumanError<UnfinishedFault>({ code: 'not-unfinished', topologyId });
   return record;
 }

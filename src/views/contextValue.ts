@@ -15,7 +15,13 @@ export function belongingOf({ owned, added }: Pick<Topology, 'owned' | 'added'>)
  * `node.master.running.owned.sentinel`. A server that wants a password has one more, `locked`, at the end: most acts need one that talks. A clause for "runs" is `viewItem =~ /^node\.\w+\.running\./`.
  * The servers of a topology that is only looked at are `watched`, whatever their state: no act is offered for them.
  */
-export function nodeContext(role: Role, state: RunState, belonging: Belonging, within: TopologyKind | 'alone', locked: boolean): string {
+export function nodeContext(
+  role: Role,
+  state: RunState,
+  belonging: Belonging,
+  within: TopologyKind | 'alone',
+  locked: boolean,
+): string {
   return `node.${role}.${belonging === 'added' ? 'watched' : state}.${belonging}.${within}${locked ? '.locked' : ''}`;
 }
 
@@ -26,9 +32,16 @@ export function topologyContext(topology: Pick<Topology, 'kind' | 'owned' | 'add
 
 export function runStateOf(node: Pick<Node, 'instance'>): RunState {
   switch (node.instance?.state) {
-    case undefined: return 'bare';
-    case 'running': case 'restarting': return 'running';
-    case 'paused': return 'paused';
-    case 'created': case 'exited': case 'dead': return 'stopped';
+    case undefined:
+      return 'bare';
+    case 'running':
+    case 'restarting':
+      return 'running';
+    case 'paused':
+      return 'paused';
+    case 'created':
+    case 'exited':
+    case 'dead':
+      return 'stopped';
   }
 }

@@ -18,7 +18,9 @@ export class RoleBadges implements vscode.FileDecorationProvider, vscode.Disposa
   show(badges: ReadonlyMap<string, Badge>): void {
     const before = this.#badges;
     this.#badges = badges;
-    const changed = [...new Set([...before.keys(), ...badges.keys()])].filter(key => JSON.stringify(before.get(key)) !== JSON.stringify(badges.get(key)));
+    const changed = [...new Set([...before.keys(), ...badges.keys()])].filter(
+      key => JSON.stringify(before.get(key)) !== JSON.stringify(badges.get(key)),
+    );
     if (changed.length > 0) this.#changed.fire(changed.map(decorationUri));
   }
 

@@ -37,7 +37,14 @@ export function describeNode(t: Translate, node: Node, place: NodePlace): Row {
   const badge = badgeOf(t, node);
   return {
     label: node.name,
-    description: parts(node.role === 'unknown' && state !== undefined ? '' : role, state, link, lonely(t, node, place), slotsText(t, place), addressBeside(node)),
+    description: parts(
+      node.role === 'unknown' && state !== undefined ? '' : role,
+      state,
+      link,
+      lonely(t, node, place),
+      slotsText(t, place),
+      addressBeside(node),
+    ),
     icon: iconOf(node),
     tooltip: tooltipOf(t, node, place),
     contextValue: nodeContext(node.role, runStateOf(node), place.belonging, place.kind, wantsPassword(node)),
@@ -54,11 +61,18 @@ function roleText(t: Translate, node: Node): string {
 /** What the engine says and what Redis says, both when they differ; nothing while all is well. */
 function stateText(t: Translate, node: Node): string | undefined {
   switch (node.instance?.state) {
-    case 'paused': return t('paused');
-    case 'created': return t('not started');
-    case 'restarting': return t('restarting again and again');
-    case 'exited': case 'dead': return exitText(t, node);
-    case 'running': case undefined: break;
+    case 'paused':
+      return t('paused');
+    case 'created':
+      return t('not started');
+    case 'restarting':
+      return t('restarting again and again');
+    case 'exited':
+    case 'dead':
+      return exitText(t, node);
+    case 'running':
+    case undefined:
+      break;
   }
   if (node.contact.state === 'silent') {
     const silence = silenceBriefly[node.contact.reason](t);
@@ -81,7 +95,9 @@ function linkText(t: Translate, node: Node): string | undefined {
   if (master.syncInProgress) return t('copying from its master');
   if (master.link === 'down') return t('link down');
   if (node.lag === undefined) return t('link up');
-  return node.lag.bytes <= inFlight && node.lag.seconds <= 1 ? t('in sync') : t('{0} behind', bytesInWords(node.lag.bytes));
+  return node.lag.bytes <= inFlight && node.lag.seconds <= 1
+    ? t('in sync')
+    : t('{0} behind', bytesInWords(node.lag.bytes));
 }
 
 /** Master and replica are asked one after the other, while the stream runs on: so much between the two answers is no lag. */
@@ -89,12 +105,16 @@ const inFlight = 65_536;
 
 function lonely(t: Translate, node: Node, place: NodePlace): string | undefined {
   const serves = place.kind !== 'cluster' || (place.slots?.length ?? 0) > 0;
-  return node.role === 'master' && !node.staleMaster && place.replicas === 0 && place.kind !== 'alone' && serves ? t('no replica') : undefined;
+  return node.role === 'master' && !node.staleMaster && place.replicas === 0 && place.kind !== 'alone' && serves
+    ? t('no replica')
+    : undefined;
 }
 
 function slotsText(t: Translate, { slots }: NodePlace): string | undefined {
   if (slots === undefined) return undefined;
-  return slots.length === 0 ? t('no slots') : t('slots {0}', slots.map(([from, to]) => from === to ? String(from) : `${from}–${to}`).join(', '));
+  return slots.length === 0
+    ? t('no slots')
+    : t('slots {0}', slots.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', '));
 }
 
 /** A server that is only known by its address has that for a name already. */
@@ -111,7 +131,8 @@ function addressText(node: Node): string {
   const { announced } = node;
   const reachable = doorOf(node);
   if (announced && reachable && !sameAddress(announced, reachable)) {
-    const inside = announced.port === reachable.port && !announced.host.includes(':') ? announced.host : formatAddress(announced);
+    const inside =
+      announced.port === reachable.port && !announced.host.includes(':') ? announced.host : formatAddress(announced);
     return `${inside} ⇄ ${loopback.has(reachable.host) ? `:${reachable.port}` : formatAddress(reachable)}`;
   }
   const only = announced ?? reachable;
@@ -123,9 +144,13 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The shape tells the state, the colour repeats it. */
 function iconOf(node: Node): Row['icon'] {
   switch (runStateOf(node)) {
-    case 'stopped': return { id: 'circle-slash', color: node.instance?.exit?.code ? 'charts.red' : 'disabledForeground' };
-    case 'paused': return { id: 'debug-pause', color: 'charts.yellow' };
-    case 'running': case 'bare': break;
+    case 'stopped':
+      return { id: 'circle-slash', color: node.instance?.exit?.code ? 'charts.red' : 'disabledForeground' };
+    case 'paused':
+      return { id: 'debug-pause', color: 'charts.yellow' };
+    case 'running':
+    case 'bare':
+      break;
   }
   if (wantsPassword(node)) return { id: 'lock', color: 'charts.yellow' };
   if (node.contact.state === 'silent') return { id: 'warning', color: 'charts.yellow' };
@@ -136,20 +161,34 @@ function iconOf(node: Node): Row['icon'] {
 
 function badgeOf(t: Translate, node: Node): Badge | undefined {
   const alive = node.contact.state === 'answering';
-  const badge = (letters: string, tooltip: string, color: string): Badge => ({ letters, tooltip, color: alive ? color : 'descriptionForeground' });
+  const badge = (letters: string, tooltip: string, color: string): Badge => ({
+    letters,
+    tooltip,
+    color: alive ? color : 'descriptionForeground',
+  });
   switch (node.role) {
-    case 'master': return node.staleMaster ? badge('M?', t('Stale master'), 'list.warningForeground') : badge('M', alive ? t('Master') : t('Was master when last seen'), colors.master);
-    case 'replica': return badge('R', alive ? t('Replica') : t('Was a replica when last seen'), colors.replica);
-    case 'sentinel': return badge('S', t('Sentinel'), colors.sentinel);
-    case 'unknown': return undefined;
+    case 'master':
+      return node.staleMaster
+        ? badge('M?', t('Stale master'), 'list.warningForeground')
+        : badge('M', alive ? t('Master') : t('Was master when last seen'), colors.master);
+    case 'replica':
+      return badge('R', alive ? t('Replica') : t('Was a replica when last seen'), colors.replica);
+    case 'sentinel':
+      return badge('S', t('Sentinel'), colors.sentinel);
+    case 'unknown':
+      return undefined;
   }
 }
 
 function lastReport(node: Node): ServerReport | undefined {
   switch (node.contact.state) {
-    case 'answering': return node.contact.report;
-    case 'silent': case 'not-running': return node.contact.last;
-    case 'unknown': return undefined;
+    case 'answering':
+      return node.contact.report;
+    case 'silent':
+    case 'not-running':
+      return node.contact.last;
+    case 'unknown':
+      return undefined;
   }
 }
 
@@ -179,10 +218,19 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
   return `${head}${why}\n\n${table}`;
 }
 
-function spokenOf(t: Translate, node: Node, place: NodePlace, role: string, state: string | undefined, link: string | undefined): string {
+function spokenOf(
+  t: Translate,
+  node: Node,
+  place: NodePlace,
+  role: string,
+  state: string | undefined,
+  link: string | undefined,
+): string {
   const outside = doorOf(node);
   const sentences = [
-    place.topology === undefined ? t('{0}, {1}.', node.name, role) : t('{0} of {1}, {2}.', node.name, place.topology, role),
+    place.topology === undefined
+      ? t('{0}, {1}.', node.name, role)
+      : t('{0} of {1}, {2}.', node.name, place.topology, role),
     place.masterName === undefined ? undefined : t('Follows {0}.', place.masterName),
     state === undefined ? t('Running.') : `${state}.`,
     link === undefined ? undefined : `${link}.`,

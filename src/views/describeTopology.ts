@@ -22,17 +22,48 @@ export function describeTopology(t: Translate, topology: Topology): Row {
   const reasons = health.reasons.map(reason => reasonInWords(t, topology, reason));
   return {
     label: name,
-    description: parts(reasons[0] === undefined ? level : t('{0}: {1}', level, gist(reasons[0])), kindInWords(t, kind), sentinels, lookOnly),
+    description: parts(
+      reasons[0] === undefined ? level : t('{0}: {1}', level, gist(reasons[0])),
+      kindInWords(t, kind),
+      sentinels,
+      lookOnly,
+    ),
     icon: icons[health.level],
     tooltip: [
       `**${escapeMarkdown(name)}** — ${escapeMarkdown(parts(kindInWords(t, kind), level))}`,
       reasons.map(reason => `- ${escapeMarkdown(reason)}`).join('\n'),
-      quorum ? escapeMarkdown(t('{0} of {1} sentinels are usable; {2} must agree that the master is down, and {3} must vote for a failover.', quorum.usable, quorum.known, quorum.required, quorum.majority)) : '',
-      added === undefined ? '' : escapeMarkdown(added.changes ? t('Added by its address. Changes are allowed.') : t('Added by its address, to be looked at only: nothing is changed until you allow it.')),
-      topology.owned || added !== undefined ? '' : escapeMarkdown(t('Found on this machine, not made here: it is only looked at, except where you click.')),
-    ].filter(text => text !== '').join('\n\n'),
+      quorum
+        ? escapeMarkdown(
+            t(
+              '{0} of {1} sentinels are usable; {2} must agree that the master is down, and {3} must vote for a failover.',
+              quorum.usable,
+              quorum.known,
+              quorum.required,
+              quorum.majority,
+            ),
+          )
+        : '',
+      added === undefined
+        ? ''
+        : escapeMarkdown(
+            added.changes
+              ? t('Added by its address. Changes are allowed.')
+              : t('Added by its address, to be looked at only: nothing is changed until you allow it.'),
+          ),
+      topology.owned || added !== undefined
+        ? ''
+        : escapeMarkdown(t('Found on this machine, not made here: it is only looked at, except where you click.')),
+    ]
+      .filter(text => text !== '')
+      .join('\n\n'),
     contextValue: topologyContext(topology),
-    spoken: [t('{0}, {1} topology, {2}.', name, kindInWords(t, kind), level), ...reasons, quorum ? t('{0} of {1} sentinels are usable.', quorum.usable, quorum.known) : ''].filter(text => text !== '').join(' '),
+    spoken: [
+      t('{0}, {1} topology, {2}.', name, kindInWords(t, kind), level),
+      ...reasons,
+      quorum ? t('{0} of {1} sentinels are usable.', quorum.usable, quorum.known) : '',
+    ]
+      .filter(text => text !== '')
+      .join(' '),
   };
 }
 

@@ -23,7 +23,12 @@ export interface Drawing {
 }
 
 /** Faults that have a welcome view of their own in package.json; a unit test holds both together. */
-export const welcomes: ReadonlySet<string> = new Set(['engine-missing', 'engine-refused', 'engine-forbidden', 'engine-lost']);
+export const welcomes: ReadonlySet<string> = new Set([
+  'engine-missing',
+  'engine-refused',
+  'engine-forbidden',
+  'engine-lost',
+]);
 
 export function draw(t: Translate, snapshot: Snapshot, problems: readonly ProblemLine[] = []): Drawing {
   const branches = growTree(t, snapshot, problems);
@@ -31,11 +36,24 @@ export function draw(t: Translate, snapshot: Snapshot, problems: readonly Proble
   const down = worthTelling(snapshot);
   const welcomed = branches.length === 0 && welcomes.has(engine);
   return {
-    branches, engine,
+    branches,
+    engine,
     message: down?.state === 'unavailable' && !welcomed ? engineFaultInWords(t, down.fault) : '',
-    where: (snapshot.engines.some(({ state }) => state === 'answering') ? snapshot.engines.filter(({ state }) => state === 'answering').slice(0, 1) : snapshot.engines).map(whereIs).filter(text => text !== '').join(' · '),
+    where: (snapshot.engines.some(({ state }) => state === 'answering')
+      ? snapshot.engines.filter(({ state }) => state === 'answering').slice(0, 1)
+      : snapshot.engines
+    )
+      .map(whereIs)
+      .filter(text => text !== '')
+      .join(' · '),
     summary: summarize(t, snapshot),
-    badge: problems.length === 0 ? undefined : { value: problems.length, tooltip: problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length) },
+    badge:
+      problems.length === 0
+        ? undefined
+        : {
+            value: problems.length,
+            tooltip: problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length),
+          },
   };
 }
 

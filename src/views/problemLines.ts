@@ -14,16 +14,29 @@ export interface ProblemLine {
   readonly fixable: boolean;
 }
 
-const icons = { error: { id: 'error', color: 'list.errorForeground' }, warning: { id: 'warning', color: 'list.warningForeground' } } as const;
+const icons = {
+  error: { id: 'error', color: 'list.errorForeground' },
+  warning: { id: 'warning', color: 'list.warningForeground' },
+} as const;
 
 /** Rows for the lines under one parent. */
 export function problemBranches(lines: readonly ProblemLine[], parent: string): readonly Branch[] {
   return lines.map(line => ({
     key: `${parent}/!${line.id}`,
-    target: { kind: 'problem', problem: line.id, ...(line.topology === undefined ? {} : { topology: line.topology }), ...(line.node === undefined ? {} : { node: line.node }) },
+    target: {
+      kind: 'problem',
+      problem: line.id,
+      ...(line.topology === undefined ? {} : { topology: line.topology }),
+      ...(line.node === undefined ? {} : { node: line.node }),
+    },
     row: {
-      label: line.text, description: '', icon: icons[line.severity],
-      tooltip: [line.text, line.detail].filter(text => text !== undefined).map(escapeMarkdown).join('\n\n'),
+      label: line.text,
+      description: '',
+      icon: icons[line.severity],
+      tooltip: [line.text, line.detail]
+        .filter(text => text !== undefined)
+        .map(escapeMarkdown)
+        .join('\n\n'),
       contextValue: `problem.${line.severity}.${line.fixable ? 'fixable' : 'plain'}`,
       spoken: [line.text, line.detail].filter(text => text !== undefined).join(' '),
     },

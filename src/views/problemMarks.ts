@@ -15,8 +15,18 @@ export class ProblemMarks implements vscode.Disposable {
       if (place === undefined || what.code === 'conf-rule') continue;
       const range = new vscode.Range(place.line - 1, 0, place.line - 1, 10_000);
       const said = evidence.find(({ from }) => from === 'log')?.text;
-      const text = [causeInWords(this.t, what), consequenceOfProblem(this.t, what), said].filter(part => part !== undefined).join(' ');
-      const mark = new vscode.Diagnostic(range, text, severity === 'error' ? vscode.DiagnosticSeverity.Error : severity === 'warning' ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Information);
+      const text = [causeInWords(this.t, what), consequenceOfProblem(this.t, what), said]
+        .filter(part => part !== undefined)
+        .join(' ');
+      const mark = new vscode.Diagnostic(
+        range,
+        text,
+        severity === 'error'
+          ? vscode.DiagnosticSeverity.Error
+          : severity === 'warning'
+            ? vscode.DiagnosticSeverity.Warning
+            : vscode.DiagnosticSeverity.Information,
+      );
       mark.source = 'Redis Topology';
       mark.code = what.code;
       const marks = byFile.get(place.path) ?? [];

@@ -36,7 +36,9 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
   const badges = store.add(new RoleBadges());
   const status = store.add(new StatusBar());
   const engine = new ContextKey<string>(contextKeys.engine);
-  const view = store.add(vscode.window.createTreeView(views.topologies, { treeDataProvider: tree, showCollapseAll: true }));
+  const view = store.add(
+    vscode.window.createTreeView(views.topologies, { treeDataProvider: tree, showCollapseAll: true }),
+  );
   store.add(vscode.window.registerFileDecorationProvider(badges));
 
   const show = (drawing: Drawing): void => {
@@ -49,23 +51,29 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
     if (view.badge?.value !== drawing.badge?.value) view.badge = drawing.badge;
   };
   let current: { readonly inventory: InventoryPort; readonly subscription: Disposable } | undefined;
-  store.add(source.onDidMake(({ inventory, onDidAskToReveal, onDidChangeProblems, slotMaps, draw }) => {
-    current?.subscription.dispose();
-    const subscription = new DisposableStore();
-    current = { inventory, subscription };
-    subscription.add(inventory.onDidChange(change => show(draw(change.snapshot))));
-    subscription.add(onDidChangeProblems(() => redraw?.()));
-    subscription.add(onDidAskToReveal(node => {
-      const element = tree.find(node);
-      if (element) view.reveal(element, { select: true, focus: false }).then(undefined, onFailure);
-    }));
-    subscription.add(view.onDidChangeSelection(({ selection: [element] }) => {
-      if (element?.kind === 'node') slotMaps.lightUp(element.node);
-    }));
-    redraw = () => show(draw(inventory.snapshot));
-    redraw();
-    inventory.setVisible(view.visible);
-  }));
+  store.add(
+    source.onDidMake(({ inventory, onDidAskToReveal, onDidChangeProblems, slotMaps, draw }) => {
+      current?.subscription.dispose();
+      const subscription = new DisposableStore();
+      current = { inventory, subscription };
+      subscription.add(inventory.onDidChange(change => show(draw(change.snapshot))));
+      subscription.add(onDidChangeProblems(() => redraw?.()));
+      subscription.add(
+        onDidAskToReveal(node => {
+          const element = tree.find(node);
+          if (element) view.reveal(element, { select: true, focus: false }).then(undefined, onFailure);
+        }),
+      );
+      subscription.add(
+        view.onDidChangeSelection(({ selection: [element] }) => {
+          if (element?.kind === 'node') slotMaps.lightUp(element.node);
+        }),
+      );
+      redraw = () => show(draw(inventory.snapshot));
+      redraw();
+      inventory.setVisible(view.visible);
+    }),
+  );
   store.add({ dispose: () => current?.subscription.dispose() });
 
   const follow = (visible: boolean): void => {

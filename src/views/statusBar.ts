@@ -11,11 +11,16 @@ export class StatusBar implements vscode.Disposable {
       this.#item?.hide();
       return;
     }
-    const item = this.#item ??= this.#make();
+    const item = (this.#item ??= this.#make());
     item.text = summary.text;
     item.tooltip = summary.tooltip;
     item.accessibilityInformation = { label: summary.tooltip };
-    item.backgroundColor = summary.level === 'down' ? new vscode.ThemeColor('statusBarItem.errorBackground') : summary.level === 'degraded' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    item.backgroundColor =
+      summary.level === 'down'
+        ? new vscode.ThemeColor('statusBarItem.errorBackground')
+        : summary.level === 'degraded'
+          ? new vscode.ThemeColor('statusBarItem.warningBackground')
+          : undefined;
     item.show();
   }
 

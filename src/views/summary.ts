@@ -10,7 +10,12 @@ export interface Summary {
 }
 
 const worstFirst: readonly HealthLevel[] = ['down', 'degraded', 'unknown', 'healthy'];
-const icons: { readonly [Level in HealthLevel]: string } = { down: '$(error)', degraded: '$(warning)', unknown: '$(question)', healthy: '$(pass)' };
+const icons: { readonly [Level in HealthLevel]: string } = {
+  down: '$(error)',
+  degraded: '$(warning)',
+  unknown: '$(question)',
+  healthy: '$(pass)',
+};
 
 /** `undefined` while there is no topology: then the status bar stays free. */
 export function summarize(t: Translate, { topologies }: Snapshot): Summary | undefined {
@@ -18,7 +23,10 @@ export function summarize(t: Translate, { topologies }: Snapshot): Summary | und
   if (level === undefined) return undefined;
   const ill = topologies.filter(topology => topology.health.level === level);
   const [only] = ill;
-  const what = ill.length === 1 && only ? `${only.name} ${levelInWords(t, level)}` : t('{0} topologies {1}', ill.length, levelInWords(t, level));
+  const what =
+    ill.length === 1 && only
+      ? `${only.name} ${levelInWords(t, level)}`
+      : t('{0} topologies {1}', ill.length, levelInWords(t, level));
   const lines = topologies.flatMap(topology => [
     `${topology.name}: ${levelInWords(t, topology.health.level)}`,
     ...topology.health.reasons.map(reason => `  ${reasonInWords(t, topology, reason)}`),

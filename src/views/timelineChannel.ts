@@ -19,7 +19,10 @@ export class TimelineChannel implements vscode.Disposable {
 
   show(): void {
     const channel = this.#open();
-    if (this.inventory.timeline.entries.length === 0) channel.replace(`${vscode.l10n.t('Nothing has happened yet. What containers, sentinels and roles do appears here, with the time since it began.')}\n`);
+    if (this.inventory.timeline.entries.length === 0)
+      channel.replace(
+        `${vscode.l10n.t('Nothing has happened yet. What containers, sentinels and roles do appears here, with the time since it began.')}\n`,
+      );
     channel.show(true);
   }
 
@@ -29,7 +32,7 @@ export class TimelineChannel implements vscode.Disposable {
   }
 
   #open(): vscode.OutputChannel {
-    return this.#channel ??= vscode.window.createOutputChannel(vscode.l10n.t('Redis Timeline'), 'log');
+    return (this.#channel ??= vscode.window.createOutputChannel(vscode.l10n.t('Redis Timeline'), 'log'));
   }
 
   #homeOf(node: string): string | undefined {

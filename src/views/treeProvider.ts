@@ -40,17 +40,20 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
 
   /** Badges of all rows that have one, by key. */
   get badges(): ReadonlyMap<string, Badge> {
-    return new Map([...this.#index].flatMap(([key, { branch }]) => branch.row.badge ? [[key, branch.row.badge] as const] : []));
+    return new Map(
+      [...this.#index].flatMap(([key, { branch }]) => (branch.row.badge ? [[key, branch.row.badge] as const] : [])),
+    );
   }
 
   /** The row of a node, by its id in the snapshot. */
   find(node: string): Element | undefined {
-    for (const { branch } of this.#index.values()) if (branch.target.kind === 'node' && branch.target.node === node) return this.#element(branch);
+    for (const { branch } of this.#index.values())
+      if (branch.target.kind === 'node' && branch.target.node === node) return this.#element(branch);
     return undefined;
   }
 
   getChildren(element?: Element): Element[] {
-    const branches = element === undefined ? this.#roots : this.#index.get(element.key)?.branch.children ?? [];
+    const branches = element === undefined ? this.#roots : (this.#index.get(element.key)?.branch.children ?? []);
     return branches.map(branch => this.#element(branch));
   }
 
@@ -64,11 +67,20 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     const branch = this.#index.get(element.key)?.branch;
     if (!branch) return new vscode.TreeItem(''); // asked for after it went; the refresh that follows drops it
     const { row, children, target } = branch;
-    const item = new vscode.TreeItem(row.label, children.length === 0 ? vscode.TreeItemCollapsibleState.None
-      : target.kind === 'others' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded);
+    const item = new vscode.TreeItem(
+      row.label,
+      children.length === 0
+        ? vscode.TreeItemCollapsibleState.None
+        : target.kind === 'others'
+          ? vscode.TreeItemCollapsibleState.Collapsed
+          : vscode.TreeItemCollapsibleState.Expanded,
+    );
     item.id = element.key;
     item.description = row.description;
-    item.iconPath = row.icon.color === undefined ? new vscode.ThemeIcon(row.icon.id) : new vscode.ThemeIcon(row.icon.id, new vscode.ThemeColor(row.icon.color));
+    item.iconPath =
+      row.icon.color === undefined
+        ? new vscode.ThemeIcon(row.icon.id)
+        : new vscode.ThemeIcon(row.icon.id, new vscode.ThemeColor(row.icon.color));
     item.contextValue = row.contextValue;
     item.accessibilityInformation = { label: row.spoken };
     if (target.kind === 'problem') item.command = { command: commands.showProblems, title: '', arguments: [element] };
@@ -86,10 +98,13 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     if (!branch) return item;
     item.tooltip = new vscode.MarkdownString(branch.row.tooltip); // not trusted, no HTML: names come from others
     clearTimeout(this.#read.get(element.key));
-    this.#read.set(element.key, setTimeout(() => {
-      this.#read.delete(element.key);
-      if (this.#index.has(element.key)) this.#changed.fire([element]);
-    }, readingMs));
+    this.#read.set(
+      element.key,
+      setTimeout(() => {
+        this.#read.delete(element.key);
+        if (this.#index.has(element.key)) this.#changed.fire([element]);
+      }, readingMs),
+    );
     return item;
   }
 

@@ -34,7 +34,9 @@ function sameKeys(a: readonly Branch[], b: readonly Branch[]): boolean {
 }
 
 /** Every branch of the tree by its key, and the key of its parent. */
-export function indexTree(roots: readonly Branch[]): ReadonlyMap<string, { readonly branch: Branch; readonly parent?: string }> {
+export function indexTree(
+  roots: readonly Branch[],
+): ReadonlyMap<string, { readonly branch: Branch; readonly parent?: string }> {
   const index = new Map<string, { readonly branch: Branch; readonly parent?: string }>();
   const visit = (branch: Branch, parent: string | undefined): void => {
     index.set(branch.key, parent === undefined ? { branch } : { branch, parent });

@@ -6,7 +6,11 @@ export function simplePage(webview: vscode.Webview, extensionUri: vscode.Uri, na
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
   webview.options = { enableScripts: true, localResourceRoots: [dist] };
   const nonce = randomBytes(16).toString('base64url');
-  const at = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString().replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+  const at = (file: string): string =>
+    webview
+      .asWebviewUri(vscode.Uri.joinPath(dist, file))
+      .toString()
+      .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
   return `<!DOCTYPE html>
 <html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
 <head>

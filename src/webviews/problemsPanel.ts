@@ -22,7 +22,9 @@ export class ProblemsPanels implements Disposable {
     const open = this.#open.get(topologyId);
     if (open) return open.panel.reveal();
     const { title } = this.deps.sight(topologyId);
-    const panel = vscode.window.createWebviewPanel('redisTopology.problems', title, vscode.ViewColumn.Active, { enableScripts: true });
+    const panel = vscode.window.createWebviewPanel('redisTopology.problems', title, vscode.ViewColumn.Active, {
+      enableScripts: true,
+    });
     panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'redis-topology.svg');
     const entry = { panel, shown: '' };
     this.#open.set(topologyId, entry);
@@ -34,7 +36,12 @@ export class ProblemsPanels implements Disposable {
         this.update();
       } else if (message) this.deps.act(message);
     });
-    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'problems', '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul>');
+    panel.webview.html = simplePage(
+      panel.webview,
+      this.deps.extensionUri,
+      'problems',
+      '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul>',
+    );
   }
 
   /** The problems changed. */
@@ -45,7 +52,9 @@ export class ProblemsPanels implements Disposable {
       if (text === entry.shown) continue;
       entry.shown = text;
       if (entry.panel.title !== sight.title) entry.panel.title = sight.title;
-      entry.panel.webview.postMessage({ type: 'show', sight }).then(undefined, (error: unknown) => this.deps.onFailure(error));
+      entry.panel.webview
+        .postMessage({ type: 'show', sight })
+        .then(undefined, (error: unknown) => this.deps.onFailure(error));
     }
   }
 

@@ -34,10 +34,17 @@ export function readFromProblemsPage(value: unknown): FromProblemsPage | undefin
   if (typeof value !== 'object' || value === null) return undefined;
   const { type, problem, fix, node } = value as Record<string, unknown>;
   switch (type) {
-    case 'ready': return { type };
-    case 'fix': return typeof problem === 'string' && typeof fix === 'number' && Number.isInteger(fix) && fix >= 0 ? { type, problem, fix } : undefined;
-    case 'open': return typeof problem === 'string' ? { type, problem } : undefined;
-    case 'reveal': return typeof node === 'string' ? { type, node } : undefined;
-    default: return undefined;
+    case 'ready':
+      return { type };
+    case 'fix':
+      return typeof problem === 'string' && typeof fix === 'number' && Number.isInteger(fix) && fix >= 0
+        ? { type, problem, fix }
+        : undefined;
+    case 'open':
+      return typeof problem === 'string' ? { type, problem } : undefined;
+    case 'reveal':
+      return typeof node === 'string' ? { type, node } : undefined;
+    default:
+      return undefined;
   }
 }

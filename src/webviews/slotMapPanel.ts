@@ -53,12 +53,21 @@ export class SlotMaps implements Disposable {
   #shown(topologyId: string): SlotMapPanel {
     const open = this.#open.get(topologyId);
     open?.bringToFront();
-    return open ?? this.#adopt(topologyId, vscode.window.createWebviewPanel(slotMapView, vscode.l10n.t('Slot Map'), vscode.ViewColumn.Active));
+    return (
+      open ??
+      this.#adopt(
+        topologyId,
+        vscode.window.createWebviewPanel(slotMapView, vscode.l10n.t('Slot Map'), vscode.ViewColumn.Active),
+      )
+    );
   }
 
   /** Takes over a panel that VS Code kept over a reload of the window. `state` is what the page remembered. */
   restore(panel: vscode.WebviewPanel, state: unknown): void {
-    const topologyId = typeof state === 'object' && state !== null && 'topology' in state && typeof state.topology === 'string' ? state.topology : undefined;
+    const topologyId =
+      typeof state === 'object' && state !== null && 'topology' in state && typeof state.topology === 'string'
+        ? state.topology
+        : undefined;
     if (topologyId === undefined || this.#open.has(topologyId)) return panel.dispose();
     this.#adopt(topologyId, panel);
     this.#deps.inventory.refresh().catch(this.#deps.onFailure);
@@ -105,17 +114,25 @@ class SlotMapPanel implements Disposable {
     panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'redis-topology.svg');
     this.#store.add(webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
     this.#store.add(panel.onDidChangeViewState(() => this.#follow()));
-    this.#store.add(panel.onDidDispose(() => {
-      onEnd();
-      this.#end();
-    }));
+    this.#store.add(
+      panel.onDidDispose(() => {
+        onEnd();
+        this.#end();
+      }),
+    );
     this.#store.add(deps.inventory.onDidChange(() => this.#update()));
     this.#shown = this.#next();
     webview.html = slotMapHtml({
-      nonce: randomBytes(16).toString('base64url'), cspSource: webview.cspSource, topologyId,
+      nonce: randomBytes(16).toString('base64url'),
+      cspSource: webview.cspSource,
+      topologyId,
       script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'slotMap.js')).toString(),
       style: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'slotMap.css')).toString(),
-      first: { words: slotMapWords(vscode.l10n.t), language: vscode.env.language, ...(this.#shown ? { state: this.#shown.state } : {}) },
+      first: {
+        words: slotMapWords(vscode.l10n.t),
+        language: vscode.env.language,
+        ...(this.#shown ? { state: this.#shown.state } : {}),
+      },
     });
     this.#follow();
   }
@@ -136,7 +153,9 @@ class SlotMapPanel implements Disposable {
     this.#plan = plan;
     this.#sendPlan();
     let told = 0;
-    const ifCurrent = (work: () => void): void => { if (this.#plan === plan) work(); };
+    const ifCurrent = (work: () => void): void => {
+      if (this.#plan === plan) work();
+    };
     return {
       change: words => {
         plan.change(words);
@@ -148,10 +167,11 @@ class SlotMapPanel implements Disposable {
         told = performance.now();
         ifCurrent(() => this.#send(message));
       },
-      withdraw: () => ifCurrent(() => {
-        this.#plan = undefined;
-        this.#send({ type: 'plan' });
-      }),
+      withdraw: () =>
+        ifCurrent(() => {
+          this.#plan = undefined;
+          this.#send({ type: 'plan' });
+        }),
     };
   }
 
@@ -190,17 +210,34 @@ class SlotMapPanel implements Disposable {
     const reasons = topology.health.reasons.map(reason => reasonInWords(vscode.l10n.t, topology, reason));
     const title = vscode.l10n.t('{0} – Slot Map', topology.name);
     if (this.#panel.title !== title) this.#panel.title = title;
-    return { state: mapStateOf(topology, topology.cluster, this.#colours, reasons), owners: ownersOf(topology.cluster, this.#colours) };
+    return {
+      state: mapStateOf(topology, topology.cluster, this.#colours, reasons),
+      owners: ownersOf(topology.cluster, this.#colours),
+    };
   }
 
   #update(): void {
     const before = this.#shown;
     this.#shown = this.#next();
     if (!this.#shown) {
-      if (before) this.#send({ type: 'state', state: { title: '', level: 'unknown', reasons: [vscode.l10n.t('The cluster is not there (any more).')], shards: [], owners: [], disputes: [], open: [] } });
+      if (before)
+        this.#send({
+          type: 'state',
+          state: {
+            title: '',
+            level: 'unknown',
+            reasons: [vscode.l10n.t('The cluster is not there (any more).')],
+            shards: [],
+            owners: [],
+            disputes: [],
+            open: [],
+          },
+        });
       return;
     }
-    const change = before ? changeOf(before.state, before.owners, this.#shown.state, this.#shown.owners) : { type: 'state' as const, state: this.#shown.state };
+    const change = before
+      ? changeOf(before.state, before.owners, this.#shown.state, this.#shown.owners)
+      : { type: 'state' as const, state: this.#shown.state };
     if (change) this.#send(change);
   }
 
@@ -216,10 +253,16 @@ class SlotMapPanel implements Disposable {
         this.#shown = this.#next();
         if (this.#shown) this.#send({ type: 'state', state: this.#shown.state });
         this.#sendPlan();
-        heatKindsOf(this.#deps.inventory, this.#topology(), this.#ended.signal).then(kinds => this.#send({ type: 'heat-kinds', ...kinds }), this.#failed);
+        heatKindsOf(this.#deps.inventory, this.#topology(), this.#ended.signal).then(
+          kinds => this.#send({ type: 'heat-kinds', ...kinds }),
+          this.#failed,
+        );
         break;
       case 'ask-keys':
-        countKeys(this.#deps.inventory, this.#topology(), message.slot, this.#ended.signal).then(told => this.#send({ type: 'keys', slot: message.slot, ...told }), this.#failed);
+        countKeys(this.#deps.inventory, this.#topology(), message.slot, this.#ended.signal).then(
+          told => this.#send({ type: 'keys', slot: message.slot, ...told }),
+          this.#failed,
+        );
         break;
       case 'reveal':
         if (this.#topology()?.nodes.some(({ id }) => id === message.node)) this.#deps.reveal(message.node);

@@ -12,7 +12,10 @@ export class ShownPlan {
   #gone: number[] = [];
   #now: readonly SlotRange[] = [];
 
-  constructor(readonly id: number, proposal: Proposal) {
+  constructor(
+    readonly id: number,
+    proposal: Proposal,
+  ) {
     this.#proposal = proposal;
   }
 
@@ -36,7 +39,7 @@ export class ShownPlan {
       }
       this.#now = now;
     }
-    return this.#last = { type: 'plan-progress', id: this.id, done, total, gone: [...this.#gone], text };
+    return (this.#last = { type: 'plan-progress', id: this.id, done, total, gone: [...this.#gone], text });
   }
 
   /** All that a page needs which has just begun. */
@@ -44,14 +47,24 @@ export class ShownPlan {
     const { title, detail, acts, plan, keys } = this.#proposal;
     const name = (id: string): string => view.members.find(member => member.id === id)?.name ?? id.slice(0, 8);
     const moves = plan.moves.map(({ from, to, ranges }, index) => ({
-      from: (colours.get(from) ?? -1) + 1, to: (colours.get(to) ?? -1) + 1, fromName: name(from), toName: name(to), ranges: ranges.flat(), slots: ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0),
+      from: (colours.get(from) ?? -1) + 1,
+      to: (colours.get(to) ?? -1) + 1,
+      fromName: name(from),
+      toName: name(to),
+      ranges: ranges.flat(),
+      slots: ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0),
       ...(keys?.[index] === undefined ? {} : { keys: keys[index] }),
     }));
-    return [{ type: 'plan', plan: { id: this.id, title, detail, acts, moves, running: this.#running } }, ...(this.#last ? [this.#last] : [])];
+    return [
+      { type: 'plan', plan: { id: this.id, title, detail, acts, moves, running: this.#running } },
+      ...(this.#last ? [this.#last] : []),
+    ];
   }
 
   #takerOf(slot: number, colours: Colours): number {
-    const move = this.#proposal.plan.moves.find(({ ranges }) => ranges.some(([first, last]) => first <= slot && slot <= last));
+    const move = this.#proposal.plan.moves.find(({ ranges }) =>
+      ranges.some(([first, last]) => first <= slot && slot <= last),
+    );
     return (colours.get(move?.to ?? '') ?? -1) + 1;
   }
 }

@@ -6,7 +6,12 @@ export type HostMessage =
   /** Everything. */
   | { readonly type: 'state'; readonly state: MapState }
   /** What changed; all else is as it was. */
-  | ({ readonly type: 'change'; readonly runs: Runs; readonly shards: readonly MapShard[]; /** Colours of shards that are no more. */ readonly gone: readonly number[] } & Partial<Head>)
+  | ({
+      readonly type: 'change';
+      readonly runs: Runs;
+      readonly shards: readonly MapShard[];
+      /** Colours of shards that are no more. */ readonly gone: readonly number[];
+    } & Partial<Head>)
   /** Answer to `ask-keys`; no `keys` when the owner doesn't tell. `there`: of an open slot, those that are at its taker already. */
   | { readonly type: 'keys'; readonly slot: number; readonly keys?: number; readonly there?: number }
   /** A shard was chosen in the tree: light it up. */
@@ -18,7 +23,14 @@ export type HostMessage =
   /** Slots that are to move, or are moving; without one the plan is over. */
   | { readonly type: 'plan'; readonly plan?: MapPlan }
   /** `gone` have arrived. */
-  | { readonly type: 'plan-progress'; readonly id: number; readonly done: number; readonly total: number; readonly gone: Runs; readonly text: string };
+  | {
+      readonly type: 'plan-progress';
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      readonly gone: Runs;
+      readonly text: string;
+    };
 
 export type PageMessage =
   /** The page is there and shows nothing yet. */
@@ -37,7 +49,7 @@ export type PageMessage =
 
 /** What the heat layer can show: keys, and with `CLUSTER SLOT-STATS` what else the server counts for each slot. */
 export const heatKinds = ['keys', 'cpu', 'in', 'out', 'memory'] as const;
-export type HeatKind = typeof heatKinds[number];
+export type HeatKind = (typeof heatKinds)[number];
 
 /** A plan of moves, drawn and listed before it is confirmed, and while it runs. */
 export interface MapPlan {
@@ -127,9 +139,12 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
   if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
   const message = value as Record<string, unknown>;
   switch (message['type']) {
-    case 'ready': return { type: 'ready' };
-    case 'ask-keys': return isSlot(message['slot']) ? { type: 'ask-keys', slot: message['slot'] } : undefined;
-    case 'reveal': return typeof message['node'] === 'string' ? { type: 'reveal', node: message['node'] } : undefined;
+    case 'ready':
+      return { type: 'ready' };
+    case 'ask-keys':
+      return isSlot(message['slot']) ? { type: 'ask-keys', slot: message['slot'] } : undefined;
+    case 'reveal':
+      return typeof message['node'] === 'string' ? { type: 'reveal', node: message['node'] } : undefined;
     case 'move': {
       const { first, last } = message;
       return isSlot(first) && isSlot(last) && first <= last ? { type: 'move', first, last } : undefined;
@@ -138,12 +153,14 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
       const { id, act } = message;
       return typeof id === 'number' && typeof act === 'string' ? { type: 'plan-act', id, act } : undefined;
     }
-    case 'fix': return { type: 'fix' };
+    case 'fix':
+      return { type: 'fix' };
     case 'heat': {
       const kind = heatKinds.find(one => one === message['kind']);
       return kind !== undefined ? { type: 'heat', kind } : message['kind'] === undefined ? { type: 'heat' } : undefined;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 

@@ -4,7 +4,9 @@ import type { Translate } from '../editor/translate';
 export function slotMapWords(t: Translate): Readonly<Record<string, string>> {
   return {
     pageTitle: t('Slot map'),
-    mapLabel: t('Map of the 16384 slots. Arrow keys move, Shift selects, Enter selects the range, Escape lets go. The table of shards says the same in words.'),
+    mapLabel: t(
+      'Map of the 16384 slots. Arrow keys move, Shift selects, Enter selects the range, Escape lets go. The table of shards says the same in words.',
+    ),
     findKey: t('Find the slot of a key'),
     keysPlaceholder: 'page  {user:7}.cart  {user:7}.orders',
     here: t('Slot'),
@@ -52,7 +54,10 @@ export function slotMapWords(t: Translate): Readonly<Record<string, string>> {
     lightUp: t('Bring this shard out, and show it in the tree'),
     more: t('and {0} more', '{0}'),
     oneSlot: t('All {0} keys share a slot: they can be used in one command.', '{0}'),
-    crossSlot: t('They live in {0} slots: one command with all of them is refused (CROSSSLOT). A common tag in braces brings keys together.', '{0}'),
+    crossSlot: t(
+      'They live in {0} slots: one command with all of them is refused (CROSSSLOT). A common tag in braces brings keys together.',
+      '{0}',
+    ),
     tagCounts: t('Only this part decides the slot'),
     sum: t('{0} of 16,384 slots served by {1} shards · {2} keys', '{0}', '{1}', '{2}'),
     'level.healthy': t('healthy'),

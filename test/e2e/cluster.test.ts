@@ -19,7 +19,8 @@ suite('a cluster in the workbench', function () {
     await workbench.openContainer();
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`cluster-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`cluster-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     await workbench.close();
@@ -33,13 +34,24 @@ suite('a cluster in the workbench', function () {
   test('is created with Enter, Enter, Enter', async () => {
     const firstPort = await testPorts(6);
     await tree.create({
-      command: 'Redis: Create Cluster Topology', namePrompt: 'Name of the cluster', portStep: 5, firstPort, preview: 'What it survives',
-      at: { 3: async () => void await workbench.screenshot('cluster-01-wizard-masters'), 8: async () => void await workbench.screenshot('cluster-02-preview') },
+      command: 'Redis: Create Cluster Topology',
+      namePrompt: 'Name of the cluster',
+      portStep: 5,
+      firstPort,
+      preview: 'What it survives',
+      at: {
+        3: async () => void (await workbench.screenshot('cluster-01-wizard-masters')),
+        8: async () => void (await workbench.screenshot('cluster-02-preview')),
+      },
     });
     for (const name of ['redis-1', 'redis-2', 'redis-3']) await row(name, 'master').waitFor();
-    for (const [master, replica] of [['redis-1', 'redis-5'], ['redis-2', 'redis-6'], ['redis-3', 'redis-4']] as const) {
+    for (const [master, replica] of [
+      ['redis-1', 'redis-5'],
+      ['redis-2', 'redis-6'],
+      ['redis-3', 'redis-4'],
+    ] as const) {
       const twistie = row(master).locator('.monaco-tl-twistie.collapsed');
-      if (await twistie.count() > 0) await twistie.click();
+      if ((await twistie.count()) > 0) await twistie.click();
       await row(replica, 'replica').waitFor();
     }
     await topologyRow('healthy').waitFor({ timeout: 20_000 });
@@ -48,7 +60,9 @@ suite('a cluster in the workbench', function () {
 
   test('shows its slots, and the home of a key', async () => {
     await workbench.choose(topologyRow(), 'Show Slot Map');
-    await map().getByRole('heading', { name: new RegExp(topology) }).waitFor();
+    await map()
+      .getByRole('heading', { name: new RegExp(topology) })
+      .waitFor();
     await map().getByText('16,384 of 16,384 slots served by 3 shards').waitFor();
     await map().getByLabel('Find the slot of a key').fill('page');
     await map().getByText('slot 144', { exact: true }).waitFor();
@@ -60,11 +74,21 @@ suite('a cluster in the workbench', function () {
 
   test('paints each slot in the colour of its owner', async () => {
     // one pixel a slot, read back from the canvas: equal within a shard (but for its texture), different between shards
-    const pixels = await map().locator('#field').evaluate((canvas: unknown) => {
-      const context = (canvas as { getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } } }).getContext('2d');
-      const { data } = context.getImageData(0, 0, 128, 128);
-      return [0, 144, 5460, 5464, 8000, 10922, 10923, 12000, 16383].map(slot => [...data.slice(slot * 4, slot * 4 + 3)].join());
-    });
+    const pixels = await map()
+      .locator('#field')
+      .evaluate((canvas: unknown) => {
+        const context = (
+          canvas as {
+            getContext(kind: '2d'): {
+              getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray };
+            };
+          }
+        ).getContext('2d');
+        const { data } = context.getImageData(0, 0, 128, 128);
+        return [0, 144, 5460, 5464, 8000, 10922, 10923, 12000, 16383].map(slot =>
+          [...data.slice(slot * 4, slot * 4 + 3)].join(),
+        );
+      });
     const [a, b, c] = [new Set(pixels.slice(0, 3)), new Set(pixels.slice(3, 6)), new Set(pixels.slice(6))];
     assert.equal(a.size, 1);
     assert.ok(b.size <= 2 && c.size <= 2, pixels.join(' '));
@@ -83,7 +107,11 @@ suite('a cluster in the workbench', function () {
     await workbench.page.keyboard.press('Escape');
   });
 
-  for (const [theme, name] of [['Light Modern', 'light'], ['Dark High Contrast', 'contrast'], ['Dark Modern', 'dark']] as const) {
+  for (const [theme, name] of [
+    ['Light Modern', 'light'],
+    ['Dark High Contrast', 'contrast'],
+    ['Dark Modern', 'dark'],
+  ] as const) {
     test(`slot map in ${theme}`, async () => {
       await workbench.theme(theme);
       await workbench.page.waitForTimeout(600); // the page draws anew
@@ -99,10 +127,16 @@ suite('a cluster in the workbench', function () {
     await workbench.screenshot('cluster-06-selected');
     await map().locator('button.move').focus();
     await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput.getByText('Which master takes 10 slots').or(workbench.page.getByPlaceholder('Which master takes 10 slots')).first().waitFor();
+    await workbench.quickInput
+      .getByText('Which master takes 10 slots')
+      .or(workbench.page.getByPlaceholder('Which master takes 10 slots'))
+      .first()
+      .waitFor();
     await workbench.input.fill('redis-2');
     await workbench.page.keyboard.press('Enter');
-    await map().getByText(/Move 10 slots with 0 keys in/).waitFor({ timeout: 20_000 });
+    await map()
+      .getByText(/Move 10 slots with 0 keys in/)
+      .waitFor({ timeout: 20_000 });
     await map().locator('#planMoves tr').filter({ hasText: 'redis-1 → redis-2' }).filter({ hasText: '0–9' }).waitFor();
     await map().locator('#planActs button[data-act=go]:focus').waitFor(); // the plan has the keyboard: Enter is enough
     await workbench.screenshot('cluster-06-move-asked');
@@ -114,14 +148,20 @@ suite('a cluster in the workbench', function () {
 
   test('is there again after the window was loaded anew, with the key that was looked for', async () => {
     await workbench.load();
-    await map().getByRole('heading', { name: new RegExp(topology) }).waitFor({ timeout: 60_000 });
-    await map().locator('#shards tr').filter({ hasText: 'redis-2' }).filter({ hasText: '5,472' }).waitFor({ timeout: 30_000 });
+    await map()
+      .getByRole('heading', { name: new RegExp(topology) })
+      .waitFor({ timeout: 60_000 });
+    await map()
+      .locator('#shards tr')
+      .filter({ hasText: 'redis-2' })
+      .filter({ hasText: '5,472' })
+      .waitFor({ timeout: 30_000 });
     assert.equal(await map().getByLabel('Find the slot of a key').inputValue(), 'page');
     await map().getByText('slot 144', { exact: true }).waitFor();
     await workbench.openContainer();
     await row('redis-5', 'replica').or(topologyRow()).first().waitFor();
     const twistie = row('redis-1').locator('.monaco-tl-twistie.collapsed');
-    if (await twistie.count() > 0) await twistie.click();
+    if ((await twistie.count()) > 0) await twistie.click();
   });
 
   test('a shard that is chosen on the map is chosen in the tree, and back', async () => {
@@ -133,7 +173,10 @@ suite('a cluster in the workbench', function () {
 
   test('hands a master over on Failover, and the map follows', async () => {
     await workbench.choose(row('redis-5', 'replica'), 'Failover');
-    await workbench.page.locator('.monaco-dialog-box').getByText(/redis-5 becomes master of the slots 10-5460/).waitFor({ timeout: 20_000 });
+    await workbench.page
+      .locator('.monaco-dialog-box')
+      .getByText(/redis-5 becomes master of the slots 10-5460/)
+      .waitFor({ timeout: 20_000 });
     await workbench.screenshot('cluster-06-failover-asked');
     await workbench.press('Failover');
     await workbench.toast('redis-5 is master in the place of redis-1 now').waitFor({ timeout: 40_000 });
@@ -145,13 +188,15 @@ suite('a cluster in the workbench', function () {
 
   test('grows by a replica with a right click, is checked, and shrinks', async () => {
     await tree.act('redis-2', 'Add Replica…', 'master');
-    await workbench.webview.getByRole('heading', { name: new RegExp(`What will be added to ${topology}`) }).waitFor({ timeout: 20_000 });
+    await workbench.webview
+      .getByRole('heading', { name: new RegExp(`What will be added to ${topology}`) })
+      .waitFor({ timeout: 20_000 });
     await workbench.screenshot('cluster-08-replica-preview');
     await workbench.quickInput.getByText('redis-7, a replica of redis-2').first().waitFor();
     await workbench.input.press('Enter');
     await workbench.toast('redis-7 belongs to').waitFor({ timeout: 60_000 });
     const closed = row('redis-2', 'master').locator('.monaco-tl-twistie.collapsed');
-    if (await closed.count() > 0) await closed.click();
+    if ((await closed.count()) > 0) await closed.click();
     await row('redis-7', 'replica').waitFor();
     await workbench.screenshot('cluster-08-replica-added');
     await tree.actOnTopology('Check Cluster');

@@ -57,17 +57,28 @@ sentinel myid 0123456789abcdef0123456789abcdef01234567
 suite('conf files in the workbench', () => {
   let workbench: Workbench;
   suiteSetup(async () => {
-    workbench = await Workbench.open({ files: { 'redis.conf': tenFaults, 'sentinel.conf': sentinel, 'fine.redis.conf': '# redis-conf: target=redis-7.0\nport 6379\nappendonly no\n', 'mixed/redis.conf': 'port 26379\nsentinel monitor orders 10.0.0.1 6379 2\n' } });
+    workbench = await Workbench.open({
+      files: {
+        'redis.conf': tenFaults,
+        'sentinel.conf': sentinel,
+        'fine.redis.conf': '# redis-conf: target=redis-7.0\nport 6379\nappendonly no\n',
+        'mixed/redis.conf': 'port 26379\nsentinel monitor orders 10.0.0.1 6379 2\n',
+      },
+    });
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`conf-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`conf-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(() => workbench.close());
 
   /** Waits until so many faults are underlined in what is visible. */
   const squiggled = async (count: number): Promise<void> => {
-    await workbench.page.locator('.squiggly-error').nth(count - 1).waitFor({ state: 'attached' });
-    for (let tries = 0; await workbench.page.locator('.squiggly-error').count() !== count; tries++) {
+    await workbench.page
+      .locator('.squiggly-error')
+      .nth(count - 1)
+      .waitFor({ state: 'attached' });
+    for (let tries = 0; (await workbench.page.locator('.squiggly-error').count()) !== count; tries++) {
       if (tries > 50) assert.equal(await workbench.page.locator('.squiggly-error').count(), count);
       await workbench.page.waitForTimeout(100);
     }
@@ -78,7 +89,7 @@ suite('conf files in the workbench', () => {
     await workbench.openFile('redis.conf');
     const rows = await workbench.problems();
     await rows.filter({ hasText: 'bool-value' }).first().waitFor();
-    assert.match(await rows.first().getAttribute('aria-label') ?? '', /^10 problems in file redis\.conf/);
+    assert.match((await rows.first().getAttribute('aria-label')) ?? '', /^10 problems in file redis\.conf/);
     await workbench.screenshot('conf-01-light-problems');
     await workbench.page.keyboard.press('Control+J');
     await workbench.theme('Dark Modern');
@@ -93,7 +104,8 @@ suite('conf files in the workbench', () => {
     const widget = workbench.page.locator('.action-widget:not(.action-list-submenu-panel)');
     await widget.waitFor();
     await workbench.screenshot('conf-03-fixes');
-    for (let tries = 0; await widget.isVisible() && tries < 20; tries++) { // the list ignores keys for a moment
+    for (let tries = 0; (await widget.isVisible()) && tries < 20; tries++) {
+      // the list ignores keys for a moment
       await workbench.page.keyboard.press('Enter');
       await workbench.page.waitForTimeout(200);
     }
@@ -112,7 +124,10 @@ suite('conf files in the workbench', () => {
     const rows = await workbench.problems();
     const row = rows.filter({ hasText: 'save-parameters' }).first();
     await row.getByText('save-parameters').click({ modifiers: ['Control'] });
-    await workbench.page.getByRole('tab', { name: /save-parameters/ }).first().waitFor();
+    await workbench.page
+      .getByRole('tab', { name: /save-parameters/ })
+      .first()
+      .waitFor();
     await workbench.webview.getByText('An odd number of values is refused').waitFor();
     await workbench.screenshot('conf-05-rule-page');
     await workbench.page.keyboard.press('Control+J');
@@ -133,7 +148,10 @@ suite('conf files in the workbench', () => {
   });
 
   test('high contrast, dark and light', async () => {
-    for (const [theme, name] of [['Dark High Contrast', 'dark'], ['Light High Contrast', 'light']] as const) {
+    for (const [theme, name] of [
+      ['Dark High Contrast', 'dark'],
+      ['Light High Contrast', 'light'],
+    ] as const) {
       await workbench.theme(theme);
       await workbench.openFile('redis.conf');
       await squiggled(9);

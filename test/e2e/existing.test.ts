@@ -13,19 +13,33 @@ suite('a topology added by its address', function () {
   let replica: RealRedis;
   suiteSetup(async () => {
     master = await startRedis({ conf: ['requirepass pw-shop', 'masterauth pw-shop'] });
-    replica = await startRedis({ conf: ['requirepass pw-shop', 'masterauth pw-shop', `replicaof 127.0.0.1 ${master.port}`] });
-    workbench = await Workbench.open({ env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' }, settings: { 'workbench.hover.delay': 2500 } });
+    replica = await startRedis({
+      conf: ['requirepass pw-shop', 'masterauth pw-shop', `replicaof 127.0.0.1 ${master.port}`],
+    });
+    workbench = await Workbench.open({
+      env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+      settings: { 'workbench.hover.delay': 2500 },
+    });
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`existing-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`existing-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     await workbench.close();
     await Promise.all([master.stop(), replica.stop()]);
   });
 
-  const topologyRow = (says = ''): Locator => workbench.page.getByRole('treeitem', { name: /^shop,/ }).filter({ hasText: says }).first();
-  const row = ({ port }: RealRedis, says: string): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^127\\.0\\.0\\.1:${port} of shop,`) }).filter({ hasText: says }).first();
+  const topologyRow = (says = ''): Locator =>
+    workbench.page
+      .getByRole('treeitem', { name: /^shop,/ })
+      .filter({ hasText: says })
+      .first();
+  const row = ({ port }: RealRedis, says: string): Locator =>
+    workbench.page
+      .getByRole('treeitem', { name: new RegExp(`^127\\.0\\.0\\.1:${port} of shop,`) })
+      .filter({ hasText: says })
+      .first();
 
   test('the URL is judged while it is typed, the password is asked for and masked, the peers are found', async () => {
     await workbench.openContainer();
@@ -58,7 +72,10 @@ suite('a topology added by its address', function () {
     await workbench.screenshot('existing-03-asks');
     await workbench.press('Cancel');
     const entries = await workbench.contextMenuEntries(new RegExp(`^127\\.0\\.0\\.1:${replica.port} of shop`));
-    assert.deepEqual(entries.filter(entry => /Promote|Replica Of|Failover|Console|Stop|Kill|Break/.test(entry)), []);
+    assert.deepEqual(
+      entries.filter(entry => /Promote|Replica Of|Failover|Console|Stop|Kill|Break/.test(entry)),
+      [],
+    );
   });
 
   test('allowed, acts are offered; Look Only takes that back', async () => {

@@ -15,15 +15,38 @@ suite('a topology made by hand, in the workbench', function () {
   let port = 0;
   suiteSetup(async () => {
     port = await testPorts(2);
-    const start = (name: string, at: number, ...args: readonly string[]): Promise<string> => docker('run', '-d', '--name', `${prefix}-${name}`, '--label', `${testLabel}=${prefix}`,
-      '-p', `127.0.0.1:${at}:${at}`, 'redis:7.0', 'redis-server', '--port', String(at), '--protected-mode', 'no', ...args);
+    const start = (name: string, at: number, ...args: readonly string[]): Promise<string> =>
+      docker(
+        'run',
+        '-d',
+        '--name',
+        `${prefix}-${name}`,
+        '--label',
+        `${testLabel}=${prefix}`,
+        '-p',
+        `127.0.0.1:${at}:${at}`,
+        'redis:7.0',
+        'redis-server',
+        '--port',
+        String(at),
+        '--protected-mode',
+        'no',
+        ...args,
+      );
     await start('one', port);
-    await start('two', port + 1, '--replicaof', await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-one`), String(port));
+    await start(
+      'two',
+      port + 1,
+      '--replicaof',
+      await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-one`),
+      String(port),
+    );
     workbench = await Workbench.open({ files: { 'README.md': '# app\n' } });
     await workbench.openContainer();
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`hand-over-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`hand-over-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     await workbench.close();
@@ -55,7 +78,10 @@ suite('a topology made by hand, in the workbench', function () {
     await workbench.toast('docker compose up -d').waitFor({ timeout: 30_000 });
     await editor().getByText('services:').first().waitFor();
     await workbench.screenshot('hand-over-03-compose');
-    assert.match(readFileSync(join(folder, 'compose.yaml'), 'utf8'), new RegExp(`127\\.0\\.0\\.1:${port + 1}:${port + 1}`));
+    assert.match(
+      readFileSync(join(folder, 'compose.yaml'), 'utf8'),
+      new RegExp(`127\\.0\\.0\\.1:${port + 1}:${port + 1}`),
+    );
     assert.ok(existsSync(join(folder, 'README.md')) && statSync(join(folder, 'scripts', 'start.sh')).isFile());
   });
 });

@@ -15,7 +15,8 @@ suite('a creation that was cut off', function () {
     await workbench.openContainer();
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`interrupted-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`interrupted-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     await workbench.close();
@@ -26,7 +27,13 @@ suite('a creation that was cut off', function () {
   /** Walks through the wizard and kills the extension's process once a part of the servers is there. */
   async function cutOff(name: string): Promise<TopologyPage> {
     const tree = new TopologyPage(workbench, name);
-    await tree.walk({ command: 'Redis: Create Replication Topology', namePrompt: 'Name of the topology', portStep: 5, firstPort: await testPorts(3), preview: 'What it survives' });
+    await tree.walk({
+      command: 'Redis: Create Replication Topology',
+      namePrompt: 'Name of the topology',
+      portStep: 5,
+      firstPort: await testPorts(3),
+      preview: 'What it survives',
+    });
     await workbench.input.press('Enter');
     const made = await until('the first server', async () => {
       const found = await dockerLines('ps', '-a', '--filter', `name=${name}`, '--format', '{{.Names}}');

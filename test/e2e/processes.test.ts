@@ -16,11 +16,16 @@ suite('a cluster of plain processes in the workbench', function () {
   let tree: TopologyPage;
   let firstPort: number;
   suiteSetup(async () => {
-    workbench = await Workbench.open({ files: { 'README.md': '# shop\n' }, env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' }, settings: { 'workbench.hover.delay': 2500 } });
+    workbench = await Workbench.open({
+      files: { 'README.md': '# shop\n' },
+      env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+      settings: { 'workbench.hover.delay': 2500 },
+    });
     tree = new TopologyPage(workbench, topology);
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`processes-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`processes-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     killProcessesIn(join(workbench.folder, 'redis'));
@@ -29,16 +34,24 @@ suite('a cluster of plain processes in the workbench', function () {
 
   test('is created with Enter, Enter, Enter', async () => {
     await workbench.openContainer();
-    await workbench.page.locator('.pane-body').getByText('No Redis runs on this machine yet').first().waitFor({ timeout: 30_000 });
+    await workbench.page
+      .locator('.pane-body')
+      .getByText('No Redis runs on this machine yet')
+      .first()
+      .waitFor({ timeout: 30_000 });
     firstPort = await testPorts(6);
     await tree.create({
-      command: 'Redis: Create Cluster Topology', namePrompt: 'Name of the cluster', portStep: 5, firstPort, preview: 'as plain processes',
+      command: 'Redis: Create Cluster Topology',
+      namePrompt: 'Name of the cluster',
+      portStep: 5,
+      firstPort,
+      preview: 'as plain processes',
       at: {
         2: async () => {
           await workbench.quickInput.getByText('/usr/bin/redis-server').first().waitFor();
           await workbench.screenshot('processes-01-wizard-program');
         },
-        8: async () => void await workbench.screenshot('processes-02-preview'),
+        8: async () => void (await workbench.screenshot('processes-02-preview')),
       },
     });
     for (const name of ['redis-1', 'redis-2', 'redis-3']) await tree.row(name, 'master').waitFor();
@@ -49,23 +62,41 @@ suite('a cluster of plain processes in the workbench', function () {
 
   test('Open Console talks to the process, logged in and with no password on its command line', async () => {
     await tree.act('redis-2', 'Open Console');
-    const screen = await tree.inTerminal(`${topology}/redis-2`, 'CLUSTER KEYSLOT page', /\(integer\) 144/, 'processes-04-console', () => {
-      const consoles = commandLines().filter(words => words[0]?.endsWith('redis-cli') === true);
-      assert.deepEqual(consoles.filter(words => words.includes(String(firstPort + 1))).map(words => words.slice(1).filter(word => !/^(-p|-h|127\.0\.0\.1|\d+)$/.test(word))), [[]]);
-    });
+    const screen = await tree.inTerminal(
+      `${topology}/redis-2`,
+      'CLUSTER KEYSLOT page',
+      /\(integer\) 144/,
+      'processes-04-console',
+      () => {
+        const consoles = commandLines().filter(words => words[0]?.endsWith('redis-cli') === true);
+        assert.deepEqual(
+          consoles
+            .filter(words => words.includes(String(firstPort + 1)))
+            .map(words => words.slice(1).filter(word => !/^(-p|-h|127\.0\.0\.1|\d+)$/.test(word))),
+          [[]],
+        );
+      },
+    );
     assert.doesNotMatch(screen, /NOAUTH|WRONGPASS|Warning/);
   });
 
   test('Show Logs follows the log', async () => {
     await tree.act('redis-2', 'Show Logs');
     // A line of a server's log: process, M or S for its role, time. Which ones are in sight depends on how the cluster came about.
-    await workbench.page.locator('.output-view .view-line').filter({ hasText: /\d+:[MS]\s/ }).first().waitFor({ timeout: 30_000 });
+    await workbench.page
+      .locator('.output-view .view-line')
+      .filter({ hasText: /\d+:[MS]\s/ })
+      .first()
+      .waitFor({ timeout: 30_000 });
     await workbench.screenshot('processes-05-log');
   });
 
   test('Copy Address gives where it listens', async () => {
     await tree.act('redis-2', 'Copy Address');
-    await workbench.page.locator('.statusbar').getByText(`Copied 127.0.0.1:${firstPort + 1}`).waitFor();
+    await workbench.page
+      .locator('.statusbar')
+      .getByText(`Copied 127.0.0.1:${firstPort + 1}`)
+      .waitFor();
   });
 
   test('a replica takes over after Stop on a master', async () => {

@@ -21,13 +21,17 @@ suite('a replication in the workbench', function () {
   let firstPort: number;
   suiteSetup(async () => {
     firstPort = await testPorts(3);
-    workbench = await Workbench.open({ files: { 'README.md': '# shop\n' }, settings: { 'workbench.hover.delay': 2500 } });
+    workbench = await Workbench.open({
+      files: { 'README.md': '# shop\n' },
+      settings: { 'workbench.hover.delay': 2500 },
+    });
     tree = new TopologyPage(workbench, topology);
     await workbench.openContainer();
     await tree.widen();
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`replication-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`replication-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     await workbench.close();
@@ -36,19 +40,26 @@ suite('a replication in the workbench', function () {
 
   test('is created as a chain', async () => {
     await tree.create({
-      command: 'Redis: Create Replication Topology', namePrompt: 'Name of the topology', portStep: 5, firstPort, preview: 'What it survives',
+      command: 'Redis: Create Replication Topology',
+      namePrompt: 'Name of the topology',
+      portStep: 5,
+      firstPort,
+      preview: 'What it survives',
       at: {
         4: async () => {
           await workbench.screenshot('replication-01-wizard-shape');
           await workbench.input.fill('chain');
         },
-        8: async () => void await workbench.screenshot('replication-02-preview'),
+        8: async () => void (await workbench.screenshot('replication-02-preview')),
       },
     });
     await tree.row('redis-1', 'master').waitFor();
     for (const name of ['redis-2', 'redis-3']) await tree.row(name, 'in sync').waitFor();
     await tree.topologyRow('healthy').waitFor({ timeout: 20_000 });
-    assert.deepEqual(await Promise.all(['redis-1', 'redis-2', 'redis-3'].map(name => tree.row(name).getAttribute('aria-level'))), ['2', '3', '4']);
+    assert.deepEqual(
+      await Promise.all(['redis-1', 'redis-2', 'redis-3'].map(name => tree.row(name).getAttribute('aria-level'))),
+      ['2', '3', '4'],
+    );
     await workbench.screenshot('replication-03-created');
   });
 
@@ -64,8 +75,20 @@ suite('a replication in the workbench', function () {
     await lines.getByText('CONFIG REWRITE executed').first().waitFor({ timeout: 30_000 });
     const conf = readFileSync(join(workbench.folder, 'redis', topology, 'redis-1', 'conf', 'redis.conf'), 'utf8');
     const [, secret = ''] = /^requirepass "?([^"\n]+)"?$/m.exec(conf) ?? [];
-    await docker('exec', '-e', `REDISCLI_AUTH=${secret}`, `${topology}-redis-1`, 'redis-cli', '-p', String(firstPort), 'SAVE');
-    await lines.getByText(/1:M\s.*\sDB\ssaved\son\sdisk/).first().waitFor({ timeout: 30_000 }); // it came after the channel was opened
+    await docker(
+      'exec',
+      '-e',
+      `REDISCLI_AUTH=${secret}`,
+      `${topology}-redis-1`,
+      'redis-cli',
+      '-p',
+      String(firstPort),
+      'SAVE',
+    );
+    await lines
+      .getByText(/1:M\s.*\sDB\ssaved\son\sdisk/)
+      .first()
+      .waitFor({ timeout: 30_000 }); // it came after the channel was opened
     await workbench.screenshot('replication-05-log');
   });
 
@@ -128,11 +151,30 @@ suite('a replication in the workbench', function () {
   test('a server that somebody else made is opened with its password', async () => {
     const port = await testPort();
     await docker('network', 'create', '--label', `${testLabel}=${topology}`, foreign);
-    await docker('run', '-d', '--name', foreign, '--network', foreign, '--label', `${testLabel}=${topology}`, '-p', `127.0.0.1:${port}:6379`, 'redis:7.0', 'redis-server', '--requirepass', password);
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      foreign,
+      '--network',
+      foreign,
+      '--label',
+      `${testLabel}=${topology}`,
+      '-p',
+      `127.0.0.1:${port}:6379`,
+      'redis:7.0',
+      'redis-server',
+      '--requirepass',
+      password,
+    );
     const others = workbench.treeItem('Other Redis containers');
     await others.waitFor({ timeout: 30_000 });
-    if (await others.getAttribute('aria-expanded') === 'false') await others.locator('.monaco-tl-twistie').click();
-    const row = (says: string): Locator => workbench.page.getByRole('treeitem', { name: new RegExp(`^${foreign},`) }).filter({ hasText: says }).first();
+    if ((await others.getAttribute('aria-expanded')) === 'false') await others.locator('.monaco-tl-twistie').click();
+    const row = (says: string): Locator =>
+      workbench.page
+        .getByRole('treeitem', { name: new RegExp(`^${foreign},`) })
+        .filter({ hasText: says })
+        .first();
     await row('wants a password').waitFor({ timeout: 30_000 });
     await row('').hover();
     await workbench.screenshot('replication-15-locked');

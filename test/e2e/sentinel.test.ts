@@ -10,7 +10,9 @@ const topology = newPrefix();
 
 /** Runs in the page, whose types the tests do not have. */
 function pseudoText(element: unknown): string {
-  const page = globalThis as unknown as { getComputedStyle(element: unknown, pseudo: string): { readonly content: string } };
+  const page = globalThis as unknown as {
+    getComputedStyle(element: unknown, pseudo: string): { readonly content: string };
+  };
   return page.getComputedStyle(element, '::after').content.replaceAll('"', '');
 }
 
@@ -29,7 +31,8 @@ suite('a Sentinel topology in the workbench', function () {
     tree = new TopologyPage(workbench, topology);
   });
   teardown(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`sentinel-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`sentinel-failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
   suiteTeardown(async () => {
     await workbench.close();
@@ -43,21 +46,31 @@ suite('a Sentinel topology in the workbench', function () {
 
   test('opens its view', async () => {
     await workbench.openContainer();
-    await workbench.page.locator('.pane-body').getByText(/No Redis runs on this machine yet|healthy|degraded|down|Other Redis containers/).first().waitFor({ timeout: 20_000 });
+    await workbench.page
+      .locator('.pane-body')
+      .getByText(/No Redis runs on this machine yet|healthy|degraded|down|Other Redis containers/)
+      .first()
+      .waitFor({ timeout: 20_000 });
     await tree.widen();
     await workbench.screenshot('sentinel-01-empty');
   });
 
   test('is created with Enter, Enter, Enter', async () => {
-    const picture = (name: string) => async () => void await workbench.screenshot(name);
+    const picture = (name: string) => async () => void (await workbench.screenshot(name));
     await tree.create({
-      command: 'Redis: Create Sentinel Topology', namePrompt: 'Name of the topology', portStep: 5, firstPort, preview: 'What it survives',
+      command: 'Redis: Create Sentinel Topology',
+      namePrompt: 'Name of the topology',
+      portStep: 5,
+      firstPort,
+      preview: 'What it survives',
       at: {
         2: async () => {
           await workbench.quickInput.getByText('On this machine', { exact: true }).first().waitFor();
           await workbench.screenshot('sentinel-02-wizard-image');
         },
-        4: picture('sentinel-03-wizard-sentinels'), 5: picture('sentinel-04-wizard-port'), 8: picture('sentinel-05-preview'),
+        4: picture('sentinel-03-wizard-sentinels'),
+        5: picture('sentinel-04-wizard-port'),
+        8: picture('sentinel-05-preview'),
       },
     });
     await row('redis-1', 'master').waitFor();
@@ -73,8 +86,26 @@ suite('a Sentinel topology in the workbench', function () {
   });
 
   test('offers the acts that fit a row, in groups', async () => {
-    assert.deepEqual(await tree.entries('redis-1'), ['Stop', 'Restart', 'Failover', 'Open Console', 'Show Logs', 'Explain Reachability', 'Copy Address', 'Copy Connection Code…', 'Break']);
-    assert.deepEqual(await tree.entries('sentinel-1'), ['Stop', 'Restart', 'Open Console', 'Show Logs', 'Explain Reachability', 'Copy Address', 'Break']);
+    assert.deepEqual(await tree.entries('redis-1'), [
+      'Stop',
+      'Restart',
+      'Failover',
+      'Open Console',
+      'Show Logs',
+      'Explain Reachability',
+      'Copy Address',
+      'Copy Connection Code…',
+      'Break',
+    ]);
+    assert.deepEqual(await tree.entries('sentinel-1'), [
+      'Stop',
+      'Restart',
+      'Open Console',
+      'Show Logs',
+      'Explain Reachability',
+      'Copy Address',
+      'Break',
+    ]);
     await tree.lookAway();
     await topologyRow().click({ button: 'right' });
     await workbench.page.getByRole('menuitem', { name: 'Remove Topology' }).waitFor();
@@ -107,7 +138,10 @@ suite('a Sentinel topology in the workbench', function () {
   test('hands the master over on Failover', async () => {
     const before = await row('redis-\\d', 'master').innerText();
     await tree.act('redis-[23]', 'Failover', 'master');
-    await workbench.page.locator('.monaco-dialog-box').getByText(/becomes master/).waitFor({ timeout: 20_000 });
+    await workbench.page
+      .locator('.monaco-dialog-box')
+      .getByText(/becomes master/)
+      .waitFor({ timeout: 20_000 });
     await workbench.screenshot('sentinel-12-failover-asked');
     await workbench.press('Failover');
     await workbench.toast(`is the master of ${topology} now`).waitFor({ timeout: 40_000 });
@@ -118,11 +152,19 @@ suite('a Sentinel topology in the workbench', function () {
 
   test('tells what happened in the timeline', async () => {
     await workbench.run('Redis: Show Timeline');
-    await workbench.page.locator('.output-view').getByText(/switch-master/).first().waitFor();
+    await workbench.page
+      .locator('.output-view')
+      .getByText(/switch-master/)
+      .first()
+      .waitFor();
     await workbench.screenshot('sentinel-14-timeline');
   });
 
-  for (const [theme, name] of [['Dark Modern', 'dark'], ['Light Modern', 'light'], ['Dark High Contrast', 'contrast']] as const) {
+  for (const [theme, name] of [
+    ['Dark Modern', 'dark'],
+    ['Light Modern', 'light'],
+    ['Dark High Contrast', 'contrast'],
+  ] as const) {
     test(`can be read in ${theme}`, async () => {
       await workbench.theme(theme);
       await tree.lookAway();

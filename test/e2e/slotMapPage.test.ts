@@ -8,27 +8,49 @@ import { nodesText, seenBy, stateOf, withLine, nodeId } from '../support/mapStat
 
 suite('the page of the slot map', () => {
   let browser: MapBrowser;
-  suiteSetup(async () => { browser = await MapBrowser.open(); });
+  suiteSetup(async () => {
+    browser = await MapBrowser.open();
+  });
   suiteTeardown(() => browser.close());
 
   const healthy = nodesText(3);
   const troubled = (() => {
     // redis-1: an unassigned stretch; redis-2 has failed; redis-3 believes some slots of redis-1 to be its own; three slots on their way
-    let text = withLine(healthy, 0, line => line.replace('0-5460', `0-1799 2300-5460 [40->-${nodeId(2)}] [41->-${nodeId(2)}]`));
+    let text = withLine(healthy, 0, line =>
+      line.replace('0-5460', `0-1799 2300-5460 [40->-${nodeId(2)}] [41->-${nodeId(2)}]`),
+    );
     text = withLine(text, 1, line => line.replace('master', 'master,fail'));
-    const other = withLine(withLine(seenBy(text.replace(/ \[[^\]]*\]/g, ''), 2), 2, line => line.replace('10923-16383', `900-1300 10923-16383 [40-<-${nodeId(0)}]`)), 0, line => line.replace('0-1799', '0-899 1301-1799'));
+    const other = withLine(
+      withLine(seenBy(text.replace(/ \[[^\]]*\]/g, ''), 2), 2, line =>
+        line.replace('10923-16383', `900-1300 10923-16383 [40-<-${nodeId(0)}]`),
+      ),
+      0,
+      line => line.replace('0-1799', '0-899 1301-1799'),
+    );
     return [text, other];
   })();
 
   const plan: MapPlan = {
-    id: 1, title: 'Move 1,005 slots with 5,210 keys in orders?', detail: ['No loss expected: every key stays reachable while it moves. You can cancel between two slots.'], running: false,
-    moves: [{ from: 1, to: 3, fromName: 'redis-1', toName: 'redis-3', ranges: [3000, 3999], slots: 1000, keys: 5210 }, { from: 2, to: 1, fromName: 'redis-2', toName: 'redis-1', ranges: [9000, 9004], slots: 5, keys: 0 }],
-    acts: [{ id: 'move', label: 'Move' }, { id: 'discard', label: 'Discard' }],
+    id: 1,
+    title: 'Move 1,005 slots with 5,210 keys in orders?',
+    detail: ['No loss expected: every key stays reachable while it moves. You can cancel between two slots.'],
+    running: false,
+    moves: [
+      { from: 1, to: 3, fromName: 'redis-1', toName: 'redis-3', ranges: [3000, 3999], slots: 1000, keys: 5210 },
+      { from: 2, to: 1, fromName: 'redis-2', toName: 'redis-1', ranges: [9000, 9004], slots: 5, keys: 0 },
+    ],
+    acts: [
+      { id: 'move', label: 'Move' },
+      { id: 'discard', label: 'Discard' },
+    ],
   };
 
   for (const theme of ['dark', 'light', 'contrast'] as const) {
     test(`a healthy and a troubled cluster in ${theme}`, async () => {
-      for (const [name, texts] of [['healthy', [healthy]], ['troubled', troubled]] as const) {
+      for (const [name, texts] of [
+        ['healthy', [healthy]],
+        ['troubled', troubled],
+      ] as const) {
         const map = await browser.page({ theme, state: stateOf(texts) });
         if (name === 'healthy') await map.send({ type: 'plan', plan });
         else await map.page.getByRole('button', { name: 'slot 40', exact: true }).click();
@@ -45,8 +67,14 @@ suite('the page of the slot map', () => {
     const scattered = nodesText(7, true);
     for (const text of [healthy, nodesText(16), scattered]) {
       // awk takes CLUSTER NODES apart: the owner's place among the masters for each slot
-      const program = '$3 ~ /master/ { for (i = 9; i <= NF; i++) { n = split($i, r, "-"); for (s = r[1]; s <= r[n]; s++) print s, m } m++ }';
-      const truth = new Map(execFileSync('awk', [program], { input: text, encoding: 'utf8' }).split('\n').filter(Boolean).map(line => line.split(' ').map(Number) as [number, number]));
+      const program =
+        '$3 ~ /master/ { for (i = 9; i <= NF; i++) { n = split($i, r, "-"); for (s = r[1]; s <= r[n]; s++) print s, m } m++ }';
+      const truth = new Map(
+        execFileSync('awk', [program], { input: text, encoding: 'utf8' })
+          .split('\n')
+          .filter(Boolean)
+          .map(line => line.split(' ').map(Number) as [number, number]),
+      );
       assert.equal(truth.size, 16384);
       const map = await browser.page({ state: stateOf([text]) });
       await map.painted();
@@ -59,7 +87,10 @@ suite('the page of the slot map', () => {
         shadesOf.set(owner, (shadesOf.get(owner) ?? new Set()).add(pixels[index] as string));
       });
       const all = [...shadesOf.values()].flatMap(shades => [...shades]);
-      assert.ok([...shadesOf.values()].every(shades => shades.size <= 2), JSON.stringify([...shadesOf].map(([owner, shades]) => [owner, [...shades]])));
+      assert.ok(
+        [...shadesOf.values()].every(shades => shades.size <= 2),
+        JSON.stringify([...shadesOf].map(([owner, shades]) => [owner, [...shades]])),
+      );
       assert.equal(new Set(all).size, all.length, 'two shards share a shade');
       await map.close();
     }
@@ -71,7 +102,10 @@ suite('the page of the slot map', () => {
     const before = await map.pixels(slots);
     await map.send({ type: 'change', runs: [1000, 1499, 3], shards: [], gone: [] });
     const after = await map.pixels(slots);
-    assert.deepEqual(slots.filter(slot => before[slot] !== after[slot]), Array.from({ length: 500 }, (_, n) => 1000 + n));
+    assert.deepEqual(
+      slots.filter(slot => before[slot] !== after[slot]),
+      Array.from({ length: 500 }, (_, n) => 1000 + n),
+    );
     await map.close();
   });
 
@@ -80,12 +114,32 @@ suite('the page of the slot map', () => {
     const state = stateOf([healthy]);
     const node = { name: bad, state: 'failed' as const, node: 'n' };
     const hostile: MapState = {
-      ...state, title: bad, reasons: [bad],
+      ...state,
+      title: bad,
+      reasons: [bad],
       shards: state.shards.map(shard => ({ ...shard, master: node, replicas: [node, node], ranges: bad })),
-      disputes: [{ ranges: [5, 9], claims: [{ owner: 1, name: bad, by: [bad] }, { owner: 0, name: '', by: [bad] }] }], open: [{ slot: 7, from: bad, to: bad }],
+      disputes: [
+        {
+          ranges: [5, 9],
+          claims: [
+            { owner: 1, name: bad, by: [bad] },
+            { owner: 0, name: '', by: [bad] },
+          ],
+        },
+      ],
+      open: [{ slot: 7, from: bad, to: bad }],
     };
     const map = await browser.page({ state: hostile });
-    await map.send({ type: 'plan', plan: { ...plan, title: bad, detail: [bad], moves: plan.moves.map(move => ({ ...move, fromName: bad, toName: bad })), acts: [{ id: bad, label: bad }] } });
+    await map.send({
+      type: 'plan',
+      plan: {
+        ...plan,
+        title: bad,
+        detail: [bad],
+        moves: plan.moves.map(move => ({ ...move, fromName: bad, toName: bad })),
+        acts: [{ id: bad, label: bad }],
+      },
+    });
     await map.page.getByLabel('Find the slot of a key').fill(`${bad} {a}{b} "x y"`);
     await map.page.getByRole('button', { name: 'slot 7', exact: true }).click();
     await map.painted();
@@ -100,22 +154,30 @@ suite('the page of the slot map', () => {
     const map = await browser.page({ state: stateOf([healthy]) });
     const found = map.page.locator('#found');
     const cases: readonly [keys: string, marks: string, verdict: RegExp][] = [
-      ['page', '', /^$/], ['{user}.a', 'user', /^$/], ['{user}.a {user}.b', 'user user', /share a slot/], ['a b', '', /CROSSSLOT/], ['{}x {}x', '', /share a slot/], ['x{y', '', /^$/],
+      ['page', '', /^$/],
+      ['{user}.a', 'user', /^$/],
+      ['{user}.a {user}.b', 'user user', /share a slot/],
+      ['a b', '', /CROSSSLOT/],
+      ['{}x {}x', '', /share a slot/],
+      ['x{y', '', /^$/],
     ];
     for (const [keys, marks, verdict] of cases) {
       await map.page.getByLabel('Find the slot of a key').fill(keys);
       assert.equal((await found.locator('mark').allTextContents()).join(' '), marks, keys);
-      assert.match(await map.page.locator('#verdict').textContent() ?? '', verdict, keys);
+      assert.match((await map.page.locator('#verdict').textContent()) ?? '', verdict, keys);
     }
     await map.page.getByLabel('Find the slot of a key').fill('page');
     assert.equal(await found.getByRole('button').textContent(), 'slot 144');
-    const tag = (await map.page.locator('[data-part=tag] code').textContent() ?? '').slice(1, -1);
+    const tag = ((await map.page.locator('[data-part=tag] code').textContent()) ?? '').slice(1, -1);
     assert.equal(keySlot(`{${tag}}:anything`), 144);
     await map.close();
   });
 
   test('nothing flies where motion is not wanted', async () => {
-    for (const [reducedMotion, animations] of [[true, 0], [false, 1]] as const) {
+    for (const [reducedMotion, animations] of [
+      [true, 0],
+      [false, 1],
+    ] as const) {
       const map = await browser.page({ state: stateOf([healthy]), reducedMotion });
       await map.page.getByLabel('Find the slot of a key').fill('page');
       assert.equal(await map.page.evaluate('document.getAnimations().length'), animations);
@@ -131,8 +193,14 @@ suite('the page of the slot map', () => {
     assert.equal(new Set(hatched).size, 2);
     assert.ok(hatched.includes(plain as string));
     await map.page.keyboard.press('Enter');
-    assert.deepEqual((await map.told()).filter(({ type }) => type === 'plan-act'), [{ type: 'plan-act', id: 1, act: 'move' }]);
-    await map.send({ type: 'plan', plan: { ...plan, running: true, acts: [{ id: 'cancel', label: 'Cancel' }] } }, { type: 'plan-progress', id: 1, done: 500, total: 1005, gone: [3000, 3499, 3], text: '500 of 1005' });
+    assert.deepEqual(
+      (await map.told()).filter(({ type }) => type === 'plan-act'),
+      [{ type: 'plan-act', id: 1, act: 'move' }],
+    );
+    await map.send(
+      { type: 'plan', plan: { ...plan, running: true, acts: [{ id: 'cancel', label: 'Cancel' }] } },
+      { type: 'plan-progress', id: 1, done: 500, total: 1005, gone: [3000, 3499, 3], text: '500 of 1005' },
+    );
     const moved = await map.pixels([3000, 3499, 12_000, 15_000]);
     assert.ok(new Set(moved).size <= 2, moved.join(' '));
     assert.equal(await map.page.locator('#planBar').evaluate(bar => (bar as unknown as { value: number }).value), 500);
@@ -145,12 +213,24 @@ suite('the page of the slot map', () => {
   test('every slot and shard is told without the picture: table, list of troubles, keyboard', async () => {
     const map = await browser.page({ state: stateOf(troubled) });
     await map.painted();
-    assert.deepEqual(await map.page.locator('#shards th button').allTextContents(), ['redis-1', 'redis-2 failed', 'redis-3']);
-    assert.deepEqual(await map.page.locator('#trouble li button').allTextContents(), ['slots 1800 – 2299', 'slots 900 – 1300', 'slot 40', 'slot 41']);
+    assert.deepEqual(await map.page.locator('#shards th button').allTextContents(), [
+      'redis-1',
+      'redis-2 failed',
+      'redis-3',
+    ]);
+    assert.deepEqual(await map.page.locator('#trouble li button').allTextContents(), [
+      'slots 1800 – 2299',
+      'slots 900 – 1300',
+      'slot 40',
+      'slot 41',
+    ]);
     await map.page.locator('#map').focus();
     await map.page.keyboard.press('Home');
     for (let row = 0; row < 8; row++) await map.page.keyboard.press('ArrowDown');
-    assert.deepEqual(await map.page.locator('[data-part=says] dd').allTextContents(), ['redis-1: redis-1', 'redis-3: nobody']);
+    assert.deepEqual(await map.page.locator('[data-part=says] dd').allTextContents(), [
+      'redis-1: redis-1',
+      'redis-3: nobody',
+    ]);
     assert.equal(await map.page.locator('#spoken').textContent(), 'slot 1024, redis-1');
     await map.close();
   });

@@ -4,12 +4,18 @@ import * as vscode from 'vscode';
 
 const id = 'redis-topology-explorer.redis-topology-explorer';
 
-interface Mark { readonly name: string; readonly startTime: number }
+interface Mark {
+  readonly name: string;
+  readonly startTime: number;
+}
 
 /** Milliseconds from one of the host's own marks to another; undefined when either was not set. */
 function between(from: string, to: string): number | undefined {
-  const marks = (globalThis as { MonacoPerformanceMarks?: { getMarks(): readonly Mark[] } }).MonacoPerformanceMarks?.getMarks() ?? [];
-  const at = (name: string): number | undefined => marks.find(mark => mark.name === `code/extHost/${name}/${id}`)?.startTime;
+  const marks =
+    (globalThis as { MonacoPerformanceMarks?: { getMarks(): readonly Mark[] } }).MonacoPerformanceMarks?.getMarks() ??
+    [];
+  const at = (name: string): number | undefined =>
+    marks.find(mark => mark.name === `code/extHost/${name}/${id}`)?.startTime;
   const [start, end] = [at(from), at(to)];
   return start === undefined || end === undefined ? undefined : end - start;
 }
@@ -33,8 +39,13 @@ suite('activation', () => {
 
   test('every command of package.json is registered', async () => {
     const extension = vscode.extensions.getExtension(id);
-    const { contributes } = extension?.packageJSON as { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+    const { contributes } = extension?.packageJSON as {
+      readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+    };
     const registered = new Set(await vscode.commands.getCommands(true));
-    assert.deepEqual(contributes.commands.map(({ command }) => command).filter(command => !registered.has(command)), []);
+    assert.deepEqual(
+      contributes.commands.map(({ command }) => command).filter(command => !registered.has(command)),
+      [],
+    );
   });
 });

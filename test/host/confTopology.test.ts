@@ -24,12 +24,32 @@ suite('conf files of a running topology', function () {
 
   suiteSetup(async () => {
     const firstPort = await testPorts(5);
-    const plan = await prepareSentinel(deps, { name, engine: 'docker', image: 'redis:7.0', replicas: 1, sentinels: 3, quorum: 2, firstPort, firstSentinelPort: firstPort + 2, storage: { kind: 'folder', root } }, signal);
+    const plan = await prepareSentinel(
+      deps,
+      {
+        name,
+        engine: 'docker',
+        image: 'redis:7.0',
+        replicas: 1,
+        sentinels: 3,
+        quorum: 2,
+        firstPort,
+        firstSentinelPort: firstPort + 2,
+        storage: { kind: 'folder', root },
+      },
+      signal,
+    );
     ({ topologyId } = await createSentinel(deps, { plan }, signal, () => undefined));
   });
   suiteTeardown(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    if (topologyId !== undefined) await removeTopology(deps, { topologyId, name, kind: 'sentinel', engine: 'docker', data: true }, signal, () => undefined);
+    if (topologyId !== undefined)
+      await removeTopology(
+        deps,
+        { topologyId, name, kind: 'sentinel', engine: 'docker', data: true },
+        signal,
+        () => undefined,
+      );
     docker.dispose();
     rmSync(home, { recursive: true, force: true });
   });
@@ -40,7 +60,9 @@ suite('conf files of a running topology', function () {
     return document;
   };
   const found = (document: vscode.TextDocument): (readonly [code: string, line: number])[] =>
-    vscode.languages.getDiagnostics(document.uri).map(one => [typeof one.code === 'object' ? String(one.code.value) : one.source ?? '', one.range.start.line]);
+    vscode.languages
+      .getDiagnostics(document.uri)
+      .map(one => [typeof one.code === 'object' ? String(one.code.value) : (one.source ?? ''), one.range.start.line]);
   const insert = async (document: vscode.TextDocument, line: number, text: string): Promise<void> => {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(line, 0), text);
@@ -59,14 +81,17 @@ suite('conf files of a running topology', function () {
   test('the server of its own container is asked, and its verdict stands beside ours', async () => {
     const document = await open('redis-1', 'redis.conf');
     await vscode.commands.executeCommand(confCommands.check);
-    const verdict = await until('the verdict', () => vscode.languages.getDiagnostics(document.uri).find(one => one.source?.includes('redis-server 7.0.15') === true));
+    const verdict = await until('the verdict', () =>
+      vscode.languages.getDiagnostics(document.uri).find(one => one.source?.includes('redis-server 7.0.15') === true),
+    );
     assert.match(verdict.source ?? '', /^redis-1 · redis:7\.0/);
     assert.equal(verdict.range.start.line, 0);
   });
 
   test('a sentinel that watches another node than those of its topology', async () => {
     const document = await open('sentinel-1', 'sentinel.conf');
-    const line = [...Array(document.lineCount).keys()].find(at => document.lineAt(at).text.startsWith('sentinel monitor')) ?? 0;
+    const line =
+      [...Array(document.lineCount).keys()].find(at => document.lineAt(at).text.startsWith('sentinel monitor')) ?? 0;
     const words = document.lineAt(line).text.split(' ');
     const from = words.slice(0, 3).join(' ').length + 1;
     const place = (host: string): vscode.Range => new vscode.Range(line, from, line, from + host.length);
@@ -79,7 +104,9 @@ suite('conf files of a running topology', function () {
     await rename(host, '10.255.255.1');
     await until('unknown', () => found(document).some(([code]) => code === 'topology-monitors-unknown'));
     // The container's name is nowhere in the files: it comes from the engine.
-    const container = (await docker.list()).find(one => one.ownership?.topologyName === name && one.ownership.node === 'redis-1')?.name ?? '';
+    const container =
+      (await docker.list()).find(one => one.ownership?.topologyName === name && one.ownership.node === 'redis-1')
+        ?.name ?? '';
     await rename('10.255.255.1', container);
     await until('known', () => !found(document).some(([code]) => code === 'topology-monitors-unknown'));
   });

@@ -22,32 +22,72 @@ suite('the tree of a running topology', function () {
   const passwords = new Map<string, string>();
   const secrets = {
     get: (id: string) => Promise.resolve(passwords.get(id)),
-    set: (id: string, password: string) => { passwords.set(id, password); return Promise.resolve(); },
-    delete: (id: string) => { passwords.delete(id); return Promise.resolve(); },
+    set: (id: string, password: string) => {
+      passwords.set(id, password);
+      return Promise.resolve();
+    },
+    delete: (id: string) => {
+      passwords.delete(id);
+      return Promise.resolve();
+    },
   };
   const records = new Map<string, unknown>();
   const deps: VerbDeps = {
-    engine: () => docker, connector: new IoredisConnector(), secrets, owner: name, now: () => Date.now(), uuid: () => randomUUID(),
+    engine: () => docker,
+    connector: new IoredisConnector(),
+    secrets,
+    owner: name,
+    now: () => Date.now(),
+    uuid: () => randomUUID(),
     randomPassword: () => randomBytes(32).toString('base64url'),
     records: {
-      keys: () => [...records.keys()], get: key => records.get(key),
-      set: (key, value) => { records.set(key, value); return Promise.resolve(); }, delete: key => { records.delete(key); return Promise.resolve(); },
+      keys: () => [...records.keys()],
+      get: key => records.get(key),
+      set: (key, value) => {
+        records.set(key, value);
+        return Promise.resolve();
+      },
+      delete: key => {
+        records.delete(key);
+        return Promise.resolve();
+      },
     },
   };
   const inventory = new Inventory({ engines: [docker], connector: deps.connector, secrets });
   const show = (): TopologyTree => {
     const tree = new TopologyTree(() => undefined);
     const { topologies, engines } = inventory.snapshot;
-    tree.show(draw(vscode.l10n.t, { engines, topologies: topologies.filter(topology => topology.name === name), others: [] }).branches);
+    tree.show(
+      draw(vscode.l10n.t, { engines, topologies: topologies.filter(topology => topology.name === name), others: [] })
+        .branches,
+    );
     return tree;
   };
 
   suiteSetup(async () => {
     const signal = AbortSignal.timeout(100_000);
     const firstPort = await testPorts(5);
-    const plan = await prepareSentinel(deps, { name, engine: 'docker', image: 'redis:7.0', replicas: 1, sentinels: 3, quorum: 2, firstPort, firstSentinelPort: firstPort + 2, storage: { kind: 'volume' } }, signal);
+    const plan = await prepareSentinel(
+      deps,
+      {
+        name,
+        engine: 'docker',
+        image: 'redis:7.0',
+        replicas: 1,
+        sentinels: 3,
+        quorum: 2,
+        firstPort,
+        firstSentinelPort: firstPort + 2,
+        storage: { kind: 'volume' },
+      },
+      signal,
+    );
     await createSentinel(deps, { plan }, signal, () => undefined);
-    await until('healthy', async () => (await inventory.refresh()).topologies.some(topology => topology.name === name && topology.health.level === 'healthy'));
+    await until('healthy', async () =>
+      (await inventory.refresh()).topologies.some(
+        topology => topology.name === name && topology.health.level === 'healthy',
+      ),
+    );
   });
   suiteTeardown(async () => {
     inventory.dispose();
@@ -59,9 +99,12 @@ suite('the tree of a running topology', function () {
   function picture(tree: TopologyTree, badges: RoleBadges, parent?: Element, depth = 0): string[] {
     return tree.getChildren(parent).flatMap(element => {
       const item = tree.getTreeItem(element);
-      const badge = item.resourceUri === undefined ? '' : badges.provideFileDecoration(item.resourceUri)?.badge ?? '';
+      const badge = item.resourceUri === undefined ? '' : (badges.provideFileDecoration(item.resourceUri)?.badge ?? '');
       const label = typeof item.label === 'string' ? item.label : '';
-      return [`${' '.repeat(depth)}${label} ${item.contextValue ?? ''} ${badge}`.trimEnd(), ...picture(tree, badges, element, depth + 1)];
+      return [
+        `${' '.repeat(depth)}${label} ${item.contextValue ?? ''} ${badge}`.trimEnd(),
+        ...picture(tree, badges, element, depth + 1),
+      ];
     });
   }
 
@@ -112,10 +155,13 @@ suite('the tree of a running topology', function () {
   });
 
   /** Calls a command as the context menu does: the window sends the row's handle, and the host puts the row in its place. */
-  const byMenu = (command: string, key: string): Promise<unknown> => Promise.race([
-    vscode.commands.executeCommand('runCommands', { commands: [{ command, args: [{ $treeViewId: views.topologies, $treeItemHandle: `1/${key}` }, undefined] }] }),
-    new Promise((_, reject) => setTimeout(() => reject(new Error('it asks which row was meant')), 15_000)),
-  ]);
+  const byMenu = (command: string, key: string): Promise<unknown> =>
+    Promise.race([
+      vscode.commands.executeCommand('runCommands', {
+        commands: [{ command, args: [{ $treeViewId: views.topologies, $treeItemHandle: `1/${key}` }, undefined] }],
+      }),
+      new Promise((_, reject) => setTimeout(() => reject(new Error('it asks which row was meant')), 15_000)),
+    ]);
   const copied = async (key: string): Promise<string> => {
     await vscode.env.clipboard.writeText('nothing');
     await byMenu(commands.copyAddress, key);
@@ -124,7 +170,10 @@ suite('the tree of a running topology', function () {
 
   test('a command from the menu acts on its row; on none when the row was lost in a redraw, and it never asks', async () => {
     await vscode.commands.executeCommand(`${views.topologies}.focus`);
-    const { nodes: [node], id } = inventory.snapshot.topologies.find(topology => topology.name === name) ?? assert.fail();
+    const {
+      nodes: [node],
+      id,
+    } = inventory.snapshot.topologies.find(topology => topology.name === name) ?? assert.fail();
     assert.ok(node?.reachable);
     const key = `${id}/${node.id}`; // the extension does not know this password, and so of no replica below
     const address = `:${node.reachable.port}`;

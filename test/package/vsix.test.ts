@@ -8,7 +8,13 @@ import type { Metafile } from '../../scripts/build/sizes.mjs';
 import { vsix } from '../../scripts/setup/package.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 
-interface Manifest { readonly main: string; readonly bin?: Readonly<Record<string, string>>; readonly icon?: string; readonly name: string; readonly publisher: string }
+interface Manifest {
+  readonly main: string;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly icon?: string;
+  readonly name: string;
+  readonly publisher: string;
+}
 
 /** The files of a zip archive, by its central directory. */
 function unzip(file: string): Map<string, Buffer> {
@@ -17,7 +23,14 @@ function unzip(file: string): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   let at = zip.readUInt32LE(end + 16);
   for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
-    const [method, packed, nameLength, extraLength, commentLength, start] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32), zip.readUInt32LE(at + 42)];
+    const [method, packed, nameLength, extraLength, commentLength, start] = [
+      zip.readUInt16LE(at + 10),
+      zip.readUInt32LE(at + 20),
+      zip.readUInt16LE(at + 28),
+      zip.readUInt16LE(at + 30),
+      zip.readUInt16LE(at + 32),
+      zip.readUInt32LE(at + 42),
+    ];
     const name = zip.toString('utf8', at + 46, at + 46 + nameLength);
     const data = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
     const bytes = zip.subarray(data, data + packed);
@@ -29,7 +42,10 @@ function unzip(file: string): Map<string, Buffer> {
 
 suite('the VSIX', () => {
   const files = unzip(vsix);
-  const names = [...files.keys()].filter(name => name.startsWith('extension/')).map(name => name.slice('extension/'.length)).sort();
+  const names = [...files.keys()]
+    .filter(name => name.startsWith('extension/'))
+    .map(name => name.slice('extension/'.length))
+    .sort();
   const manifest = JSON.parse(files.get('extension/package.json')?.toString() ?? '{}') as Manifest;
   const meta = JSON.parse(readFileSync(join(root, 'out', 'extension.meta.json'), 'utf8')) as Metafile;
 
@@ -38,19 +54,30 @@ suite('the VSIX', () => {
   });
 
   test('holds only what the allow-list means', () => {
-    const meant = /^(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE(\.txt)?|l10n\/bundle\.l10n(\.[\w-]+)?\.json|dist\/(media\/)?[\w-]+\.(js|css)|media\/[\w-]+\.(svg|png)|(syntaxes|snippets|data)\/[\w.-]+\.json|docs\/rules\/[\w-]+\.md|docs\/images\/workbench\.png)$/i;
-    assert.deepEqual(names.filter(name => !meant.test(name)), []);
+    const meant =
+      /^(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE(\.txt)?|l10n\/bundle\.l10n(\.[\w-]+)?\.json|dist\/(media\/)?[\w-]+\.(js|css)|media\/[\w-]+\.(svg|png)|(syntaxes|snippets|data)\/[\w.-]+\.json|docs\/rules\/[\w-]+\.md|docs\/images\/workbench\.png)$/i;
+    assert.deepEqual(
+      names.filter(name => !meant.test(name)),
+      [],
+    );
   });
 
   test('holds every file that package.json names', () => {
-    const named = [...JSON.stringify(manifest).matchAll(/"(\.\/[\w./-]+|(?:media|dist|syntaxes|snippets)\/[\w./-]+)"/g)].map(match => (match[1] ?? '').replace(/^\.\//, ''))
+    const named = [...JSON.stringify(manifest).matchAll(/"(\.\/[\w./-]+|(?:media|dist|syntaxes|snippets)\/[\w./-]+)"/g)]
+      .map(match => (match[1] ?? '').replace(/^\.\//, ''))
       .filter(name => /\.\w+$/.test(name));
     assert.ok(named.includes('dist/extension.js'));
-    assert.deepEqual(named.filter(name => !names.includes(name)), []);
+    assert.deepEqual(
+      named.filter(name => !names.includes(name)),
+      [],
+    );
   });
 
   test('holds no source map, no source, no native module', () => {
-    assert.deepEqual(names.filter(name => /\.(map|ts|node)$/.test(name)), []);
+    assert.deepEqual(
+      names.filter(name => /\.(map|ts|node)$/.test(name)),
+      [],
+    );
     for (const name of names.filter(each => each.endsWith('.js'))) {
       assert.doesNotMatch(files.get(`extension/${name}`)?.toString() ?? '', /sourceMappingURL=/, name);
     }
@@ -59,7 +86,11 @@ suite('the VSIX', () => {
   test('names no machine, no path of one and no registry', () => {
     for (const name of names) {
       const text = files.get(`extension/${name}`)?.toString('latin1') ?? '';
-      assert.doesNotMatch(text, /\/(?:home|root|work|tmp)\/[a-z]+\/(?:wt|main|src|node_modules)\b|registry\.npmjs\.org/, name);
+      assert.doesNotMatch(
+        text,
+        /\/(?:home|root|work|tmp)\/[a-z]+\/(?:wt|main|src|node_modules)\b|registry\.npmjs\.org/,
+        name,
+      );
     }
   });
 
@@ -92,9 +123,14 @@ suite('the VSIX', () => {
   }
 
   test('loads neither ioredis nor dockerode at activation', () => {
-    const inputs = [...loadedWith(meta, 'dist/extension.js')].flatMap(file => Object.entries(meta.outputs[file]?.inputs ?? {}))
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([input]) => input);
-    assert.deepEqual(inputs.filter(input => input.includes('node_modules')), []);
+    const inputs = [...loadedWith(meta, 'dist/extension.js')]
+      .flatMap(file => Object.entries(meta.outputs[file]?.inputs ?? {}))
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([input]) => input);
+    assert.deepEqual(
+      inputs.filter(input => input.includes('node_modules')),
+      [],
+    );
   });
 
   test('its command-line programs start with a shebang and need no other file', () => {

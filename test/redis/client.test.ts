@@ -10,7 +10,10 @@ import { freePort, startRedis } from '../support/realRedis';
 import { answers, faultServer, hangsUp, proxyTo, saysAndCloses, saysNothing } from '../support/respFaults';
 
 const connector = new IoredisConnector();
-const at = (port: number, more: Partial<Endpoint> = {}): Endpoint => ({ address: { host: '127.0.0.1', port }, ...more });
+const at = (port: number, more: Partial<Endpoint> = {}): Endpoint => ({
+  address: { host: '127.0.0.1', port },
+  ...more,
+});
 
 async function faultOf(work: Promise<unknown>): Promise<RedisFault> {
   try {
@@ -38,7 +41,10 @@ suite('redis/ioredisClient on a real server', () => {
   };
 
   suiteSetup(async () => {
-    [open, locked] = await Promise.all([startRedis(), startRedis({ conf: ['requirepass s3cret', 'user watcher on >w4tch +ping +info'] })]);
+    [open, locked] = await Promise.all([
+      startRedis(),
+      startRedis({ conf: ['requirepass s3cret', 'user watcher on >w4tch +ping +info'] }),
+    ]);
   });
   suiteTeardown(async () => {
     for (const connection of connections) connection.dispose();
@@ -47,14 +53,33 @@ suite('redis/ioredisClient on a real server', () => {
 
   test('replies come in RESP2 shapes', async () => {
     const connection = await connect(at(open.port));
-    assert.deepEqual(await connection.pipeline([['PING'], ['SET', 'k', 'v'], ['GET', 'k'], ['GET', 'none'], ['INCR', 'n'], ['HSET', 'h', 'a', '1'], ['HGETALL', 'h'], ['CONFIG', 'GET', 'maxclients']]),
-      ['PONG', 'OK', 'v', null, 1, 1, ['a', '1'], ['maxclients', '10000']]);
+    assert.deepEqual(
+      await connection.pipeline([
+        ['PING'],
+        ['SET', 'k', 'v'],
+        ['GET', 'k'],
+        ['GET', 'none'],
+        ['INCR', 'n'],
+        ['HSET', 'h', 'a', '1'],
+        ['HGETALL', 'h'],
+        ['CONFIG', 'GET', 'maxclients'],
+      ]),
+      ['PONG', 'OK', 'v', null, 1, 1, ['a', '1'], ['maxclients', '10000']],
+    );
   });
 
   test('an error reply throws from call and stands in its place in a pipeline', async () => {
     const connection = await connect(at(open.port));
-    assert.deepEqual(await faultOf(connection.call(['CONFIG', 'SET', 'nonsense', 'secret'])).then(fault => ({ ...fault, text: '' })),
-      { code: 'redis-refused', address: { host: '127.0.0.1', port: open.port }, command: 'CONFIG SET', prefix: 'ERR', text: '' });
+    assert.deepEqual(
+      await faultOf(connection.call(['CONFIG', 'SET', 'nonsense', 'secret'])).then(fault => ({ ...fault, text: '' })),
+      {
+        code: 'redis-refused',
+        address: { host: '127.0.0.1', port: open.port },
+        command: 'CONFIG SET',
+        prefix: 'ERR',
+        text: '',
+      },
+    );
     const [good, bad] = await connection.pipeline([['PING'], ['NOSUCH']]);
     assert.equal(good, 'PONG');
     assert.ok(bad instanceof ReplyError && bad.prefix === 'ERR');
@@ -66,7 +91,8 @@ suite('redis/ioredisClient on a real server', () => {
     ['an unknown user', { username: 'nobody', password: 's3cret' }, 'password-wrong'],
   ];
   for (const [name, more, reason] of passwords) {
-    test(`password: ${name} → ${reason}`, async () => assert.equal(await reasonOf(connector.connect(at(locked.port, more))), reason));
+    test(`password: ${name} → ${reason}`, async () =>
+      assert.equal(await reasonOf(connector.connect(at(locked.port, more))), reason));
   }
 
   test('password: the right one, a user of ACL, and one that nobody asked for', async () => {
@@ -91,7 +117,12 @@ suite('redis/ioredisClient on a real server', () => {
 
   test('a subscription hears', async () => {
     const [listener, speaker] = await Promise.all([connect(at(open.port)), connect(at(open.port))]);
-    const heard = new Promise<string>(resolve => void listener.subscribe(['news.*'], (channel, message) => resolve(`${channel} ${message}`)).then(() => speaker.call(['PUBLISH', 'news.today', 'hello'])));
+    const heard = new Promise<string>(
+      resolve =>
+        void listener
+          .subscribe(['news.*'], (channel, message) => resolve(`${channel} ${message}`))
+          .then(() => speaker.call(['PUBLISH', 'news.today', 'hello'])),
+    );
     assert.equal(await heard, 'news.today hello');
   });
 
@@ -125,7 +156,11 @@ suite('redis/ioredisClient on a real server', () => {
     await assert.rejects(connector.connect(at(open.port), { signal: cancel.signal }), isCancellation);
   });
 
-  test('TLS asked of a plain port', async () => assert.equal(await reasonOf(connector.connect(at(open.port, { tls: { verify: false } }), { timeoutMs: 2000 })), 'tls'));
+  test('TLS asked of a plain port', async () =>
+    assert.equal(
+      await reasonOf(connector.connect(at(open.port, { tls: { verify: false } }), { timeoutMs: 2000 })),
+      'tls',
+    ));
 });
 
 suite('redis/ioredisClient on servers that misbehave', () => {
@@ -139,7 +174,13 @@ suite('redis/ioredisClient on servers that misbehave', () => {
     ['half a line', answers('+PON'), 'timeout'],
     ['nothing', saysNothing, 'timeout'],
     ['a hang-up', hangsUp, 'closed'],
-    ['a forwarder with nothing behind it', socket => { socket.end(); }, 'closed'],
+    [
+      'a forwarder with nothing behind it',
+      socket => {
+        socket.end();
+      },
+      'closed',
+    ],
     ['a TLS server', answers(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])), 'tls'],
   ];
   for (const [name, behaviour, reason] of cases) {
@@ -147,7 +188,10 @@ suite('redis/ioredisClient on servers that misbehave', () => {
       const server = await faultServer(behaviour);
       try {
         const started = performance.now();
-        assert.equal(await reasonOf(connector.connect(at(server.port), { timeoutMs: reason === 'timeout' ? 300 : 5000 })), reason);
+        assert.equal(
+          await reasonOf(connector.connect(at(server.port), { timeoutMs: reason === 'timeout' ? 300 : 5000 })),
+          reason,
+        );
         assert.ok(performance.now() - started < 20_000, 'has a deadline');
         assert.ok(server.accepted <= 2, `${server.accepted} connections: it must not retry by itself`);
       } finally {
@@ -159,17 +203,27 @@ suite('redis/ioredisClient on servers that misbehave', () => {
   test('a hang-up while a password is at hand is no question for a password', async () => {
     // the first connection is cut, as by a server that is just starting; the bare look then meets one that runs
     let connections = 0;
-    const server = await faultServer(socket => (connections++ === 0 ? hangsUp(socket) : answers('-NOAUTH Authentication required.\r\n')(socket)));
+    const server = await faultServer(socket =>
+      connections++ === 0 ? hangsUp(socket) : answers('-NOAUTH Authentication required.\r\n')(socket),
+    );
     assert.equal(await reasonOf(connector.connect(at(server.port, { password: 'right' }))), 'closed');
     assert.equal(connections, 2);
     await server.close();
   });
 
-  test('nothing listens → refused', async () => assert.equal(await reasonOf(connector.connect(at(await freePort()))), 'refused'));
-  test('no such host → no-address', async () => assert.equal(await reasonOf(connector.connect({ address: { host: 'no-such-host.invalid', port: 6379 } })), 'no-address'));
+  test('nothing listens → refused', async () =>
+    assert.equal(await reasonOf(connector.connect(at(await freePort()))), 'refused'));
+  test('no such host → no-address', async () =>
+    assert.equal(
+      await reasonOf(connector.connect({ address: { host: 'no-such-host.invalid', port: 6379 } })),
+      'no-address',
+    ));
 
   test('LOADING, MISCONF and the like are signs of life', async () => {
-    for (const words of ['-LOADING Redis is loading the dataset in memory\r\n', '-MISCONF Redis is configured to save RDB snapshots\r\n']) {
+    for (const words of [
+      '-LOADING Redis is loading the dataset in memory\r\n',
+      '-MISCONF Redis is configured to save RDB snapshots\r\n',
+    ]) {
       const server = await faultServer(answers(words));
       const connection = await connector.connect(at(server.port));
       assert.ok((await connection.pipeline([['PING']]))[0] instanceof ReplyError);
@@ -182,12 +236,14 @@ suite('redis/ioredisClient on servers that misbehave', () => {
     const real = await startRedis();
     let cut = false;
     const stalls = await faultServer(proxyTo(real.port, chunk => (chunk.length > 100 ? chunk.subarray(0, 50) : chunk)));
-    const cuts = await faultServer(proxyTo(real.port, (chunk, socket) => {
-      if (chunk.length <= 100 || cut) return chunk;
-      cut = true;
-      socket.end(chunk.subarray(0, 50));
-      return undefined;
-    }));
+    const cuts = await faultServer(
+      proxyTo(real.port, (chunk, socket) => {
+        if (chunk.length <= 100 || cut) return chunk;
+        cut = true;
+        socket.end(chunk.subarray(0, 50));
+        return undefined;
+      }),
+    );
     const stalled = await connector.connect(at(stalls.port));
     assert.equal(await reasonOf(stalled.call(['INFO'], { timeoutMs: 200 })), 'timeout');
     const severed = await connector.connect(at(cuts.port));

@@ -22,21 +22,34 @@ import { newPrefix, testPorts } from '../support/naming';
 import { only } from '../support/someContainers';
 import { dockerDeps, noSignal, planOf, silent, volume } from '../support/topologies';
 
-const [program, prefix] = spawnSync('docker', ['compose', 'version']).status === 0 ? ['docker', ['compose']] as const : ['docker-compose', []] as const;
+const [program, prefix] =
+  spawnSync('docker', ['compose', 'version']).status === 0
+    ? (['docker', ['compose']] as const)
+    : (['docker-compose', []] as const);
 
 /** The Compose that is here, version 1 or 2, on a project's folder. */
 function compose(folder: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(program, [...prefix, '--file', join(folder, 'compose.yaml'), '--project-directory', folder, ...args], { encoding: 'utf8', cwd: folder });
+  const { status, stdout, stderr } = spawnSync(
+    program,
+    [...prefix, '--file', join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
+    { encoding: 'utf8', cwd: folder },
+  );
   assert.equal(status, 0, `${args.join(' ')}: ${stdout}${stderr}`);
   return stdout;
 }
 
 /** What must be the same before and after: who is there, who follows whom, which slots, how healthy. */
 function shapeOf(topology: Topology): unknown {
-  const port = (id: string | undefined): number | undefined => topology.nodes.find(node => node.id === id)?.announced?.port;
+  const port = (id: string | undefined): number | undefined =>
+    topology.nodes.find(node => node.id === id)?.announced?.port;
   return {
-    kind: topology.kind, health: topology.health.level, masterName: topology.masterName, quorum: topology.quorum,
-    nodes: topology.nodes.map(node => `${node.role} ${node.announced?.port}${node.role === 'replica' ? ` of ${port(node.masterId)}` : ''}`).sort(),
+    kind: topology.kind,
+    health: topology.health.level,
+    masterName: topology.masterName,
+    quorum: topology.quorum,
+    nodes: topology.nodes
+      .map(node => `${node.role} ${node.announced?.port}${node.role === 'replica' ? ` of ${port(node.masterId)}` : ''}`)
+      .sort(),
     slots: topology.cluster?.shards.map(({ ranges }) => formatRanges(ranges)),
   };
 }
@@ -51,23 +64,114 @@ suite('a topology exported as a Compose project', function () {
   });
 
   /** The one topology among the instances that `mine` lets through, once it is whole and healthy. */
-  async function seen<T>(mine: (instance: Instance) => boolean, password: string | undefined, nodes: number, use: (topology: Topology) => Promise<T>): Promise<T> {
-    const inventory = new Inventory({ engines: [only(engine, mine)], connector: new IoredisConnector(), secrets: { get: () => Promise.resolve(password) } });
+  async function seen<T>(
+    mine: (instance: Instance) => boolean,
+    password: string | undefined,
+    nodes: number,
+    use: (topology: Topology) => Promise<T>,
+  ): Promise<T> {
+    const inventory = new Inventory({
+      engines: [only(engine, mine)],
+      connector: new IoredisConnector(),
+      secrets: { get: () => Promise.resolve(password) },
+    });
     try {
       inventory.setVisible(true);
       await inventory.refresh();
-      const topology = await until('a healthy topology', { everyMs: 100, deadlineMs: 60_000 }, () => Promise.resolve(inventory.snapshot.topologies.find(one => one.nodes.length === nodes && one.health.level === 'healthy' && one.nodes.every(node => node.role !== 'unknown'))))
-        .catch((error: unknown) => { throw new Error(JSON.stringify(inventory.snapshot.topologies.map(one => [one.name, one.kind, one.health, one.nodes.map(node => `${node.name} ${node.role}`)])), { cause: error }); });
+      const topology = await until('a healthy topology', { everyMs: 100, deadlineMs: 60_000 }, () =>
+        Promise.resolve(
+          inventory.snapshot.topologies.find(
+            one =>
+              one.nodes.length === nodes &&
+              one.health.level === 'healthy' &&
+              one.nodes.every(node => node.role !== 'unknown'),
+          ),
+        ),
+      ).catch((error: unknown) => {
+        throw new Error(
+          JSON.stringify(
+            inventory.snapshot.topologies.map(one => [
+              one.name,
+              one.kind,
+              one.health,
+              one.nodes.map(node => `${node.name} ${node.role}`),
+            ]),
+          ),
+          { cause: error },
+        );
+      });
       return await use(topology);
     } finally {
       inventory.dispose();
     }
   }
 
-  const creations: readonly [kind: Topology['kind'], nodes: number, create: (name: string) => Promise<{ readonly topologyId: string }>][] = [
-    ['replication', 3, async name => createReplication(deps, { plan: await prepareReplication(deps, { name, engine: 'docker', image: 'redis:8.0', replicas: 2, firstPort: await testPorts(3), storage: volume }, noSignal) }, noSignal, silent)],
-    ['sentinel', 6, async name => createSentinel(deps, { plan: await planOf(deps, name, { firstPort: await testPorts(3), firstSentinelPort: await testPorts(3) }) }, noSignal, silent)],
-    ['cluster', 6, async name => createCluster(deps, { plan: await prepareCluster(deps, { name, engine: 'docker', image: 'valkey/valkey:8.1', masters: 3, replicas: 1, extra: 0, firstPort: await testPorts(6), storage: volume }, noSignal) }, noSignal, silent)],
+  const creations: readonly [
+    kind: Topology['kind'],
+    nodes: number,
+    create: (name: string) => Promise<{ readonly topologyId: string }>,
+  ][] = [
+    [
+      'replication',
+      3,
+      async name =>
+        createReplication(
+          deps,
+          {
+            plan: await prepareReplication(
+              deps,
+              {
+                name,
+                engine: 'docker',
+                image: 'redis:8.0',
+                replicas: 2,
+                firstPort: await testPorts(3),
+                storage: volume,
+              },
+              noSignal,
+            ),
+          },
+          noSignal,
+          silent,
+        ),
+    ],
+    [
+      'sentinel',
+      6,
+      async name =>
+        createSentinel(
+          deps,
+          { plan: await planOf(deps, name, { firstPort: await testPorts(3), firstSentinelPort: await testPorts(3) }) },
+          noSignal,
+          silent,
+        ),
+    ],
+    [
+      'cluster',
+      6,
+      async name =>
+        createCluster(
+          deps,
+          {
+            plan: await prepareCluster(
+              deps,
+              {
+                name,
+                engine: 'docker',
+                image: 'valkey/valkey:8.1',
+                masters: 3,
+                replicas: 1,
+                extra: 0,
+                firstPort: await testPorts(6),
+                storage: volume,
+              },
+              noSignal,
+            ),
+          },
+          noSignal,
+          silent,
+        ),
+    ],
   ];
   for (const [kind, count, create] of creations) {
     test(`${kind}: the project makes the same topology again, with its settings`, async () => {
@@ -76,16 +180,21 @@ suite('a topology exported as a Compose project', function () {
       const { topologyId } = await create(name);
       const password = deps.secrets.kept.get(topologyId);
       try {
-        const before = await seen(instance => instance.ownership?.topologyName === name, password, count, async topology => {
-          for (const node of topology.nodes.filter(({ role }) => role !== 'sentinel')) {
-            const connection = await deps.connector.connect({ address: node.reachable!, password: password! });
-            await connection.call(['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru']);
-            await connection.call(['CONFIG', 'SET', 'save', '']);
-            connection.dispose();
-          }
-          await writeProject(folder, projectOf(await gatherProject(deps, topology, noSignal)));
-          return shapeOf(topology);
-        });
+        const before = await seen(
+          instance => instance.ownership?.topologyName === name,
+          password,
+          count,
+          async topology => {
+            for (const node of topology.nodes.filter(({ role }) => role !== 'sentinel')) {
+              const connection = await deps.connector.connect({ address: node.reachable!, password: password! });
+              await connection.call(['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru']);
+              await connection.call(['CONFIG', 'SET', 'save', '']);
+              connection.dispose();
+            }
+            await writeProject(folder, projectOf(await gatherProject(deps, topology, noSignal)));
+            return shapeOf(topology);
+          },
+        );
         assert.equal(statSync(join(folder, '.env')).mode & 0o777, 0o600);
         await removeTopology(deps, { topologyId, name, kind, engine: 'docker', data: true }, noSignal, silent);
 
@@ -96,7 +205,11 @@ suite('a topology exported as a Compose project', function () {
           assert.deepEqual(shapeOf(topology), before);
           for (const node of topology.nodes.filter(({ role }) => role !== 'sentinel')) {
             const connection = await deps.connector.connect({ address: node.reachable!, password: password! });
-            assert.deepEqual(await connection.call(['CONFIG', 'GET', 'maxmemory-policy']), ['maxmemory-policy', 'allkeys-lru'], node.name);
+            assert.deepEqual(
+              await connection.call(['CONFIG', 'GET', 'maxmemory-policy']),
+              ['maxmemory-policy', 'allkeys-lru'],
+              node.name,
+            );
             assert.deepEqual(await connection.call(['CONFIG', 'GET', 'save']), ['save', ''], node.name);
             assert.equal(await connection.call(['CONFIG', 'REWRITE']), 'OK', node.name);
             connection.dispose();
@@ -104,7 +217,8 @@ suite('a topology exported as a Compose project', function () {
         });
         // A second time changes nothing; a cluster is not joined twice.
         compose(folder, 'up', '--detach');
-        if (kind === 'cluster') assert.match(compose(folder, 'run', '--rm', '--no-deps', 'cluster-create'), /is a cluster already/);
+        if (kind === 'cluster')
+          assert.match(compose(folder, 'run', '--rm', '--no-deps', 'cluster-create'), /is a cluster already/);
         assert.deepEqual(await seen(mine, password, count, topology => Promise.resolve(shapeOf(topology))), before);
       } finally {
         if (existsSync(join(folder, 'compose.yaml'))) compose(folder, 'down', '--volumes', '--timeout', '1');
@@ -117,9 +231,13 @@ suite('a topology exported as a Compose project', function () {
     const folder = mkdtempSync(join(tmpdir(), 'compose-'));
     try {
       await writeProject(join(folder, 'new'), [{ path: 'conf/a/redis.conf', content: 'port 1\n' }]);
-      await assert.rejects(writeProject(join(folder, 'new'), [{ path: 'compose.yaml', content: '' }]), error => isFault(error, 'export-folder-not-empty'));
+      await assert.rejects(writeProject(join(folder, 'new'), [{ path: 'compose.yaml', content: '' }]), error =>
+        isFault(error, 'export-folder-not-empty'),
+      );
       chmodSync(join(folder, 'new', 'conf', 'a', 'redis.conf'), 0o644);
-      await assert.rejects(writeProject(join(folder, 'new', 'conf', 'a', 'redis.conf'), []), error => isFault(error, 'export-not-written'));
+      await assert.rejects(writeProject(join(folder, 'new', 'conf', 'a', 'redis.conf'), []), error =>
+        isFault(error, 'export-not-written'),
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -36,17 +36,28 @@ const folder = mkdtempSync(resolve('out', 'connection-code-'));
 
 /** What each program does again and again instead of the one example at its end; every round prints the server that took the write, or the error. */
 const loops: Readonly<Record<string, readonly [file: string, command: readonly string[], loop: string]>> = {
-  ioredis: ['ioredis.mjs', [process.execPath], `
+  ioredis: [
+    'ioredis.mjs',
+    [process.execPath],
+    `
     for (let n = 0; ; n++) {
       await redis.set('ioredis', String(n)).then(async () => console.log(Number(await redis.get('ioredis')) === n ? 'ok' : 'lost'), error => console.log(String(error)));
       await new Promise(done => setTimeout(done, 100));
-    }`],
-  nodeRedis: ['node-redis.mjs', [process.execPath], `
+    }`,
+  ],
+  nodeRedis: [
+    'node-redis.mjs',
+    [process.execPath],
+    `
     for (let n = 0; ; n++) {
       await redis.set('node-redis', String(n)).then(async () => console.log(Number(await redis.get('node-redis')) === n ? 'ok' : 'lost'), error => console.log(String(error)));
       await new Promise(done => setTimeout(done, 100));
-    }`],
-  redisPy: ['redis-py.py', ['/usr/bin/python3', '-u'], `
+    }`,
+  ],
+  redisPy: [
+    'redis-py.py',
+    ['/usr/bin/python3', '-u'],
+    `
 import time
 n = 0
 while True:
@@ -57,7 +68,8 @@ while True:
         print(error)
     n += 1
     time.sleep(0.1)
-`],
+`,
+  ],
 };
 
 /** A program made of the code that a user would get, running until it is stopped. */
@@ -65,14 +77,23 @@ class Program {
   readonly #child: ChildProcess;
   readonly said: string[] = [];
 
-  constructor(readonly client: Client, topology: Topology, from: Standpoint, password: string) {
+  constructor(
+    readonly client: Client,
+    topology: Topology,
+    from: Standpoint,
+    password: string,
+  ) {
     const [file, [command = '', ...args], loop] = loops[client.id]!;
     const text = codeOf(client, topology, from);
     const example = /^(await redis|client)\.set\(/m.exec(text);
     assert.ok(example, text);
     writeFileSync(join(folder, file), text.slice(0, example.index) + loop);
-    this.#child = spawn(command, [...args, join(folder, file)], { env: { PATH: process.env['PATH'], [PASSWORD_VARIABLE]: password }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#child.stdout!, this.#child.stderr!]) createInterface(stream).on('line', line => this.said.push(line));
+    this.#child = spawn(command, [...args, join(folder, file)], {
+      env: { PATH: process.env['PATH'], [PASSWORD_VARIABLE]: password },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!])
+      createInterface(stream).on('line', line => this.said.push(line));
   }
 
   /** Waits until it has written `count` times more. */
@@ -82,7 +103,9 @@ class Program {
     await until('writes', { everyMs: 50, deadlineMs: 60_000 }, () => {
       assert.equal(this.#child.exitCode, null, why());
       return Promise.resolve(this.#written() - before >= count || undefined);
-    }).catch((error: unknown) => { throw new Error(why(), { cause: error }); });
+    }).catch((error: unknown) => {
+      throw new Error(why(), { cause: error });
+    });
     assert.ok(!this.said.includes('lost'), why());
   }
 
@@ -99,12 +122,21 @@ function codeOf(client: Client, topology: Topology, from: Standpoint): string {
   const access = accessOfTopology(topology, from);
   assert.ok(!('code' in access), topology.name);
   const password = { variable: PASSWORD_VARIABLE };
-  return client.render(t, { access, password, ...(topology.kind === 'sentinel' ? { sentinelPassword: password } : {}), tls: false });
+  return client.render(t, {
+    access,
+    password,
+    ...(topology.kind === 'sentinel' ? { sentinelPassword: password } : {}),
+    tls: false,
+  });
 }
 
 /** Runs the code for redis-cli, with commands on its standard input. */
 function cli(topology: Topology, from: Standpoint, password: string, ...commands: readonly string[]): string {
-  const { stdout, stderr } = spawnSync('sh', ['-c', codeOf(redisCli, topology, from)], { input: `${commands.join('\n')}\n`, encoding: 'utf8', env: { PATH: process.env['PATH'], [PASSWORD_VARIABLE]: password } });
+  const { stdout, stderr } = spawnSync('sh', ['-c', codeOf(redisCli, topology, from)], {
+    input: `${commands.join('\n')}\n`,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], [PASSWORD_VARIABLE]: password },
+  });
   return stdout + stderr;
 }
 
@@ -121,15 +153,29 @@ suite('connection code against real topologies', function () {
 
   /** The topology as the tree sees it, whole. */
   async function seen(name: string, nodes: number): Promise<{ readonly topology: () => Topology; dispose(): void }> {
-    const inventory = new Inventory({ engines: [only(engine, instance => instance.ownership?.topologyName === name)], connector: new IoredisConnector(), secrets: deps.secrets });
+    const inventory = new Inventory({
+      engines: [only(engine, instance => instance.ownership?.topologyName === name)],
+      connector: new IoredisConnector(),
+      secrets: deps.secrets,
+    });
     inventory.setVisible(true);
     await inventory.refresh();
     const topology = (): Topology => inventory.snapshot.topologies[0]!;
-    await until('a whole topology', { everyMs: 50, deadlineMs: 20_000 }, () => Promise.resolve(inventory.snapshot.topologies[0]?.nodes.filter(node => node.reachable && node.announced).length === nodes || undefined));
+    await until('a whole topology', { everyMs: 50, deadlineMs: 20_000 }, () =>
+      Promise.resolve(
+        inventory.snapshot.topologies[0]?.nodes.filter(node => node.reachable && node.announced).length === nodes ||
+          undefined,
+      ),
+    );
     return { topology, dispose: () => inventory.dispose() };
   }
 
-  async function withPrograms(topology: Topology, password: string, users: readonly (readonly [Client, Standpoint])[], work: (programs: readonly Program[]) => Promise<void>): Promise<void> {
+  async function withPrograms(
+    topology: Topology,
+    password: string,
+    users: readonly (readonly [Client, Standpoint])[],
+    work: (programs: readonly Program[]) => Promise<void>,
+  ): Promise<void> {
     const programs = users.map(([client, from]) => new Program(client, topology, from, password));
     try {
       await work(programs);
@@ -138,25 +184,43 @@ suite('connection code against real topologies', function () {
     }
   }
 
-  const remove = (topologyId: string, name: string, kind: Topology['kind']) => removeTopology(deps, { topologyId, name, kind, engine: 'docker', data: true }, noSignal, silent);
+  const remove = (topologyId: string, name: string, kind: Topology['kind']) =>
+    removeTopology(deps, { topologyId, name, kind, engine: 'docker', data: true }, noSignal, silent);
 
   test('Sentinel: ioredis, node-redis and redis-py by mapped addresses, redis-cli; each goes on after a failover', async () => {
     const name = newPrefix();
-    const report = await createSentinel(deps, { plan: await planOf(deps, name, { firstPort: await testPorts(3), firstSentinelPort: await testPorts(3) }) }, noSignal, silent);
+    const report = await createSentinel(
+      deps,
+      { plan: await planOf(deps, name, { firstPort: await testPorts(3), firstSentinelPort: await testPorts(3) }) },
+      noSignal,
+      silent,
+    );
     const view = await seen(name, 6);
     try {
       const password = deps.secrets.kept.get(report.topologyId) ?? '';
       const topology = view.topology();
-      await withPrograms(topology, password, [[ioredis, 'here'], [nodeRedis, 'here'], [redisPy, 'here']], async programs => {
-        await Promise.all(programs.map(program => program.goesOn(5)));
-        assert.match(cli(topology, 'here', password, 'ROLE'), /^master/);
-        assert.match(cli(topology, 'network', password, 'ROLE'), /^master/);
-        const request = failoverRequestOf(topology);
-        assert.ok(!('code' in request));
-        const { to } = await failoverSentinel(deps, request, noSignal, silent);
-        await Promise.all(programs.map(program => program.goesOn(10)));
-        assert.match(cli(topology, 'here', password, 'ROLE', 'CONFIG GET port'), new RegExp(`^master[^]*port\n${to.port}\n`));
-      });
+      await withPrograms(
+        topology,
+        password,
+        [
+          [ioredis, 'here'],
+          [nodeRedis, 'here'],
+          [redisPy, 'here'],
+        ],
+        async programs => {
+          await Promise.all(programs.map(program => program.goesOn(5)));
+          assert.match(cli(topology, 'here', password, 'ROLE'), /^master/);
+          assert.match(cli(topology, 'network', password, 'ROLE'), /^master/);
+          const request = failoverRequestOf(topology);
+          assert.ok(!('code' in request));
+          const { to } = await failoverSentinel(deps, request, noSignal, silent);
+          await Promise.all(programs.map(program => program.goesOn(10)));
+          assert.match(
+            cli(topology, 'here', password, 'ROLE', 'CONFIG GET port'),
+            new RegExp(`^master[^]*port\n${to.port}\n`),
+          );
+        },
+      );
     } finally {
       view.dispose();
       await remove(report.topologyId, name, 'sentinel');
@@ -165,23 +229,50 @@ suite('connection code against real topologies', function () {
 
   test('Cluster: ioredis and node-redis by mapped addresses, redis-py and redis-cli inside the network; each goes on after a failover', async () => {
     const name = newPrefix();
-    const plan = await prepareCluster(deps, { name, engine: 'docker', image: 'redis:7.0', masters: 3, replicas: 1, extra: 0, firstPort: await testPorts(6), storage: volume }, noSignal);
+    const plan = await prepareCluster(
+      deps,
+      {
+        name,
+        engine: 'docker',
+        image: 'redis:7.0',
+        masters: 3,
+        replicas: 1,
+        extra: 0,
+        firstPort: await testPorts(6),
+        storage: volume,
+      },
+      noSignal,
+    );
     const report = await createCluster(deps, { plan }, noSignal, silent);
     const view = await seen(name, 6);
     try {
       const password = deps.secrets.kept.get(report.topologyId) ?? '';
       const topology = view.topology();
-      await withPrograms(topology, password, [[ioredis, 'here'], [nodeRedis, 'here'], [redisPy, 'network']], async programs => {
-        await Promise.all(programs.map(program => program.goesOn(5)));
-        // One key of each program's; all three masters change, so that each of them has to follow.
-        assert.match(cli(topology, 'network', password, 'SET page 1', 'GET page'), /OK\n1\n$/);
-        const seats = topology.nodes.flatMap(node => seatOf(node) ?? []);
-        for (const replica of topology.nodes.filter(({ role }) => role === 'replica')) {
-          await failoverCluster(deps, { target: { topologyId: topology.id, name, seats }, node: replica.name, mode: 'safe' }, noSignal, silent);
-        }
-        await Promise.all(programs.map(program => program.goesOn(10)));
-        assert.match(cli(topology, 'network', password, 'GET page'), /(^|\n)1\n$/);
-      });
+      await withPrograms(
+        topology,
+        password,
+        [
+          [ioredis, 'here'],
+          [nodeRedis, 'here'],
+          [redisPy, 'network'],
+        ],
+        async programs => {
+          await Promise.all(programs.map(program => program.goesOn(5)));
+          // One key of each program's; all three masters change, so that each of them has to follow.
+          assert.match(cli(topology, 'network', password, 'SET page 1', 'GET page'), /OK\n1\n$/);
+          const seats = topology.nodes.flatMap(node => seatOf(node) ?? []);
+          for (const replica of topology.nodes.filter(({ role }) => role === 'replica')) {
+            await failoverCluster(
+              deps,
+              { target: { topologyId: topology.id, name, seats }, node: replica.name, mode: 'safe' },
+              noSignal,
+              silent,
+            );
+          }
+          await Promise.all(programs.map(program => program.goesOn(10)));
+          assert.match(cli(topology, 'network', password, 'GET page'), /(^|\n)1\n$/);
+        },
+      );
     } finally {
       view.dispose();
       await remove(report.topologyId, name, 'cluster');
@@ -190,18 +281,34 @@ suite('connection code against real topologies', function () {
 
   test('replication: each library talks to the master', async () => {
     const name = newPrefix();
-    const plan = await prepareReplication(deps, { name, engine: 'docker', image: 'redis:7.0', replicas: 1, firstPort: await testPorts(2), storage: volume }, noSignal);
+    const plan = await prepareReplication(
+      deps,
+      { name, engine: 'docker', image: 'redis:7.0', replicas: 1, firstPort: await testPorts(2), storage: volume },
+      noSignal,
+    );
     const report = await createReplication(deps, { plan }, noSignal, silent);
     const view = await seen(name, 2);
     try {
       const password = deps.secrets.kept.get(report.topologyId) ?? '';
       const topology = view.topology();
-      await withPrograms(topology, password, [[ioredis, 'here'], [nodeRedis, 'network'], [redisPy, 'here']], async programs => {
-        await Promise.all(programs.map(program => program.goesOn(5)));
-        assert.match(cli(topology, 'here', password, 'ROLE'), /^master/);
-      });
+      await withPrograms(
+        topology,
+        password,
+        [
+          [ioredis, 'here'],
+          [nodeRedis, 'network'],
+          [redisPy, 'here'],
+        ],
+        async programs => {
+          await Promise.all(programs.map(program => program.goesOn(5)));
+          assert.match(cli(topology, 'here', password, 'ROLE'), /^master/);
+        },
+      );
       assert.match(codeOf(ioredis, topology, 'here'), /another server/);
-      assert.ok(topology.nodes.every(node => formatAddress(node.announced!) !== formatAddress(node.reachable!)), 'the map was needed');
+      assert.ok(
+        topology.nodes.every(node => formatAddress(node.announced!) !== formatAddress(node.reachable!)),
+        'the map was needed',
+      );
     } finally {
       view.dispose();
       await remove(report.topologyId, name, 'replication');

@@ -4,7 +4,11 @@ import { runDrills } from '../support/drillList';
 
 suite('after a fault the tree says what redis-cli says', function () {
   this.timeout(240_000);
-  const slices: readonly (readonly [kind: 'replication' | 'sentinel' | 'cluster', firstPort: number, faults: readonly string[]])[] = [
+  const slices: readonly (readonly [
+    kind: 'replication' | 'sentinel' | 'cluster',
+    firstPort: number,
+    faults: readonly string[],
+  ])[] = [
     ['replication', 24_300, ['pause replica', 'kill master', 'wrong master', 'wrong password', 'second master']],
     ['sentinel', 24_400, ['kill master']],
     ['cluster', 21_400, ['two masters frozen']],

@@ -13,7 +13,8 @@ import type { RealRedis } from '../support/realRedis';
 import { startRedis } from '../support/realRedis';
 
 const run = promisify(execFile);
-const cli = async (port: number, ...words: string[]): Promise<string> => (await run('redis-cli', ['--no-auth-warning', '-p', String(port), ...words])).stdout.trim();
+const cli = async (port: number, ...words: string[]): Promise<string> =>
+  (await run('redis-cli', ['--no-auth-warning', '-p', String(port), ...words])).stdout.trim();
 
 suite('topologies added by their address', function () {
   this.timeout(120_000);
@@ -24,7 +25,9 @@ suite('topologies added by their address', function () {
     servers.push(server);
     return server;
   };
-  setup(() => { world = new ExistingWorld(); });
+  setup(() => {
+    world = new ExistingWorld();
+  });
   teardown(async () => {
     world.dispose();
     await Promise.all(servers.splice(0).map(server => server.stop()));
@@ -36,18 +39,37 @@ suite('topologies added by their address', function () {
     const last = await started({ conf: [`replicaof 127.0.0.1 ${middle.port}`] });
     const { id } = await world.add(`redis://127.0.0.1:${last.port}`);
     const topology = await world.see(id, one => one.nodes.length === 3 && one.health.level === 'healthy');
-    assert.deepEqual(rowsOf(topology), [`${master.port} master`, `${middle.port} replica of ${master.port}`, `${last.port} replica of ${middle.port}`]);
-    assert.deepEqual([topology.kind, topology.owned, topology.added, topology.name], ['replication', false, { changes: false }, `redis://127.0.0.1:${last.port}`]);
+    assert.deepEqual(rowsOf(topology), [
+      `${master.port} master`,
+      `${middle.port} replica of ${master.port}`,
+      `${last.port} replica of ${middle.port}`,
+    ]);
+    assert.deepEqual(
+      [topology.kind, topology.owned, topology.added, topology.name],
+      ['replication', false, { changes: false }, `redis://127.0.0.1:${last.port}`],
+    );
     const said = await cli(master.port, 'INFO', 'commandstats');
-    const sent = [...said.matchAll(/^cmdstat_([^:]+)/gm)].map(match => match[1]).filter(name => !/^(?:replconf|psync|command|info|ping|client\|setinfo|psubscribe)/.test(name ?? ''));
+    const sent = [...said.matchAll(/^cmdstat_([^:]+)/gm)]
+      .map(match => match[1])
+      .filter(name => !/^(?:replconf|psync|command|info|ping|client\|setinfo|psubscribe)/.test(name ?? ''));
     assert.deepEqual(sent, []);
     // roles turn: it follows
     await cli(middle.port, 'REPLICAOF', 'NO', 'ONE');
     await cli(master.port, 'REPLICAOF', '127.0.0.1', String(middle.port));
-    await world.see(id, one => rowsOf(one)[0] === `${middle.port} master` && one.health.level === 'healthy' && one.nodes.length === 3);
+    await world.see(
+      id,
+      one => rowsOf(one)[0] === `${middle.port} master` && one.health.level === 'healthy' && one.nodes.length === 3,
+    );
     await world.list.remove(id);
-    await until('an empty view', () => world.inventory.snapshot.topologies.length === 0 && world.inventory.snapshot.others.length === 0);
-    for (const { port } of servers) await until(`no connection to ${port}`, async () => (await cli(port, 'CLIENT', 'LIST', 'TYPE', 'normal')).split('\n').length === 1);
+    await until(
+      'an empty view',
+      () => world.inventory.snapshot.topologies.length === 0 && world.inventory.snapshot.others.length === 0,
+    );
+    for (const { port } of servers)
+      await until(
+        `no connection to ${port}`,
+        async () => (await cli(port, 'CLIENT', 'LIST', 'TYPE', 'normal')).split('\n').length === 1,
+      );
     assert.deepEqual([world.records.keys(), [...world.secrets.kept]], [[], []]);
   });
 
@@ -57,7 +79,9 @@ suite('topologies added by their address', function () {
     await world.see(entry.id, one => one.nodes[0]?.contact.state === 'answering');
     const connection = await world.connector.connect({ address: { host: '127.0.0.1', port } });
     await assert.rejects(connection.call(['SET', 'a', '1']), error => isFault(error, 'read-only'));
-    await assert.rejects((await world.inventory.connectionTo(`127.0.0.1:${port}`)).call(['FLUSHALL']), error => isFault(error, 'read-only'));
+    await assert.rejects((await world.inventory.connectionTo(`127.0.0.1:${port}`)).call(['FLUSHALL']), error =>
+      isFault(error, 'read-only'),
+    );
     await world.list.change(entry.id, { changes: true });
     assert.equal(await connection.call(['SET', 'a', '1']), 'OK');
     await world.see(entry.id, one => one.added?.changes === true);
@@ -68,34 +92,74 @@ suite('topologies added by their address', function () {
   });
 
   test('passwords: an ACL user on the servers, another password on the Sentinels; from one Sentinel, and from a replica alone', async () => {
-    const access = ['requirepass pw-data', 'masterauth pw-data', 'user viewer on >pw-viewer +info +ping +psubscribe allchannels'];
+    const access = [
+      'requirepass pw-data',
+      'masterauth pw-data',
+      'user viewer on >pw-viewer +info +ping +psubscribe allchannels',
+    ];
     const master = await started({ conf: access });
-    const replicas = [await started({ conf: [...access, `replicaof 127.0.0.1 ${master.port}`] }), await started({ conf: [...access, `replicaof 127.0.0.1 ${master.port}`] })];
+    const replicas = [
+      await started({ conf: [...access, `replicaof 127.0.0.1 ${master.port}`] }),
+      await started({ conf: [...access, `replicaof 127.0.0.1 ${master.port}`] }),
+    ];
     const sentinels: RealRedis[] = [];
     for (let count = 0; count < 3; count++) {
-      sentinels.push(await started({ sentinel: true, conf: [`sentinel monitor orders 127.0.0.1 ${master.port} 2`, 'sentinel auth-pass orders pw-data', 'sentinel down-after-milliseconds orders 3000', 'requirepass pw-sentinel', 'sentinel sentinel-pass pw-sentinel'] }));
+      sentinels.push(
+        await started({
+          sentinel: true,
+          conf: [
+            `sentinel monitor orders 127.0.0.1 ${master.port} 2`,
+            'sentinel auth-pass orders pw-data',
+            'sentinel down-after-milliseconds orders 3000',
+            'requirepass pw-sentinel',
+            'sentinel sentinel-pass pw-sentinel',
+          ],
+        }),
+      );
     }
-    const whole = await world.add(`redis+sentinel://viewer:pw-viewer@127.0.0.1:${sentinels[0]?.port}/orders?sentinel_password=pw-sentinel`);
+    const whole = await world.add(
+      `redis+sentinel://viewer:pw-viewer@127.0.0.1:${sentinels[0]?.port}/orders?sentinel_password=pw-sentinel`,
+    );
     const topology = await world.see(whole.id, one => one.nodes.length === 6 && one.health.level === 'healthy');
-    assert.deepEqual(rowsOf(topology).map(row => row.replace(/^\d+ /, '')), ['master', `replica of ${master.port}`, `replica of ${master.port}`, 'sentinel', 'sentinel', 'sentinel']);
-    assert.deepEqual([topology.kind, topology.masterName, topology.quorum], ['sentinel', 'orders', { required: 2, known: 3, usable: 3, majority: 2 }]);
+    assert.deepEqual(
+      rowsOf(topology).map(row => row.replace(/^\d+ /, '')),
+      ['master', `replica of ${master.port}`, `replica of ${master.port}`, 'sentinel', 'sentinel', 'sentinel'],
+    );
+    assert.deepEqual(
+      [topology.kind, topology.masterName, topology.quorum],
+      ['sentinel', 'orders', { required: 2, known: 3, usable: 3, majority: 2 }],
+    );
     assert.ok(!JSON.stringify([...world.records.kept]).includes('pw-'), 'a password in a record');
     await world.list.remove(whole.id);
     await until('an empty view', () => world.inventory.snapshot.topologies.length === 0);
     // the greetings on the master's channel tell of the Sentinels; their password is not known here, and that is what is said
     const part = await world.add(`redis://:pw-data@127.0.0.1:${replicas[1]?.port}`);
-    const seen = await world.see(part.id, one => one.nodes.filter(node => node.role === 'master' || node.role === 'replica').length === 3);
+    const seen = await world.see(
+      part.id,
+      one => one.nodes.filter(node => node.role === 'master' || node.role === 'replica').length === 3,
+    );
     assert.equal(seen.nodes[0]?.id, `127.0.0.1:${master.port}`);
     await world.list.remove(part.id);
     // without any password: shown as locked, not as dead
     const locked = await world.add(`redis://127.0.0.1:${master.port}`);
-    await world.see(locked.id, one => one.health.level === 'unknown' && rowsOf(one)[0]?.endsWith('password-required') === true);
+    await world.see(
+      locked.id,
+      one => one.health.level === 'unknown' && rowsOf(one)[0]?.endsWith('password-required') === true,
+    );
   });
 
   test('TLS with an authority of its own: found with it, refused without it', async () => {
     const files = certificates();
     try {
-      const tls = (port: number): readonly string[] => ['port 0', `tls-port ${port}`, `tls-cert-file ${files.cert}`, `tls-key-file ${files.key}`, `tls-ca-cert-file ${files.ca}`, 'tls-auth-clients no', 'tls-replication yes'];
+      const tls = (port: number): readonly string[] => [
+        'port 0',
+        `tls-port ${port}`,
+        `tls-cert-file ${files.cert}`,
+        `tls-key-file ${files.key}`,
+        `tls-ca-cert-file ${files.ca}`,
+        'tls-auth-clients no',
+        'tls-replication yes',
+      ];
       const first = await testPorts(2);
       const second = first + 1;
       await started({ port: first, conf: tls(first) });
@@ -130,24 +194,65 @@ suite('topologies added by their address', function () {
     const strange = (await started()).port; // listens where a node that is not forwarded would be looked for
     try {
       await docker('network', 'create', '--label', 'redis-topology-test', prefix);
-      for (const port of ports) await docker('run', '-d', '--name', `${prefix}-${port}`, '--network', prefix, '-p', `127.0.0.1:${port}:${port}`, 'redis:7.0', 'redis-server', '--port', String(port), '--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--save', '', '--protected-mode', 'no');
-      const addressOf = async (port: number): Promise<string> => (await docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', `${prefix}-${port}`)).trim();
+      for (const port of ports)
+        await docker(
+          'run',
+          '-d',
+          '--name',
+          `${prefix}-${port}`,
+          '--network',
+          prefix,
+          '-p',
+          `127.0.0.1:${port}:${port}`,
+          'redis:7.0',
+          'redis-server',
+          '--port',
+          String(port),
+          '--cluster-enabled',
+          'yes',
+          '--cluster-node-timeout',
+          '2000',
+          '--save',
+          '',
+          '--protected-mode',
+          'no',
+        );
+      const addressOf = async (port: number): Promise<string> =>
+        (
+          await docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', `${prefix}-${port}`)
+        ).trim();
       const hosts = await Promise.all(ports.map(addressOf));
       for (const port of ports) await until('PONG', async () => (await cli(port, 'PING').catch(() => '')) === 'PONG');
       await cli(first, 'CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
       await cli(second, 'CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
-      for (const [index, port] of ports.entries()) if (port !== first) await cli(first, 'CLUSTER', 'MEET', hosts[index] ?? '', String(port));
-      await until('a cluster', async () => (await cli(third, 'CLUSTER', 'INFO')).includes('cluster_state:ok') && (await cli(third, 'CLUSTER', 'NODES')).split('\n').length === 3);
+      for (const [index, port] of ports.entries())
+        if (port !== first) await cli(first, 'CLUSTER', 'MEET', hosts[index] ?? '', String(port));
+      await until(
+        'a cluster',
+        async () =>
+          (await cli(third, 'CLUSTER', 'INFO')).includes('cluster_state:ok') &&
+          (await cli(third, 'CLUSTER', 'NODES')).split('\n').length === 3,
+      );
       await cli(third, 'CLUSTER', 'REPLICATE', await cli(first, 'CLUSTER', 'MYID'));
       const inner = new IoredisConnector();
       const onlyHere: RedisConnector = {
-        connect: (endpoint, options) => endpoint.address.host === '127.0.0.1' ? inner.connect(endpoint, options)
-          : Promise.reject(new HumanError<RedisFault>({ code: 'redis-silent', address: endpoint.address, reason: 'no-address' })),
+        connect: (endpoint, options) =>
+          endpoint.address.host === '127.0.0.1'
+            ? inner.connect(endpoint, options)
+            : Promise.reject(
+                new HumanError<RedisFault>({ code: 'redis-silent', address: endpoint.address, reason: 'no-address' }),
+              ),
       };
       world.dispose();
       world = new ExistingWorld(onlyHere);
       const one = await world.add(`redis://127.0.0.1:${first}`);
-      const topology = await world.see(one.id, now => now.nodes.length === 3 && now.nodes.every(node => node.contact.state === 'answering') && now.nodes.filter(node => node.role === 'replica').length === 1);
+      const topology = await world.see(
+        one.id,
+        now =>
+          now.nodes.length === 3 &&
+          now.nodes.every(node => node.contact.state === 'answering') &&
+          now.nodes.filter(node => node.role === 'replica').length === 1,
+      );
       assert.equal(topology.kind, 'cluster');
       assert.deepEqual(topology.nodes.map(node => node.reachable?.port).sort(), [...ports].sort());
       assert.deepEqual(topology.nodes.map(node => node.announced?.host).sort(), [...hosts].sort());
@@ -155,12 +260,38 @@ suite('topologies added by their address', function () {
       await world.list.remove(one.id);
       // another server listens at the port of a node that is not forwarded: it is not taken for that node
       await docker('rm', '-f', `${prefix}-${third}`);
-      await docker('run', '-d', '--name', `${prefix}-${third}`, '--network', prefix, 'redis:7.0', 'redis-server', '--port', String(strange), '--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--save', '', '--protected-mode', 'no');
+      await docker(
+        'run',
+        '-d',
+        '--name',
+        `${prefix}-${third}`,
+        '--network',
+        prefix,
+        'redis:7.0',
+        'redis-server',
+        '--port',
+        String(strange),
+        '--cluster-enabled',
+        'yes',
+        '--cluster-node-timeout',
+        '2000',
+        '--save',
+        '',
+        '--protected-mode',
+        'no',
+      );
       const host = await addressOf(third);
       await cli(first, 'CLUSTER', 'MEET', host, String(strange));
-      await until('the third is known', async () => (await cli(first, 'CLUSTER', 'NODES')).includes(`${host}:${strange}@`));
+      await until('the third is known', async () =>
+        (await cli(first, 'CLUSTER', 'NODES')).includes(`${host}:${strange}@`),
+      );
       const again = await world.add(`redis://127.0.0.1:${second},127.0.0.1:${first}`);
-      await world.see(again.id, now => now.nodes.some(node => node.id === `${host}:${strange}` && node.contact.state === 'silent') && now.nodes.filter(node => node.contact.state === 'answering').length === 2);
+      await world.see(
+        again.id,
+        now =>
+          now.nodes.some(node => node.id === `${host}:${strange}` && node.contact.state === 'silent') &&
+          now.nodes.filter(node => node.contact.state === 'answering').length === 2,
+      );
     } finally {
       await cleanUp(prefix);
     }

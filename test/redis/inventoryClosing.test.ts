@@ -19,14 +19,41 @@ suite('a port that takes every connection and closes it', function () {
 
   test('is asked once, shown as silent, and asked again at the pace of a silent one', async () => {
     const port = await testPorts(1);
-    await docker('run', '-d', '--name', `${prefix}-inward`, '--label', `${testLabel}=${prefix}`, '-p', `127.0.0.1:${port}:6379`, 'redis:7.0', 'redis-server', '--bind', '127.0.0.1', '--protected-mode', 'no');
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      `${prefix}-inward`,
+      '--label',
+      `${testLabel}=${prefix}`,
+      '-p',
+      `127.0.0.1:${port}:6379`,
+      'redis:7.0',
+      'redis-server',
+      '--bind',
+      '127.0.0.1',
+      '--protected-mode',
+      'no',
+    );
     const real = new IoredisConnector();
     let tried = 0;
-    const connector: RedisConnector = { connect: (...args) => { tried++; return real.connect(...args); } };
+    const connector: RedisConnector = {
+      connect: (...args) => {
+        tried++;
+        return real.connect(...args);
+      },
+    };
     const engine = createDockerEngine({ owner: 'closing-test' });
-    const inventory = new Inventory({ engines: [only(engine, ({ name }) => name.startsWith(prefix))], connector, secrets: { get: () => Promise.resolve(undefined) } });
+    const inventory = new Inventory({
+      engines: [only(engine, ({ name }) => name.startsWith(prefix))],
+      connector,
+      secrets: { get: () => Promise.resolve(undefined) },
+    });
     try {
-      assert.equal(await Promise.race([inventory.refresh().then(() => 'looked'), delay(20_000).then(() => 'still at it')]), 'looked');
+      assert.equal(
+        await Promise.race([inventory.refresh().then(() => 'looked'), delay(20_000).then(() => 'still at it')]),
+        'looked',
+      );
       const [node] = inventory.snapshot.others;
       assert.equal(node?.contact.state, 'silent');
       inventory.setVisible(true);

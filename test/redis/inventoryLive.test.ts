@@ -14,7 +14,10 @@ suite('topology/inventory on a Sentinel topology of ours, on the real daemon', f
 
   test('all roles, addresses inside and outside, quorum', () => {
     const topology = live.topology();
-    assert.deepEqual(topology.nodes.map(node => node.role), ['master', 'replica', 'replica', 'sentinel', 'sentinel', 'sentinel']);
+    assert.deepEqual(
+      topology.nodes.map(node => node.role),
+      ['master', 'replica', 'replica', 'sentinel', 'sentinel', 'sentinel'],
+    );
     for (const node of topology.nodes) {
       assert.equal(node.reachable?.host, '127.0.0.1', node.name);
       assert.notEqual(node.announced?.host, '127.0.0.1', node.name);
@@ -32,8 +35,13 @@ suite('topology/inventory on a Sentinel topology of ours, on the real daemon', f
 
   test('the master is stopped: the new one is shown no later than +switch-master says', async () => {
     const times = await masterDrill(live, 'stop');
-    console.log(`      the new master was shown ${Math.round(times.switchMaster - times.newMaster)} ms before +switch-master`); // bench/live.ts holds it to 0
-    const told = live.inventory.timeline.entries.map(({ what }) => (what.code === 'sentinel-message' ? what.channel : what.code === 'engine-event' ? what.action : what.code));
-    for (const word of ['die', '+sdown', '+odown', '+switch-master', 'role-changed', 'start']) assert.ok(told.includes(word), `${word} is not in the timeline`);
+    console.log(
+      `      the new master was shown ${Math.round(times.switchMaster - times.newMaster)} ms before +switch-master`,
+    ); // bench/live.ts holds it to 0
+    const told = live.inventory.timeline.entries.map(({ what }) =>
+      what.code === 'sentinel-message' ? what.channel : what.code === 'engine-event' ? what.action : what.code,
+    );
+    for (const word of ['die', '+sdown', '+odown', '+switch-master', 'role-changed', 'start'])
+      assert.ok(told.includes(word), `${word} is not in the timeline`);
   });
 });

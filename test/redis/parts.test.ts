@@ -40,7 +40,9 @@ suite('images', () => {
   }
 
   test('a touched decoy is noticed', async () => {
-    const decoys = await startDecoys(prefix, [{ name: `${prefix}-decoy`, labels: { 'com.docker.compose.project': 'orders' } }]);
+    const decoys = await startDecoys(prefix, [
+      { name: `${prefix}-decoy`, labels: { 'com.docker.compose.project': 'orders' } },
+    ]);
     await decoys.untouched();
     await docker('restart', '-t', '0', `${prefix}-decoy`);
     await assert.rejects(decoys.untouched(), /touched/);

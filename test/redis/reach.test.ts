@@ -15,30 +15,90 @@ suite('reachability of real containers', function () {
   this.timeout(120_000);
   const prefix = newPrefix();
   const engine = createDockerEngine({ owner: 'reach-test' });
-  const secrets = { kept: new Map<string, string>(), get: (id: string) => Promise.resolve(secrets.kept.get(id)), set: () => Promise.resolve(), delete: () => Promise.resolve() };
-  const inventory = new Inventory({ engines: [only(engine, ({ name }) => name.startsWith(prefix))], connector: new IoredisConnector(), secrets });
-  const nodes = (): readonly Node[] => [...inventory.snapshot.others, ...inventory.snapshot.topologies.flatMap(topology => topology.nodes)];
+  const secrets = {
+    kept: new Map<string, string>(),
+    get: (id: string) => Promise.resolve(secrets.kept.get(id)),
+    set: () => Promise.resolve(),
+    delete: () => Promise.resolve(),
+  };
+  const inventory = new Inventory({
+    engines: [only(engine, ({ name }) => name.startsWith(prefix))],
+    connector: new IoredisConnector(),
+    secrets,
+  });
+  const nodes = (): readonly Node[] => [
+    ...inventory.snapshot.others,
+    ...inventory.snapshot.topologies.flatMap(topology => topology.nodes),
+  ];
   let port = 0;
 
   const start = (name: string, publish: readonly string[], ...args: readonly string[]) =>
-    docker('run', '-d', '--name', `${prefix}-${name}`, '--label', `${testLabel}=${prefix}`, ...publish.flatMap(one => ['-p', one]), 'redis:7.0', 'redis-server', ...args);
+    docker(
+      'run',
+      '-d',
+      '--name',
+      `${prefix}-${name}`,
+      '--label',
+      `${testLabel}=${prefix}`,
+      ...publish.flatMap(one => ['-p', one]),
+      'redis:7.0',
+      'redis-server',
+      ...args,
+    );
 
   suiteSetup(async () => {
     port = await testPorts(5);
     const open = ['--protected-mode', 'no'];
     await start('open', [], ...open);
-    await start('moved', [`127.0.0.1:${port + 1}:6379`], '--replica-announce-ip', '127.0.0.1', '--replica-announce-port', String(port), ...open);
+    await start(
+      'moved',
+      [`127.0.0.1:${port + 1}:6379`],
+      '--replica-announce-ip',
+      '127.0.0.1',
+      '--replica-announce-port',
+      String(port),
+      ...open,
+    );
     await start('locked', [`127.0.0.1:${port + 2}:6379`], '--requirepass', 'secret');
     await start('inward', [`127.0.0.1:${port + 3}:6379`], '--bind', '127.0.0.1', ...open);
     await start('shy', [`127.0.0.1:${port + 4}:6379`]);
     await start('frozen', []);
     await docker('pause', `${prefix}-frozen`);
-    await docker('run', '-d', '--name', `${prefix}-liar`, '--label', `${testLabel}=${prefix}`, 'redis:7.0', 'redis-server', ...open, '--replica-announce-ip', '127.0.0.1', '--replica-announce-port', String(port),
-      '--replicaof', await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-open`), '6379');
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      `${prefix}-liar`,
+      '--label',
+      `${testLabel}=${prefix}`,
+      'redis:7.0',
+      'redis-server',
+      ...open,
+      '--replica-announce-ip',
+      '127.0.0.1',
+      '--replica-announce-port',
+      String(port),
+      '--replicaof',
+      await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-open`),
+      '6379',
+    );
     inventory.setVisible(true);
     await inventory.refresh();
-    await until('all seen', { everyMs: 100, deadlineMs: 30_000 }, () => Promise.resolve(nodes().length === 7 && nodes().filter(({ contact }) => contact.state === 'answering').length >= 3 && nodes().every(({ contact }) => contact.state !== 'unknown') || undefined))
-      .catch((error: unknown) => { throw new Error(nodes().map(({ name, contact }) => `${name} ${JSON.stringify(contact).slice(0, 90)}`).join('\n'), { cause: error }); });
+    await until('all seen', { everyMs: 100, deadlineMs: 30_000 }, () =>
+      Promise.resolve(
+        (nodes().length === 7 &&
+          nodes().filter(({ contact }) => contact.state === 'answering').length >= 3 &&
+          nodes().every(({ contact }) => contact.state !== 'unknown')) ||
+          undefined,
+      ),
+    ).catch((error: unknown) => {
+      throw new Error(
+        nodes()
+          .map(({ name, contact }) => `${name} ${JSON.stringify(contact).slice(0, 90)}`)
+          .join('\n'),
+        { cause: error },
+      );
+    });
   });
   suiteTeardown(async () => {
     inventory.dispose();
@@ -50,7 +110,12 @@ suite('reachability of real containers', function () {
   const measured = async (name: string): Promise<Reach> => {
     const found = nodes().filter(node => node.name === `${prefix}-${name}`);
     assert.equal(found.length, 1, name);
-    const [reach] = await measureReach({ connector: new IoredisConnector(), secrets }, found, undefined, new AbortController().signal);
+    const [reach] = await measureReach(
+      { connector: new IoredisConnector(), secrets },
+      found,
+      undefined,
+      new AbortController().signal,
+    );
     assert.ok(reach);
     return reach;
   };
@@ -62,14 +127,21 @@ suite('reachability of real containers', function () {
 
   test('behind a password: said so, and with the password it is reached', async () => {
     const { finding } = await measured('locked');
-    assert.deepEqual({ ...finding, address: undefined }, { code: 'reach-closed-to-us', address: undefined, reason: 'password-required' });
+    assert.deepEqual(
+      { ...finding, address: undefined },
+      { code: 'reach-closed-to-us', address: undefined, reason: 'password-required' },
+    );
     const locked = nodes().find(({ name }) => name === `${prefix}-locked`);
     secrets.kept.set(locked!.id, 'secret');
     assert.ok((await measured('locked')).here.some(({ port: at }) => at === port + 2));
   });
 
   test('bound to loopback inside: the engine takes the connection and nobody else does', async () => {
-    assert.deepEqual((await measured('inward')).finding, { code: 'reach-bound-inside', address: { host: '127.0.0.1', port: port + 3 }, port: 6379 });
+    assert.deepEqual((await measured('inward')).finding, {
+      code: 'reach-bound-inside',
+      address: { host: '127.0.0.1', port: port + 3 },
+      port: 6379,
+    });
   });
 
   test('in protected mode', async () => {
@@ -84,7 +156,12 @@ suite('reachability of real containers', function () {
   });
 
   test('published under another number than it announces', async () => {
-    assert.deepEqual((await measured('moved')).finding, { code: 'reach-elsewhere', announced: { host: '127.0.0.1', port }, use: { host: '127.0.0.1', port: port + 1 }, why: 'other-port' });
+    assert.deepEqual((await measured('moved')).finding, {
+      code: 'reach-elsewhere',
+      announced: { host: '127.0.0.1', port },
+      use: { host: '127.0.0.1', port: port + 1 },
+      why: 'other-port',
+    });
   });
 
   test('paused', async () => assert.deepEqual((await measured('frozen')).finding, { code: 'reach-paused' }));
@@ -92,7 +169,11 @@ suite('reachability of real containers', function () {
   test('stopped', async () => {
     await docker('stop', '-t', '1', `${prefix}-moved`);
     await inventory.refresh();
-    await until('stopped', { everyMs: 50, deadlineMs: 10_000 }, () => Promise.resolve(nodes().find(({ name }) => name === `${prefix}-moved`)?.instance?.state === 'exited' || undefined));
+    await until('stopped', { everyMs: 50, deadlineMs: 10_000 }, () =>
+      Promise.resolve(
+        nodes().find(({ name }) => name === `${prefix}-moved`)?.instance?.state === 'exited' || undefined,
+      ),
+    );
     assert.deepEqual((await measured('moved')).finding, { code: 'reach-not-running' });
   });
 });

@@ -14,7 +14,9 @@ import { testPorts } from './naming';
 export interface ByHand {
   readonly seats: readonly Seat[];
   /** Open connections to all, as soon as each answers. */
-  connect(): Promise<readonly { readonly name: string; readonly announced: Seat['announced']; readonly connection: RedisConnection }[]>;
+  connect(): Promise<
+    readonly { readonly name: string; readonly announced: Seat['announced']; readonly connection: RedisConnection }[]
+  >;
   dispose(): Promise<void>;
 }
 
@@ -24,26 +26,64 @@ type Arguments = (index: number, before: readonly Seat['announced'][]) => readon
 function connecting(seats: readonly Seat[]): { readonly connect: ByHand['connect']; readonly let: () => void } {
   const talk = new Talk(new IoredisConnector(), undefined);
   const signal = new AbortController().signal;
-  return { connect: () => Promise.all(seats.map(async seat => ({ name: seat.name, announced: seat.announced, connection: await talk.to(seat, { everyMs: 10, deadlineMs: 60_000, signal }) }))), let: () => talk.dispose() };
+  return {
+    connect: () =>
+      Promise.all(
+        seats.map(async seat => ({
+          name: seat.name,
+          announced: seat.announced,
+          connection: await talk.to(seat, { everyMs: 10, deadlineMs: 60_000, signal }),
+        })),
+      ),
+    let: () => talk.dispose(),
+  };
 }
 
 /** `docker run` of each in turn. @param network a network of its own, which must be there; absent: the default bridge, with dynamic addresses */
-export function dockerByHand(prefix: string, ports: readonly number[], image: string, args: Arguments, network?: string): ByHand {
+export function dockerByHand(
+  prefix: string,
+  ports: readonly number[],
+  image: string,
+  args: Arguments,
+  network?: string,
+): ByHand {
   const seats: Seat[] = [];
   const names: string[] = [];
   for (const [index, port] of ports.entries()) {
     const name = `${prefix}-${index + 1}`;
     names.push(name);
-    docker('run', '-d', '--name', name, ...(network === undefined ? [] : ['--network', network]), '-p', `127.0.0.1:${port}:${port}`, image, 'redis-server', '--port', String(port), '--protected-mode', 'no', ...args(index, seats.map(({ announced }) => announced)));
+    docker(
+      'run',
+      '-d',
+      '--name',
+      name,
+      ...(network === undefined ? [] : ['--network', network]),
+      '-p',
+      `127.0.0.1:${port}:${port}`,
+      image,
+      'redis-server',
+      '--port',
+      String(port),
+      '--protected-mode',
+      'no',
+      ...args(
+        index,
+        seats.map(({ announced }) => announced),
+      ),
+    );
     const host = docker('inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', name);
     seats.push({ name, announced: { host, port }, reachable: { host: '127.0.0.1', port } });
   }
   const { connect, let: letGo } = connecting(seats);
-  return { seats, connect, dispose: () => {
-    letGo();
-    docker('rm', '-fv', ...names);
-    return Promise.resolve();
-  } };
+  return {
+    seats,
+    connect,
+    dispose: () => {
+      letGo();
+      docker('rm', '-fv', ...names);
+      return Promise.resolve();
+    },
+  };
 }
 
 /** `redis-server` of each in turn. */
@@ -54,25 +94,54 @@ export function processesByHand(ports: readonly number[], args: Arguments): ByHa
   for (const [index, port] of ports.entries()) {
     const folder = join(root, String(port));
     mkdirSync(folder);
-    children.push(spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...args(index, seats.map(({ announced }) => announced))], { stdio: 'ignore', cwd: folder }));
+    children.push(
+      spawn(
+        'redis-server',
+        [
+          '--port',
+          String(port),
+          '--bind',
+          '127.0.0.1',
+          '--dir',
+          folder,
+          ...args(
+            index,
+            seats.map(({ announced }) => announced),
+          ),
+        ],
+        { stdio: 'ignore', cwd: folder },
+      ),
+    );
     const address = { host: '127.0.0.1', port };
     seats.push({ name: `n${index + 1}`, announced: address, reachable: address });
   }
   const { connect, let: letGo } = connecting(seats);
-  return { seats, connect, dispose: async () => {
-    letGo();
-    await Promise.all(children.map(child => new Promise<void>(resolve => {
-      if (child.exitCode !== null || child.signalCode !== null) return resolve();
-      child.once('exit', () => resolve());
-      child.kill('SIGKILL');
-    })));
-    rmSync(root, { recursive: true, force: true });
-  } };
+  return {
+    seats,
+    connect,
+    dispose: async () => {
+      letGo();
+      await Promise.all(
+        children.map(
+          child =>
+            new Promise<void>(resolve => {
+              if (child.exitCode !== null || child.signalCode !== null) return resolve();
+              child.once('exit', () => resolve());
+              child.kill('SIGKILL');
+            }),
+        ),
+      );
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Two servers of somebody else's that look like ours: no creation of ours, and no undoing of one, may touch them. */
 export class ProcessDecoys {
-  private constructor(private readonly hand: ByHand, private readonly before: string) {}
+  private constructor(
+    private readonly hand: ByHand,
+    private readonly before: string,
+  ) {}
 
   static async start(): Promise<ProcessDecoys> {
     const first = await testPorts(2);
@@ -93,9 +162,14 @@ export class ProcessDecoys {
 
 /** Which process each server is, and what it knows of a cluster. */
 async function stateOf(hand: ByHand): Promise<string> {
-  const states = await Promise.all((await hand.connect()).map(async ({ connection }) => {
-    const [server, cluster] = await Promise.all([connection.call(['INFO', 'server']), connection.call(['CLUSTER', 'INFO'])]);
-    return `${/run_id:(\w+)/.exec(String(server))?.[1]} ${/cluster_known_nodes:\d+/.exec(String(cluster))?.[0]}`;
-  }));
+  const states = await Promise.all(
+    (await hand.connect()).map(async ({ connection }) => {
+      const [server, cluster] = await Promise.all([
+        connection.call(['INFO', 'server']),
+        connection.call(['CLUSTER', 'INFO']),
+      ]);
+      return `${/run_id:(\w+)/.exec(String(server))?.[1]} ${/cluster_known_nodes:\d+/.exec(String(cluster))?.[0]}`;
+    }),
+  );
   return states.join(', ');
 }

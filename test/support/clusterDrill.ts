@@ -15,21 +15,52 @@ import type { ClusterLoadOrder, ClusterLoadResult } from './clusterLoad';
 import { testPorts } from './naming';
 import { noSignal, silent, volume } from './topologies';
 
-const ids = (name: string): string[] => execFileSync('docker', ['ps', '-a', '--filter', `name=${name}`, '--format', '{{.Names}}'], { encoding: 'utf8' }).split('\n').filter(Boolean);
+const ids = (name: string): string[] =>
+  execFileSync('docker', ['ps', '-a', '--filter', `name=${name}`, '--format', '{{.Names}}'], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
 
 /** One cluster, 3 masters and a replica each, in Docker. */
 export class DrillCluster {
-  private constructor(readonly deps: VerbDeps, readonly name: string, readonly target: ClusterTarget, readonly password: string | undefined) {}
+  private constructor(
+    readonly deps: VerbDeps,
+    readonly name: string,
+    readonly target: ClusterTarget,
+    readonly password: string | undefined,
+  ) {}
 
   static async open(deps: VerbDeps, name: string, image = 'redis:7.0'): Promise<DrillCluster> {
-    const plan = await prepareCluster(deps, { name, engine: 'docker', image, masters: 3, replicas: 1, extra: 0, firstPort: await testPorts(6), storage: volume }, noSignal);
+    const plan = await prepareCluster(
+      deps,
+      {
+        name,
+        engine: 'docker',
+        image,
+        masters: 3,
+        replicas: 1,
+        extra: 0,
+        firstPort: await testPorts(6),
+        storage: volume,
+      },
+      noSignal,
+    );
     const report = await createCluster(deps, { plan }, noSignal, silent);
     const seats = report.nodes.map(({ name: node, announced, reachable }) => ({ name: node, announced, reachable }));
-    return new DrillCluster(deps, name, { topologyId: report.topologyId, name, seats }, await deps.secrets.get(report.topologyId));
+    return new DrillCluster(
+      deps,
+      name,
+      { topologyId: report.topologyId, name, seats },
+      await deps.secrets.get(report.topologyId),
+    );
   }
 
   async remove(): Promise<void> {
-    await removeTopology(this.deps, { topologyId: this.target.topologyId, name: this.name, kind: 'cluster', engine: 'docker', data: true }, noSignal, silent);
+    await removeTopology(
+      this.deps,
+      { topologyId: this.target.topologyId, name: this.name, kind: 'cluster', engine: 'docker', data: true },
+      noSignal,
+      silent,
+    );
   }
 
   look(): Promise<ClusterSight> {
@@ -44,9 +75,13 @@ export class DrillCluster {
   }
 
   /** Cluster ids of the masters: the owner of `slot`, and another. */
-  async ends(slot: number): Promise<{ readonly from: string; readonly to: string; readonly view: ClusterSight['view'] }> {
+  async ends(
+    slot: number,
+  ): Promise<{ readonly from: string; readonly to: string; readonly view: ClusterSight['view'] }> {
     const { view } = await this.look();
-    const from = view.shards.find(shard => shard.ranges.some(([first, last]) => first <= slot && slot <= last))?.masterId;
+    const from = view.shards.find(shard =>
+      shard.ranges.some(([first, last]) => first <= slot && slot <= last),
+    )?.masterId;
     const to = view.shards.find(shard => shard.masterId !== from && shard.slots > 0)?.masterId;
     if (from === undefined || to === undefined) throw new Error('no two masters');
     return { from, to, view };
@@ -60,8 +95,12 @@ export class DrillCluster {
         const mine = [...eachSlot(ranges)].filter(slot => owned.some(([first, last]) => first <= slot && slot <= last));
         const connection = crew.find(masterId)?.connection;
         for (let at = 0; at < mine.length; at += 20) {
-          const commands = mine.slice(at, at + 20).flatMap(slot => Array.from({ length: each }, (_, n) => ['SET', keyIn(slot, `base:${n}`), `${n}`.padEnd(bytes, '.')]));
-          const replies = await connection?.pipeline(commands, { timeoutMs: 20_000 }) ?? [];
+          const commands = mine
+            .slice(at, at + 20)
+            .flatMap(slot =>
+              Array.from({ length: each }, (_, n) => ['SET', keyIn(slot, `base:${n}`), `${n}`.padEnd(bytes, '.')]),
+            );
+          const replies = (await connection?.pipeline(commands, { timeoutMs: 20_000 })) ?? [];
           const bad = replies.find(reply => reply instanceof ReplyError);
           if (bad instanceof ReplyError) throw new Error(bad.text);
         }
@@ -70,21 +109,36 @@ export class DrillCluster {
   }
 
   /** How many of the base keys and of the acknowledged writes are not where their slot's owner is, with their value. */
-  async lost(ranges: readonly SlotRange[], each: number, bytes: number, order: ClusterLoadOrder, result: ClusterLoadResult): Promise<number> {
+  async lost(
+    ranges: readonly SlotRange[],
+    each: number,
+    bytes: number,
+    order: ClusterLoadOrder,
+    result: ClusterLoadResult,
+  ): Promise<number> {
     function* wanted(): Generator<readonly [string, string]> {
-      for (const slot of eachSlot(ranges)) for (let n = 0; n < each; n++) yield [keyIn(slot, `base:${n}`), `${n}`.padEnd(bytes, '.')];
+      for (const slot of eachSlot(ranges))
+        for (let n = 0; n < each; n++) yield [keyIn(slot, `base:${n}`), `${n}`.padEnd(bytes, '.')];
       yield* acknowledgedOf(order, result);
     }
     return withCrew(this.deps, this.target, noSignal, async crew => {
       const { view } = await crew.look(noSignal);
-      const owners = new Map(view.shards.flatMap(shard => [...eachSlot(shard.ranges)].map(slot => [slot, shard.masterId] as const)));
+      const owners = new Map(
+        view.shards.flatMap(shard => [...eachSlot(shard.ranges)].map(slot => [slot, shard.masterId] as const)),
+      );
       const batches = new Map<string, (readonly [string, string])[]>();
       let lost = 0;
       const ask = async (owner: string): Promise<void> => {
         const batch = batches.get(owner) ?? [];
         batches.delete(owner);
-        const values = await crew.find(owner)?.connection.pipeline(batch.map(([key]) => ['GET', key]), { timeoutMs: 20_000 }) ?? [];
-        batch.forEach(([, value], index) => { if (values[index] !== value) lost++; });
+        const values =
+          (await crew.find(owner)?.connection.pipeline(
+            batch.map(([key]) => ['GET', key]),
+            { timeoutMs: 20_000 },
+          )) ?? [];
+        batch.forEach(([, value], index) => {
+          if (values[index] !== value) lost++;
+        });
       };
       for (const pair of wanted()) {
         const owner = owners.get(keySlot(pair[0])) ?? '';
@@ -102,10 +156,28 @@ export class DrillCluster {
     let text = '';
     await until('agreement', { everyMs: 100, deadlineMs }, async () => {
       const { seen, view } = await this.look();
-      text = JSON.stringify({ seen: seen.length, open: view.open, disputes: view.disputes.length, uncovered: formatRanges(view.uncovered), findings: view.findings.map(({ code }) => code), shards: view.shards.map(shard => [shard.masterId.slice(0, 4), shard.slots, shard.replicaIds.length]), links: seen.map(({ name, role, linkUp }) => `${name} ${role} ${linkUp}`) });
-      const linked = seen.every(({ role, linkUp }) => role === 'master' || linkUp) && view.shards.every(shard => shard.slots === 0 || shard.replicaIds.length > 0);
-      return linked && seen.length === this.target.seats.length && view.open.length + view.disputes.length + view.uncovered.length === 0 && seen.every(({ report }) => report.state === 'ok') && view.members.every(member => member.state === 'ok') ? true : undefined;
-    }).catch((error: unknown) => { throw new Error(`not whole: ${text}`, { cause: error }); });
+      text = JSON.stringify({
+        seen: seen.length,
+        open: view.open,
+        disputes: view.disputes.length,
+        uncovered: formatRanges(view.uncovered),
+        findings: view.findings.map(({ code }) => code),
+        shards: view.shards.map(shard => [shard.masterId.slice(0, 4), shard.slots, shard.replicaIds.length]),
+        links: seen.map(({ name, role, linkUp }) => `${name} ${role} ${linkUp}`),
+      });
+      const linked =
+        seen.every(({ role, linkUp }) => role === 'master' || linkUp) &&
+        view.shards.every(shard => shard.slots === 0 || shard.replicaIds.length > 0);
+      return linked &&
+        seen.length === this.target.seats.length &&
+        view.open.length + view.disputes.length + view.uncovered.length === 0 &&
+        seen.every(({ report }) => report.state === 'ok') &&
+        view.members.every(member => member.state === 'ok')
+        ? true
+        : undefined;
+    }).catch((error: unknown) => {
+      throw new Error(`not whole: ${text}`, { cause: error });
+    });
   }
 }
 
@@ -116,22 +188,24 @@ export class Pulse {
   readonly #all: Promise<unknown>;
 
   constructor(seats: ClusterTarget['seats'], password: string | undefined) {
-    this.#all = Promise.all(seats.map(async ({ name, reachable }) => {
-      let connection: Awaited<ReturnType<typeof connectTo>> | undefined;
-      while (!this.#ended) {
-        const began = performance.now();
-        try {
-          connection ??= await connectTo(reachable.port, password);
-          await connection.call(['PING'], { timeoutMs: 30_000 });
-        } catch {
-          connection?.dispose();
-          connection = undefined; // dead, or not back yet: that counts as waiting, too
+    this.#all = Promise.all(
+      seats.map(async ({ name, reachable }) => {
+        let connection: Awaited<ReturnType<typeof connectTo>> | undefined;
+        while (!this.#ended) {
+          const began = performance.now();
+          try {
+            connection ??= await connectTo(reachable.port, password);
+            await connection.call(['PING'], { timeoutMs: 30_000 });
+          } catch {
+            connection?.dispose();
+            connection = undefined; // dead, or not back yet: that counts as waiting, too
+          }
+          this.worst.set(name, Math.max(this.worst.get(name) ?? 0, Math.round(performance.now() - began)));
+          await new Promise(resolve => setTimeout(resolve, 20));
         }
-        this.worst.set(name, Math.max(this.worst.get(name) ?? 0, Math.round(performance.now() - began)));
-        await new Promise(resolve => setTimeout(resolve, 20));
-      }
-      connection?.dispose();
-    }));
+        connection?.dispose();
+      }),
+    );
   }
 
   async end(): Promise<ReadonlyMap<string, number>> {

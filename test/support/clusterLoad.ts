@@ -59,9 +59,15 @@ export function isClusterLoadChild(): boolean {
   const text = process.env[ORDER];
   if (text === undefined) return false;
   let stopped = false;
-  process.on('message', () => { stopped = true; });
+  process.on('message', () => {
+    stopped = true;
+  });
   process.on('disconnect', () => process.exit(0)); // whoever ordered the load is gone
-  void write(JSON.parse(text) as ClusterLoadOrder, () => stopped, () => process.send?.('running')).then(result => process.send?.(result, () => process.exit(0)));
+  void write(
+    JSON.parse(text) as ClusterLoadOrder,
+    () => stopped,
+    () => process.send?.('running'),
+  ).then(result => process.send?.(result, () => process.exit(0)));
   return true;
 }
 
@@ -71,10 +77,24 @@ export class ClusterLoad {
   /** Resolves when every writer has had writes acknowledged. */
   readonly running: Promise<void>;
 
-  constructor(file: string, readonly order: ClusterLoadOrder) {
-    this.#child = fork(file, [], { env: { ...process.env, [ORDER]: JSON.stringify(order) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
-    const ended = new Promise<never>((_, reject) => { this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`))); });
-    const heard = (wanted: (message: unknown) => boolean) => new Promise<unknown>(resolve => { this.#child.on('message', message => { if (wanted(message)) resolve(message); }); });
+  constructor(
+    file: string,
+    readonly order: ClusterLoadOrder,
+  ) {
+    this.#child = fork(file, [], {
+      env: { ...process.env, [ORDER]: JSON.stringify(order) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    const ended = new Promise<never>((_, reject) => {
+      this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`)));
+    });
+    const heard = (wanted: (message: unknown) => boolean) =>
+      new Promise<unknown>(resolve => {
+        this.#child.on('message', message => {
+          if (wanted(message)) resolve(message);
+        });
+      });
     this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
     this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<ClusterLoadResult>, ended]);
     for (const each of [ended, this.running, this.#result]) each.catch(() => undefined); // whoever never asks for them must not be ended by them
@@ -91,7 +111,10 @@ export class ClusterLoad {
 }
 
 /** Keys and values of all acknowledged writes. */
-export function* acknowledgedOf(order: ClusterLoadOrder, { writers }: ClusterLoadResult): Generator<readonly [key: string, value: string]> {
+export function* acknowledgedOf(
+  order: ClusterLoadOrder,
+  { writers }: ClusterLoadResult,
+): Generator<readonly [key: string, value: string]> {
   for (const [writer, { sent, unacknowledged }] of writers.entries()) {
     const skip = new Set(unacknowledged);
     for (let n = 0; n < sent; n++) if (!skip.has(n)) yield [keyOf(order, writer, n), String(n)];
@@ -115,7 +138,14 @@ class Client {
     try {
       for (let tries = 0; tries < 200; tries++) {
         const connection = await this.#to(place);
-        const replies = await connection.pipeline([...(asking ? [['ASKING']] : []), ['SET', key, value], ...(this.order.confirmed === true ? [['WAIT', '1', '1000']] : [])], { timeoutMs: 3000 });
+        const replies = await connection.pipeline(
+          [
+            ...(asking ? [['ASKING']] : []),
+            ['SET', key, value],
+            ...(this.order.confirmed === true ? [['WAIT', '1', '1000']] : []),
+          ],
+          { timeoutMs: 3000 },
+        );
         const reply: Reply | ReplyError | undefined = replies[asking ? 1 : 0];
         if (!(reply instanceof ReplyError)) {
           if (this.order.confirmed === true && replies[replies.length - 1] === 0) throw new Error('no replica has it');
@@ -151,14 +181,20 @@ class Client {
     if (!open) {
       const seat = this.order.seats.find(({ announced }) => formatAddress(announced) === place);
       if (!seat) return Promise.reject(new Error(`sent to ${place}, which nobody knows`));
-      open = this.#connector.connect({ address: seat.reachable, ...(this.order.password === undefined ? {} : { password: this.order.password }) }, { timeoutMs: 2000 });
+      open = this.#connector.connect(
+        { address: seat.reachable, ...(this.order.password === undefined ? {} : { password: this.order.password }) },
+        { timeoutMs: 2000 },
+      );
       this.#open.set(place, open);
     }
     return open;
   }
 
   #drop(place: string): void {
-    this.#open.get(place)?.then(connection => connection.dispose(), () => undefined);
+    this.#open.get(place)?.then(
+      connection => connection.dispose(),
+      () => undefined,
+    );
     this.#open.delete(place);
   }
 
@@ -167,28 +203,34 @@ class Client {
   }
 }
 
-async function write(order: ClusterLoadOrder, isStopped: () => boolean, onRunning: () => void): Promise<ClusterLoadResult> {
+async function write(
+  order: ClusterLoadOrder,
+  isStopped: () => boolean,
+  onRunning: () => void,
+): Promise<ClusterLoadResult> {
   let [acknowledged, slowestMs, redirected, warm] = [0, 0, 0, 0];
-  const writers = await Promise.all(Array.from({ length: order.writers }, async (_, writer) => {
-    const client = new Client(order);
-    const unacknowledged: number[] = [];
-    let n = 0;
-    for (; !isStopped(); n++) {
-      const began = performance.now();
-      try {
-        await client.set(keyOf(order, writer, n), String(n));
-        acknowledged++;
-        slowestMs = Math.max(slowestMs, performance.now() - began);
-      } catch {
-        unacknowledged.push(n);
-        await delay(50);
+  const writers = await Promise.all(
+    Array.from({ length: order.writers }, async (_, writer) => {
+      const client = new Client(order);
+      const unacknowledged: number[] = [];
+      let n = 0;
+      for (; !isStopped(); n++) {
+        const began = performance.now();
+        try {
+          await client.set(keyOf(order, writer, n), String(n));
+          acknowledged++;
+          slowestMs = Math.max(slowestMs, performance.now() - began);
+        } catch {
+          unacknowledged.push(n);
+          await delay(50);
+        }
+        if (n === 20 && ++warm === order.writers) onRunning();
+        await delay(order.paceMs);
       }
-      if (n === 20 && ++warm === order.writers) onRunning();
-      await delay(order.paceMs);
-    }
-    redirected += client.redirected;
-    client.dispose();
-    return { sent: n, unacknowledged };
-  }));
+      redirected += client.redirected;
+      client.dispose();
+      return { sent: n, unacknowledged };
+    }),
+  );
   return { writers, acknowledged, slowestMs: Math.round(slowestMs), redirected };
 }

@@ -25,19 +25,44 @@ export interface ClusterServers {
 
 /** A connection as the verbs have it: on a frozen server every command ends, but seconds later than a busy machine needs. */
 export async function connectTo(port: number, password?: string): Promise<RedisConnection> {
-  return patient(await new IoredisConnector().connect({ address: { host: '127.0.0.1', port }, ...(password === undefined ? {} : { password }) }, { timeoutMs: 10_000 }));
+  return patient(
+    await new IoredisConnector().connect(
+      { address: { host: '127.0.0.1', port }, ...(password === undefined ? {} : { password }) },
+      { timeoutMs: 10_000 },
+    ),
+  );
 }
 
 /** `count` servers named n1, n2 …, in cluster mode, empty and alone. */
-export async function startClusterServers(count: number, options: { readonly conf?: readonly string[]; readonly firstPort?: number; readonly password?: string } = {}): Promise<ClusterServers> {
+export async function startClusterServers(
+  count: number,
+  options: { readonly conf?: readonly string[]; readonly firstPort?: number; readonly password?: string } = {},
+): Promise<ClusterServers> {
   const nodes: ClusterServer[] = [];
   let next = options.firstPort;
   async function start(name: string, more: readonly string[] = []): Promise<ClusterServer> {
     const port = next === undefined ? await freePort() : next++;
     const busPort = next === undefined ? await freePort() : next++;
-    const secret = options.password === undefined ? [] : [`requirepass ${options.password}`, `masterauth ${options.password}`];
-    const server = await startRedis({ port, conf: ['cluster-enabled yes', `cluster-port ${busPort}`, 'cluster-node-timeout 2000', ...secret, ...(options.conf ?? []), ...more] });
-    return { name, announced: { host: '127.0.0.1', port }, busPort, connection: await connectTo(port, options.password), server };
+    const secret =
+      options.password === undefined ? [] : [`requirepass ${options.password}`, `masterauth ${options.password}`];
+    const server = await startRedis({
+      port,
+      conf: [
+        'cluster-enabled yes',
+        `cluster-port ${busPort}`,
+        'cluster-node-timeout 2000',
+        ...secret,
+        ...(options.conf ?? []),
+        ...more,
+      ],
+    });
+    return {
+      name,
+      announced: { host: '127.0.0.1', port },
+      busPort,
+      connection: await connectTo(port, options.password),
+      server,
+    };
   }
   async function stop(): Promise<void> {
     for (const node of nodes) node.connection.dispose();
@@ -52,7 +77,8 @@ export async function startClusterServers(count: number, options: { readonly con
     throw failed.reason;
   }
   return {
-    nodes, stop,
+    nodes,
+    stop,
     node: name => nodes.find(node => node.name === name) as ClusterServer,
     async add(conf) {
       const node = await start(`n${nodes.length + 1}`, conf);
@@ -64,10 +90,18 @@ export async function startClusterServers(count: number, options: { readonly con
 }
 
 /** A whole cluster of `masters` × (1 + `replicas`) servers. */
-export async function startCluster(masters = 3, replicas = 1, options: Parameters<typeof startClusterServers>[1] = {}): Promise<ClusterServers & { readonly joined: JoinResult }> {
+export async function startCluster(
+  masters = 3,
+  replicas = 1,
+  options: Parameters<typeof startClusterServers>[1] = {},
+): Promise<ClusterServers & { readonly joined: JoinResult }> {
   const servers = await startClusterServers(masters * (replicas + 1), options);
   try {
-    const plan = planCluster(servers.nodes.map(({ name }) => ({ name, host: 'here' })), replicas, masters);
+    const plan = planCluster(
+      servers.nodes.map(({ name }) => ({ name, host: 'here' })),
+      replicas,
+      masters,
+    );
     const joined = await joinCluster({ peers: servers.nodes, plan }, AbortSignal.timeout(60_000));
     return { ...servers, joined };
   } catch (error) {
@@ -84,9 +118,16 @@ export function toldConnector(onCommand: (port: number, command: readonly string
       const connection = await inner.connect(endpoint, options);
       const tell = (command: readonly string[]): void => onCommand(endpoint.address.port, command);
       return {
-        address: connection.address, onClose: connection.onClose,
-        call: (command, rest) => { tell(command); return connection.call(command, rest); },
-        pipeline: (commands, rest) => { commands.forEach(tell); return connection.pipeline(commands, rest); },
+        address: connection.address,
+        onClose: connection.onClose,
+        call: (command, rest) => {
+          tell(command);
+          return connection.call(command, rest);
+        },
+        pipeline: (commands, rest) => {
+          commands.forEach(tell);
+          return connection.pipeline(commands, rest);
+        },
         subscribe: (patterns, listener, signal) => connection.subscribe(patterns, listener, signal),
         dispose: () => connection.dispose(),
       };

@@ -31,20 +31,39 @@ const files: Files = {
 
 /** The refusal that the dry run would print, if any. */
 export function firstParseRefusal(report: Report): Finding | undefined {
-  return report.findings.filter(finding => finding.refusal !== undefined && finding.refusal.phase !== 'startup' && !blind.has(finding.code))
+  return report.findings
+    .filter(finding => finding.refusal !== undefined && finding.refusal.phase !== 'startup' && !blind.has(finding.code))
     .sort((a, b) => (a.refusal?.order ?? 0) - (b.refusal?.order ?? 0))[0];
 }
 
-function ours(content: string, oracle: Oracle, sentinel: boolean): { readonly line: number; readonly code: string | undefined } {
+function ours(
+  content: string,
+  oracle: Oracle,
+  sentinel: boolean,
+): { readonly line: number; readonly code: string | undefined } {
   const document = parseDocument(decodeBytes(Buffer.from(content, 'utf8')), '/w/x.conf');
-  const report = validate(document, { target: oracle.target, mode: sentinel ? 'sentinel' : 'redis', workingDirectory: '/w', files });
+  const report = validate(document, {
+    target: oracle.target,
+    mode: sentinel ? 'sentinel' : 'redis',
+    workingDirectory: '/w',
+    files,
+  });
   const first = firstParseRefusal(report);
-  return first === undefined ? { line: 0, code: undefined } : { line: first.refusal?.phase === 'crash' ? -1 : document.positionAt(first.start).line + 1, code: first.code };
+  return first === undefined
+    ? { line: 0, code: undefined }
+    : { line: first.refusal?.phase === 'crash' ? -1 : document.positionAt(first.start).line + 1, code: first.code };
 }
 
 /** Compares whole texts once. */
-async function compare(oracle: Oracle, contents: readonly string[], sentinel: boolean): Promise<{ readonly theirs: OracleVerdict[]; readonly disagreements: Disagreement[] }> {
-  const theirs = await ask(oracle, contents.map(content => ({ content, sentinel })));
+async function compare(
+  oracle: Oracle,
+  contents: readonly string[],
+  sentinel: boolean,
+): Promise<{ readonly theirs: OracleVerdict[]; readonly disagreements: Disagreement[] }> {
+  const theirs = await ask(
+    oracle,
+    contents.map(content => ({ content, sentinel })),
+  );
   const disagreements: Disagreement[] = [];
   contents.forEach((content, index) => {
     const verdict = theirs[index];
@@ -61,26 +80,43 @@ async function compare(oracle: Oracle, contents: readonly string[], sentinel: bo
  * Judges `count` plain lines, each of them: files of `perFile` lines are asked about, and the rest behind a refused line
  * again, until every line was met.
  */
-export async function compareLines(oracle: Oracle, seed: number, count: number, perFile = 40): Promise<{ readonly lines: number; readonly refused: number; readonly disagreements: Disagreement[] }> {
+export async function compareLines(
+  oracle: Oracle,
+  seed: number,
+  count: number,
+  perFile = 40,
+): Promise<{ readonly lines: number; readonly refused: number; readonly disagreements: Disagreement[] }> {
   const generator = new Generator(oracle.target, seed);
-  let waiting = Array.from({ length: Math.ceil(count / perFile) }, () => Array.from({ length: perFile }, () => generator.line()));
+  let waiting = Array.from({ length: Math.ceil(count / perFile) }, () =>
+    Array.from({ length: perFile }, () => generator.line()),
+  );
   const lines = waiting.length * perFile;
   const disagreements: Disagreement[] = [];
   let refused = 0;
   while (waiting.length > 0) {
-    const { theirs, disagreements: found } = await compare(oracle, waiting.map(group => `${group.join('\n')}\n`), false);
+    const { theirs, disagreements: found } = await compare(
+      oracle,
+      waiting.map(group => `${group.join('\n')}\n`),
+      false,
+    );
     disagreements.push(...found);
-    waiting = waiting.map((group, index) => {
-      const at = theirs[index]?.line ?? 0;
-      if (at !== 0) refused++;
-      return at > 0 ? group.slice(at) : []; // all were accepted, or the server crashed, which no generated line does
-    }).filter(group => group.length > 0);
+    waiting = waiting
+      .map((group, index) => {
+        const at = theirs[index]?.line ?? 0;
+        if (at !== 0) refused++;
+        return at > 0 ? group.slice(at) : []; // all were accepted, or the server crashed, which no generated line does
+      })
+      .filter(group => group.length > 0);
   }
   return { lines, refused, disagreements };
 }
 
 /** Judges whole generated files: mostly good lines, one to three bad ones; every fourth is a sentinel's. */
-export async function compareFiles(oracle: Oracle, seed: number, count: number): Promise<{ readonly files: number; readonly refused: number; readonly disagreements: Disagreement[] }> {
+export async function compareFiles(
+  oracle: Oracle,
+  seed: number,
+  count: number,
+): Promise<{ readonly files: number; readonly refused: number; readonly disagreements: Disagreement[] }> {
   const generator = new Generator(oracle.target, seed);
   const plain: string[] = [];
   const sentinel: string[] = [];
@@ -89,7 +125,11 @@ export async function compareFiles(oracle: Oracle, seed: number, count: number):
     else plain.push(plainFile(generator));
   }
   const both = [await compare(oracle, plain, false), await compare(oracle, sentinel, true)];
-  return { files: count, refused: both.flatMap(one => one.theirs).filter(one => one.line !== 0).length, disagreements: both.flatMap(one => one.disagreements) };
+  return {
+    files: count,
+    refused: both.flatMap(one => one.theirs).filter(one => one.line !== 0).length,
+    disagreements: both.flatMap(one => one.disagreements),
+  };
 }
 
 function plainFile(generator: Generator): string {
@@ -100,9 +140,13 @@ function plainFile(generator: Generator): string {
 
 function sentinelFile(generator: Generator): string {
   const masters = ['mymaster', 'other'];
-  const lines = generator.chance(0.85) ? ['sentinel monitor mymaster 127.0.0.1 6379 2', 'sentinel monitor other 127.0.0.1 6380 1'] : ['sentinel monitor mymaster 127.0.0.1 6379 2'];
-  for (let i = 3 + generator.number(10); i > 0; i--) lines.splice(generator.number(lines.length + 1), 0, notMonitor(generator, masters));
-  for (let i = generator.number(3); i > 0; i--) lines.splice(generator.number(lines.length + 1), 0, generator.sentinelLine([...masters, 'nope', 'MyMaster']));
+  const lines = generator.chance(0.85)
+    ? ['sentinel monitor mymaster 127.0.0.1 6379 2', 'sentinel monitor other 127.0.0.1 6380 1']
+    : ['sentinel monitor mymaster 127.0.0.1 6379 2'];
+  for (let i = 3 + generator.number(10); i > 0; i--)
+    lines.splice(generator.number(lines.length + 1), 0, notMonitor(generator, masters));
+  for (let i = generator.number(3); i > 0; i--)
+    lines.splice(generator.number(lines.length + 1), 0, generator.sentinelLine([...masters, 'nope', 'MyMaster']));
   if (generator.chance(0.3)) lines.push('sentinel resolve-hostnames yes');
   return `${lines.join('\n')}\n`;
 }

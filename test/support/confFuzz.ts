@@ -2,12 +2,48 @@
 import { Generator } from './confLines';
 import type { Target } from '../../src/conf/target';
 
-const odd = ['\0', '\r', '\n', '\t', '\f', '\v', '"', "'", '\\', '#', ' ', '\ufeff', '\udcff', 'é', '😀', '*', '(', ')', '|', '@', '\\x4', '${', '-', '::', '[', '%', '\u2028', '\ud800'];
+const odd = [
+  '\0',
+  '\r',
+  '\n',
+  '\t',
+  '\f',
+  '\v',
+  '"',
+  "'",
+  '\\',
+  '#',
+  ' ',
+  '\ufeff',
+  '\udcff',
+  'é',
+  '😀',
+  '*',
+  '(',
+  ')',
+  '|',
+  '@',
+  '\\x4',
+  '${',
+  '-',
+  '::',
+  '[',
+  '%',
+  '\u2028',
+  '\ud800',
+];
 
 /** One text: bytes of any kind, or generated lines with bytes replaced, dropped, doubled and moved. */
 export function oddText(generator: Generator): string {
-  if (generator.chance(0.3)) return Array.from({ length: generator.number(200) }, () => (generator.chance(0.5) ? generator.pick(odd) : String.fromCharCode(generator.number(generator.chance(0.9) ? 128 : 0x3000)))).join('');
-  const lines = Array.from({ length: 1 + generator.number(8) }, () => (generator.chance(0.3) ? generator.sentinelLine(['m', 'n']) : generator.line()));
+  if (generator.chance(0.3))
+    return Array.from({ length: generator.number(200) }, () =>
+      generator.chance(0.5)
+        ? generator.pick(odd)
+        : String.fromCharCode(generator.number(generator.chance(0.9) ? 128 : 0x3000)),
+    ).join('');
+  const lines = Array.from({ length: 1 + generator.number(8) }, () =>
+    generator.chance(0.3) ? generator.sentinelLine(['m', 'n']) : generator.line(),
+  );
   let text = lines.join('\n');
   for (let i = generator.number(6); i > 0 && text.length > 0; i--) {
     const at = generator.number(text.length);

@@ -11,16 +11,29 @@ import type { Finding } from '../../src/conf/types';
 import { describe, describeFix, describeRelated } from '../../src/conf/words';
 import { fuzzer, oddText } from './confFuzz';
 
-const targets: readonly Target[] = [...measured.map(name => parseTarget(name) ?? makeTarget('redis', 8)), makeTarget('redis', 9), makeTarget('valkey', 10)];
+const targets: readonly Target[] = [
+  ...measured.map(name => parseTarget(name) ?? makeTarget('redis', 8)),
+  makeTarget('redis', 9),
+  makeTarget('valkey', 10),
+];
 
-const words = (document: ConfDocument): string => JSON.stringify(document.statements.map(one => [one.fault?.kind, one.words.map(word => word.value)]));
+const words = (document: ConfDocument): string =>
+  JSON.stringify(document.statements.map(one => [one.fault?.kind, one.words.map(word => word.value)]));
 
 function checkPlaces(document: ConfDocument, findings: readonly Finding[]): void {
   for (const finding of findings) {
     for (const span of [finding, ...finding.related, ...finding.fixes.flatMap(fix => fix.edits)]) {
-      assert.ok(span.start >= 0 && span.start <= span.end && span.end <= document.text.length, `${finding.code}: a place outside the text`);
+      assert.ok(
+        span.start >= 0 && span.start <= span.end && span.end <= document.text.length,
+        `${finding.code}: a place outside the text`,
+      );
     }
-    assert.ok(describe(finding) !== '' && finding.related.every(one => describeRelated(one) !== one.code) && finding.fixes.every(fix => describeFix(fix) !== fix.code), `${finding.code} lacks words`);
+    assert.ok(
+      describe(finding) !== '' &&
+        finding.related.every(one => describeRelated(one) !== one.code) &&
+        finding.fixes.every(fix => describeFix(fix) !== fix.code),
+      `${finding.code} lacks words`,
+    );
   }
 }
 

@@ -43,7 +43,8 @@ export const startServers: readonly StartServer[] = [
   { target: 'valkey-8.1', image: 'valkey/valkey:8.1', program: 'valkey-server' },
 ];
 
-export const bytesOf = (probe: Probe): Buffer => (probe.base64 === undefined ? Buffer.from(probe.text ?? '', 'utf8') : Buffer.from(probe.base64, 'base64'));
+export const bytesOf = (probe: Probe): Buffer =>
+  probe.base64 === undefined ? Buffer.from(probe.text ?? '', 'utf8') : Buffer.from(probe.base64, 'base64');
 
 /** Runs inside: starts one after the other, waits until it is up or out, ends what is left of it. */
 const script = (program: string, count: number): string => `
@@ -80,17 +81,36 @@ export async function startAll(server: StartServer, probes: readonly Probe[]): P
       writeFileSync(join(folder, String(index), 'c.conf'), bytesOf(probe));
       for (const [name, content] of Object.entries(probe.files ?? {})) {
         mkdirSync(dirname(join(folder, String(index), name)), { recursive: true });
-        if (!name.endsWith('/')) writeFileSync(join(folder, String(index), name), content, { mode: probe.runnable?.includes(name) === true ? 0o755 : 0o644 });
+        if (!name.endsWith('/'))
+          writeFileSync(join(folder, String(index), name), content, {
+            mode: probe.runnable?.includes(name) === true ? 0o755 : 0o644,
+          });
         else mkdirSync(join(folder, String(index), name), { recursive: true });
       }
     });
     writeFileSync(join(folder, 'run.sh'), script(server.program, probes.length));
-    const output = await collect(['docker', 'run', '--rm', '--init', '--network', 'none', '-v', `${folder}:/w`, '--user', '0', '--entrypoint', 'sh', server.image, '/w/run.sh']);
+    const output = await collect([
+      'docker',
+      'run',
+      '--rm',
+      '--init',
+      '--network',
+      'none',
+      '-v',
+      `${folder}:/w`,
+      '--user',
+      '0',
+      '--entrypoint',
+      'sh',
+      server.image,
+      '/w/run.sh',
+    ]);
     const parts = output.split(/^@@ (\d+) (up|out) (\d+)\n/m);
     return probes.map((probe, index) => {
       const at = 1 + index * 4;
-      if (parts[at] !== String(index)) throw new Error(`${server.image} gave no answer for ${probe.name}: ${output.slice(-500)}`);
-      return verdictOf(parts[at + 1] === 'up' || (parts[at + 2] === '0'), parts[at + 3] ?? '');
+      if (parts[at] !== String(index))
+        throw new Error(`${server.image} gave no answer for ${probe.name}: ${output.slice(-500)}`);
+      return verdictOf(parts[at + 1] === 'up' || parts[at + 2] === '0', parts[at + 3] ?? '');
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -99,11 +119,24 @@ export async function startAll(server: StartServer, probes: readonly Probe[]): P
 
 function verdictOf(up: boolean, output: string): StartVerdict {
   if (up) return { verdict: 0, message: '' };
-  const fatal = /FATAL CONFIG FILE ERROR[^\n]*\n(?:Reading the configuration file, at line (\d+)\n>>> '[\s\S]*?'\n)?([^\n]*)/.exec(output);
+  const fatal =
+    /FATAL CONFIG FILE ERROR[^\n]*\n(?:Reading the configuration file, at line (\d+)\n>>> '[\s\S]*?'\n)?([^\n]*)/.exec(
+      output,
+    );
   if (fatal !== null) return { verdict: fatal[1] === undefined ? -1 : Number(fatal[1]), message: fatal[2] ?? '' };
-  const warnings = output.split('\n').filter(line => / # |Fatal|\*\*\*|ERR/.test(line)).map(line => line.replace(/^.*? # /, ''));
-  return { verdict: -1, message: warnings.filter(line => !/WARNING|oO0|Warning: no config/.test(line)).join('; ').slice(0, 200) };
+  const warnings = output
+    .split('\n')
+    .filter(line => / # |Fatal|\*\*\*|ERR/.test(line))
+    .map(line => line.replace(/^.*? # /, ''));
+  return {
+    verdict: -1,
+    message: warnings
+      .filter(line => !/WARNING|oO0|Warning: no config/.test(line))
+      .join('; ')
+      .slice(0, 200),
+  };
 }
 
 /** The probes that are kept, with what the servers did. */
-export const readProbes = (path: string): readonly Probe[] => (JSON.parse(readFileSync(path, 'utf8')) as { readonly probes: readonly Probe[] }).probes;
+export const readProbes = (path: string): readonly Probe[] =>
+  (JSON.parse(readFileSync(path, 'utf8')) as { readonly probes: readonly Probe[] }).probes;

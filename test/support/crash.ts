@@ -62,10 +62,13 @@ export function isCrashChild(): boolean {
     if (writes === write && safe === (when === 'after')) process.kill(process.pid, 'SIGKILL');
   });
   const deps = { ...depsOf(order), records, secrets: new FileSecrets(folder) };
-  create(deps, order).then(() => process.exit(0), error => {
-    console.error(error);
-    process.exit(1);
-  });
+  create(deps, order).then(
+    () => process.exit(0),
+    error => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
   return true;
 }
 
@@ -76,24 +79,60 @@ function depsOf({ engine, folder }: Pick<ChildOrder, 'engine' | 'folder'>): Verb
 }
 
 async function create(deps: VerbDeps, { name, kind, engine, firstPort }: Crashing): Promise<unknown> {
-  const image = engine === 'docker' ? 'redis:7.0' : (await deps.engine(engine).images())[0]?.reference ?? 'redis-server';
+  const image =
+    engine === 'docker' ? 'redis:7.0' : ((await deps.engine(engine).images())[0]?.reference ?? 'redis-server');
   switch (kind) {
-    case 'sentinel': return createSentinel(deps, { plan: await planOf(deps, name, { engine, image, firstPort, firstSentinelPort: firstPort + 4 }) }, noSignal, silent);
-    case 'replication': return createReplication(deps, { plan: await prepareReplication(deps, { name, engine, image, replicas: 2, firstPort, storage: volume }, noSignal) }, noSignal, silent);
-    case 'cluster': return createCluster(deps, { plan: await prepareCluster(deps, { name, engine, image, masters: 3, replicas: 1, extra: 0, firstPort, storage: volume }, noSignal) }, noSignal, silent);
+    case 'sentinel':
+      return createSentinel(
+        deps,
+        { plan: await planOf(deps, name, { engine, image, firstPort, firstSentinelPort: firstPort + 4 }) },
+        noSignal,
+        silent,
+      );
+    case 'replication':
+      return createReplication(
+        deps,
+        {
+          plan: await prepareReplication(
+            deps,
+            { name, engine, image, replicas: 2, firstPort, storage: volume },
+            noSignal,
+          ),
+        },
+        noSignal,
+        silent,
+      );
+    case 'cluster':
+      return createCluster(
+        deps,
+        {
+          plan: await prepareCluster(
+            deps,
+            { name, engine, image, masters: 3, replicas: 1, extra: 0, firstPort, storage: volume },
+            noSignal,
+          ),
+        },
+        noSignal,
+        silent,
+      );
   }
 }
 
 /** What of ours stands: containers, networks and volumes with our labels, or processes that run in our folder. */
 function standing({ engine, name, folder }: Pick<ChildOrder, 'engine' | 'name' | 'folder'>): readonly string[] {
   if (engine === 'docker') return leftovers(name);
-  const processes = readdirSync('/proc').filter(pid => /^\d+$/.test(pid)).filter(pid => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-    } catch {
-      return false; // it ended meanwhile
-    }
-  });
+  const processes = readdirSync('/proc')
+    .filter(pid => /^\d+$/.test(pid))
+    .filter(pid => {
+      try {
+        return (
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) &&
+          !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+        );
+      } catch {
+        return false; // it ended meanwhile
+      }
+    });
   const entries = (at: string): readonly string[] => {
     try {
       return readdirSync(join(folder, 'home', at));
@@ -115,19 +154,31 @@ export interface CrashResult {
 }
 
 /** Kills a creation at `point`, then takes it back or finishes it in this process, and asserts that nothing but what should be there is. */
-export async function crashAndRecover(file: string, crashing: Crashing, point: KillPoint, then: 'remove' | 'finish', decoys: Untouched): Promise<CrashResult> {
+export async function crashAndRecover(
+  file: string,
+  crashing: Crashing,
+  point: KillPoint,
+  then: 'remove' | 'finish',
+  decoys: Untouched,
+): Promise<CrashResult> {
   const folder = mkdtempSync(join(tmpdir(), 'crash-'));
   const straysBefore = strays();
   const order: ChildOrder = { ...crashing, ...point, folder };
   const { name, kind, engine } = crashing;
   const real = depsOf(order);
   try {
-    const child = fork(file, [], { env: { ...process.env, [ORDER]: JSON.stringify(order) }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve => child.once('exit', (...end) => resolve(end)));
+    const child = fork(file, [], {
+      env: { ...process.env, [ORDER]: JSON.stringify(order) },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve =>
+      child.once('exit', (...end) => resolve(end)),
+    );
     const deps = { ...real, records: new FileRecords(folder), secrets: new FileSecrets(folder) };
     const stood = standing(order).length;
     const found = findUnfinished(deps);
-    const remove = (topologyId: string): Promise<unknown> => removeTopology(deps, { topologyId, name, kind, engine, data: true }, noSignal, silent);
+    const remove = (topologyId: string): Promise<unknown> =>
+      removeTopology(deps, { topologyId, name, kind, engine, data: true }, noSignal, silent);
     if (signal !== 'SIGKILL') {
       assert.equal(code, 0, 'the creation failed by itself');
       const [made] = (await deps.engine(engine).ownedTopologies()).filter(one => one.topologyName === name);
@@ -147,7 +198,11 @@ export async function crashAndRecover(file: string, crashing: Crashing, point: K
       }
     }
     assert.deepEqual(standing(order), [], 'left behind');
-    assert.deepEqual(strays().filter(volume => !straysBefore.includes(volume)), [], 'anonymous volumes left behind');
+    assert.deepEqual(
+      strays().filter(volume => !straysBefore.includes(volume)),
+      [],
+      'anonymous volumes left behind',
+    );
     assert.deepEqual(deps.records.keys(), []);
     assert.equal(deps.secrets.count(), 0, 'a secret stayed');
     assert.equal(await decoys.changes(), '');
@@ -159,7 +214,9 @@ export async function crashAndRecover(file: string, crashing: Crashing, point: K
 }
 
 function lastEntry(records: FileRecords): string {
-  const entries = records.keys().flatMap(key => (records.get(key) as { entries: readonly { step: string; state: string }[] }).entries);
+  const entries = records
+    .keys()
+    .flatMap(key => (records.get(key) as { entries: readonly { step: string; state: string }[] }).entries);
   const last = entries.at(-1);
   return last === undefined ? 'begin' : `${last.step} ${last.state}`;
 }

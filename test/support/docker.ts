@@ -22,9 +22,12 @@ export async function dockerLines(...args: readonly string[]): Promise<string[]>
 export async function leftovers(prefix: string): Promise<string[]> {
   const found = new Set<string>();
   for (const filter of [`name=${prefix}`, `label=${testLabel}=${prefix}`]) {
-    for (const name of await dockerLines('ps', '-a', '--filter', filter, '--format', '{{.Names}}')) found.add(`container ${name}`);
-    for (const name of await dockerLines('network', 'ls', '--filter', filter, '--format', '{{.Name}}')) found.add(`network ${name}`);
-    for (const name of await dockerLines('volume', 'ls', '--filter', filter, '--format', '{{.Name}}')) found.add(`volume ${name}`);
+    for (const name of await dockerLines('ps', '-a', '--filter', filter, '--format', '{{.Names}}'))
+      found.add(`container ${name}`);
+    for (const name of await dockerLines('network', 'ls', '--filter', filter, '--format', '{{.Name}}'))
+      found.add(`network ${name}`);
+    for (const name of await dockerLines('volume', 'ls', '--filter', filter, '--format', '{{.Name}}'))
+      found.add(`volume ${name}`);
   }
   return [...found].sort();
 }
@@ -33,24 +36,43 @@ export async function leftovers(prefix: string): Promise<string[]> {
 export async function cleanUp(prefix: string): Promise<void> {
   assert.match(prefix, /^rtt-[0-9a-f]{6}/, 'only what a test named is removed');
   const names = await leftovers(prefix);
-  const of = (kind: string): string[] => names.filter(name => name.startsWith(`${kind} `)).map(name => name.slice(kind.length + 1));
+  const of = (kind: string): string[] =>
+    names.filter(name => name.startsWith(`${kind} `)).map(name => name.slice(kind.length + 1));
   if (of('container').length > 0) await docker('rm', '-f', '-v', ...of('container'));
   if (of('network').length > 0) await docker('network', 'rm', ...of('network'));
   if (of('volume').length > 0) await docker('volume', 'rm', '-f', ...of('volume'));
 }
 
-export interface Decoy { readonly name: string; readonly image?: string; readonly labels?: Readonly<Record<string, string>>; readonly args?: readonly string[] }
+export interface Decoy {
+  readonly name: string;
+  readonly image?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
 
 /**
  * Starts containers that look like ours and are somebody else's. `untouched` fails when one was stopped, restarted,
  * replaced, paused or removed since.
  */
 export async function startDecoys(prefix: string, decoys: readonly Decoy[]): Promise<{ untouched(): Promise<void> }> {
-  const state = (): Promise<string[]> => dockerLines('inspect', '--format', '{{.Name}} {{.Id}} {{.State.Status}} {{.State.StartedAt}} {{.RestartCount}} {{json .Config.Labels}} {{json .NetworkSettings.Networks}}', ...decoys.map(decoy => decoy.name));
+  const state = (): Promise<string[]> =>
+    dockerLines(
+      'inspect',
+      '--format',
+      '{{.Name}} {{.Id}} {{.State.Status}} {{.State.StartedAt}} {{.RestartCount}} {{json .Config.Labels}} {{json .NetworkSettings.Networks}}',
+      ...decoys.map(decoy => decoy.name),
+    );
   for (const decoy of decoys) {
-    const labels = Object.entries({ [testLabel]: prefix, ...decoy.labels }).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
-    await docker('run', '-d', '--name', decoy.name, ...labels, ...decoy.args ?? [], decoy.image ?? 'redis:7.0');
+    const labels = Object.entries({ [testLabel]: prefix, ...decoy.labels }).flatMap(([key, value]) => [
+      '--label',
+      `${key}=${value}`,
+    ]);
+    await docker('run', '-d', '--name', decoy.name, ...labels, ...(decoy.args ?? []), decoy.image ?? 'redis:7.0');
   }
   const before = await state();
-  return { untouched: async () => { assert.deepEqual(await state(), before, 'somebody else\'s containers were touched'); } };
+  return {
+    untouched: async () => {
+      assert.deepEqual(await state(), before, "somebody else's containers were touched");
+    },
+  };
 }

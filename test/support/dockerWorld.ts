@@ -21,7 +21,9 @@ export function leftovers(topologyName: string): readonly string[] {
 
 /** Volumes that nobody uses and nobody named. */
 export function strays(): readonly string[] {
-  return lines(docker('volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}')).filter(name => /^[0-9a-f]{64}$/.test(name));
+  return lines(docker('volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}')).filter(name =>
+    /^[0-9a-f]{64}$/.test(name),
+  );
 }
 
 /**
@@ -36,13 +38,39 @@ export class Decoys {
 
   constructor(topologyName: string, image = 'redis:7.0') {
     const foreign = randomUUID();
-    const ours = (prefix: string): readonly string[] => Object.entries({ managed: '1', schema: '1', topology: foreign, name: `${topologyName}-of-another`, kind: 'sentinel', owner: 'somebody', session: randomUUID(), node: 'redis-1' })
-      .flatMap(([name, value]) => ['--label', `${prefix}${name}=${value}`]);
-    const run = (name: string, ...args: readonly string[]): void => { this.#containers.push(docker('run', '-d', '--name', name, '--network', 'none', ...args, image, 'redis-server', '--save', '')); };
+    const ours = (prefix: string): readonly string[] =>
+      Object.entries({
+        managed: '1',
+        schema: '1',
+        topology: foreign,
+        name: `${topologyName}-of-another`,
+        kind: 'sentinel',
+        owner: 'somebody',
+        session: randomUUID(),
+        node: 'redis-1',
+      }).flatMap(([name, value]) => ['--label', `${prefix}${name}=${value}`]);
+    const run = (name: string, ...args: readonly string[]): void => {
+      this.#containers.push(
+        docker('run', '-d', '--name', name, '--network', 'none', ...args, image, 'redis-server', '--save', ''),
+      );
+    };
     run(`${topologyName}-redis-1-old`);
     run(`${topologyName}-decoy-labels`, ...ours('redis-topology.'));
-    run(`${topologyName}-decoy-prefix`, ...ours('redis-topology-x.'), '--label', 'redis-topology.managed=1', '--label', `redis-topology.name=${topologyName}x`);
-    run(`${topologyName}-decoy-compose`, '--label', `com.docker.compose.project=${topologyName}`, '--label', 'com.docker.compose.service=redis-1');
+    run(
+      `${topologyName}-decoy-prefix`,
+      ...ours('redis-topology-x.'),
+      '--label',
+      'redis-topology.managed=1',
+      '--label',
+      `redis-topology.name=${topologyName}x`,
+    );
+    run(
+      `${topologyName}-decoy-compose`,
+      '--label',
+      `com.docker.compose.project=${topologyName}`,
+      '--label',
+      'com.docker.compose.service=redis-1',
+    );
     this.#network = docker('network', 'create', `${topologyName}-net`);
     this.#volume = docker('volume', 'create', `${topologyName}-redis-1-data-old`);
     this.#before = this.#state();
@@ -62,8 +90,14 @@ export class Decoys {
 
   #state(): string {
     return [
-      docker('inspect', '--format', '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.RestartCount}}', ...this.#containers),
-      docker('network', 'inspect', '--format', '{{.Id}} {{len .Containers}}', this.#network), docker('volume', 'inspect', '--format', '{{.Name}} {{.CreatedAt}}', this.#volume),
+      docker(
+        'inspect',
+        '--format',
+        '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.RestartCount}}',
+        ...this.#containers,
+      ),
+      docker('network', 'inspect', '--format', '{{.Id}} {{len .Containers}}', this.#network),
+      docker('volume', 'inspect', '--format', '{{.Name}} {{.CreatedAt}}', this.#volume),
     ].join('\n');
   }
 }

@@ -28,20 +28,39 @@ const every: readonly TopologyKind[] = ['replication', 'sentinel', 'cluster'];
 const masters = (rows: Rows): number => rows.filter(row => /: running, master/.test(row)).length;
 const rowOf = (rows: Rows, name: string): string => rows.find(row => row.startsWith(`${name}:`)) ?? '';
 /** The master, in a cluster the one of the first slots. */
-const leader = (world: DrillWorld): string => world.shown().map(row => /^(\S+): running, master(?:, slots 0-|$)/.exec(row)?.[1]).find(name => name !== undefined) ?? fail('no master is shown');
+const leader = (world: DrillWorld): string =>
+  world
+    .shown()
+    .map(row => /^(\S+): running, master(?:, slots 0-|$)/.exec(row)?.[1])
+    .find(name => name !== undefined) ?? fail('no master is shown');
 const follower = (world: DrillWorld): string => {
   const master = leader(world);
-  return world.shown().map(row => new RegExp(`^(\\S+): running, replica of ${master},`).exec(row)?.[1]).find(name => name !== undefined) ?? fail('no replica is shown');
+  return (
+    world
+      .shown()
+      .map(row => new RegExp(`^(\\S+): running, replica of ${master},`).exec(row)?.[1])
+      .find(name => name !== undefined) ?? fail('no replica is shown')
+  );
 };
-const fail = (text: string): never => { throw new Error(text); };
+const fail = (text: string): never => {
+  throw new Error(text);
+};
 /** Somebody else leads, where somebody can take over. */
-const takenOver = (rows: Rows, world: DrillWorld): boolean => world.kind === 'replication' || masters(rows) === (world.kind === 'cluster' ? 3 : 1);
+const takenOver = (rows: Rows, world: DrillWorld): boolean =>
+  world.kind === 'replication' || masters(rows) === (world.kind === 'cluster' ? 3 : 1);
 
 /** Nobody serves: each node that still says anything has noticed. */
-const allSayFail = (rows: Rows): boolean => rows.filter(row => row.includes(': running,')).every(row => row.endsWith('cluster fail'));
+const allSayFail = (rows: Rows): boolean =>
+  rows.filter(row => row.includes(': running,')).every(row => row.endsWith('cluster fail'));
 
-const lifecycle = (what: 'kill' | 'pause' | 'stop', whom: (world: DrillWorld) => string, name: string, on = every): Fault => ({
-  name: `${what} ${name}`, on,
+const lifecycle = (
+  what: 'kill' | 'pause' | 'stop',
+  whom: (world: DrillWorld) => string,
+  name: string,
+  on = every,
+): Fault => ({
+  name: `${what} ${name}`,
+  on,
   strike: async world => {
     const victim = whom(world);
     await world.act(victim, what);
@@ -51,29 +70,64 @@ const lifecycle = (what: 'kill' | 'pause' | 'stop', whom: (world: DrillWorld) =>
 });
 
 export const faults: readonly Fault[] = [
-  lifecycle('kill', follower, 'replica'), lifecycle('kill', leader, 'master'),
-  lifecycle('pause', follower, 'replica'), lifecycle('pause', leader, 'master'),
-  lifecycle('stop', follower, 'replica'), lifecycle('stop', leader, 'master'),
-  lifecycle('kill', () => 'sentinel-2', 'sentinel', ['sentinel']), lifecycle('pause', () => 'sentinel-2', 'sentinel', ['sentinel']),
+  lifecycle('kill', follower, 'replica'),
+  lifecycle('kill', leader, 'master'),
+  lifecycle('pause', follower, 'replica'),
+  lifecycle('pause', leader, 'master'),
+  lifecycle('stop', follower, 'replica'),
+  lifecycle('stop', leader, 'master'),
+  lifecycle('kill', () => 'sentinel-2', 'sentinel', ['sentinel']),
+  lifecycle('pause', () => 'sentinel-2', 'sentinel', ['sentinel']),
   {
-    name: 'disconnect replica', docker: true, on: every,
-    strike: world => { const victim = follower(world); const heal = world.disconnect(victim); return Promise.resolve({ victims: [victim], heal: async () => { heal(); await Promise.resolve(); } }); },
-  },
-  {
-    name: 'disconnect master', docker: true, on: every,
-    strike: world => { const victim = leader(world); const heal = world.disconnect(victim); return Promise.resolve({ victims: [victim], heal: async () => { heal(); await Promise.resolve(); } }); },
-    over: takenOver,
-  },
-  {
-    name: 'restart all, shuffled', on: every,
-    strike: async world => {
-      const names = world.nodes.map(({ name }) => name);
-      for (const name of names) await world.act(name, 'stop');
-      return { victims: [], heal: async () => { for (const index of shuffled(names.length)) await world.act(names[index] as string, 'start'); } };
+    name: 'disconnect replica',
+    docker: true,
+    on: every,
+    strike: world => {
+      const victim = follower(world);
+      const heal = world.disconnect(victim);
+      return Promise.resolve({
+        victims: [victim],
+        heal: async () => {
+          heal();
+          await Promise.resolve();
+        },
+      });
     },
   },
   {
-    name: 'replica of the wrong master', on: ['replication', 'sentinel'],
+    name: 'disconnect master',
+    docker: true,
+    on: every,
+    strike: world => {
+      const victim = leader(world);
+      const heal = world.disconnect(victim);
+      return Promise.resolve({
+        victims: [victim],
+        heal: async () => {
+          heal();
+          await Promise.resolve();
+        },
+      });
+    },
+    over: takenOver,
+  },
+  {
+    name: 'restart all, shuffled',
+    on: every,
+    strike: async world => {
+      const names = world.nodes.map(({ name }) => name);
+      for (const name of names) await world.act(name, 'stop');
+      return {
+        victims: [],
+        heal: async () => {
+          for (const index of shuffled(names.length)) await world.act(names[index] as string, 'start');
+        },
+      };
+    },
+  },
+  {
+    name: 'replica of the wrong master',
+    on: ['replication', 'sentinel'],
     strike: async world => {
       const victim = follower(world);
       const right = leader(world);
@@ -85,41 +139,64 @@ export const faults: readonly Fault[] = [
       return { victims: [victim], heal: () => world.cli(victim, 'REPLICAOF', home, at(right)) };
     },
     // a Sentinel turns it back by itself within some ten seconds
-    over: (rows, world) => world.kind === 'replication' || new Set(rows.flatMap(row => /replica of (\S+), link up/.exec(row)?.[1] ?? [])).size === 1,
+    over: (rows, world) =>
+      world.kind === 'replication' ||
+      new Set(rows.flatMap(row => /replica of (\S+), link up/.exec(row)?.[1] ?? [])).size === 1,
   },
   {
-    name: 'a second master', on: ['replication'],
+    name: 'a second master',
+    on: ['replication'],
     strike: async world => {
       const victim = follower(world);
       const right = leader(world);
       const { announced } = world.topology?.nodes.find(node => node.name === right) ?? {};
       await world.cli(victim, 'REPLICAOF', 'NO', 'ONE');
-      return { victims: [victim], heal: () => world.cli(victim, 'REPLICAOF', announced?.host ?? '', String(announced?.port)) };
+      return {
+        victims: [victim],
+        heal: () => world.cli(victim, 'REPLICAOF', announced?.host ?? '', String(announced?.port)),
+      };
     },
   },
   {
-    name: 'wrong password', on: every,
+    name: 'wrong password',
+    on: every,
     strike: async world => {
       const victim = follower(world);
       await world.script(victim, ['CONFIG SET requirepass another-word', 'CLIENT KILL TYPE normal SKIPME yes']);
-      return { victims: [victim], heal: async () => { await world.script(victim, [`CONFIG SET requirepass ${world.password}`], 'another-word'); await world.inventory.refresh(); } };
+      return {
+        victims: [victim],
+        heal: async () => {
+          await world.script(victim, [`CONFIG SET requirepass ${world.password}`], 'another-word');
+          await world.inventory.refresh();
+        },
+      };
     },
   },
   {
-    name: 'master and its replica gone', on: ['cluster'], over: allSayFail, health: 'down',
+    name: 'master and its replica gone',
+    on: ['cluster'],
+    over: allSayFail,
+    health: 'down',
     strike: async world => {
       const victims = [follower(world), leader(world)];
       for (const victim of victims) await world.act(victim, 'kill');
-      return { victims, heal: async () => { for (const victim of [...victims].reverse()) await world.act(victim, 'start'); } };
+      return {
+        victims,
+        heal: async () => {
+          for (const victim of [...victims].reverse()) await world.act(victim, 'start');
+        },
+      };
     },
   },
   {
-    name: 'orphan: a replica that left', on: ['cluster'],
+    name: 'orphan: a replica that left',
+    on: ['cluster'],
     strike: async world => {
       const victim = follower(world);
       const master = leader(world);
       const masterId = await world.cli(master, 'CLUSTER', 'MYID');
-      const others = world.topology?.nodes.filter(node => node.name !== victim).flatMap(node => node.announced ?? []) ?? [];
+      const others =
+        world.topology?.nodes.filter(node => node.name !== victim).flatMap(node => node.announced ?? []) ?? [];
       const id = await world.cli(victim, 'CLUSTER', 'MYID');
       await world.cli(victim, 'CLUSTER', 'RESET');
       for (const { name } of world.nodes) if (name !== victim) await world.cli(name, 'CLUSTER', 'FORGET', id);
@@ -128,17 +205,32 @@ export const faults: readonly Fault[] = [
         heal: async () => {
           // who forgot a node does not hear of it by others for a minute, so each is met
           for (const { host, port } of others) await world.cli(victim, 'CLUSTER', 'MEET', host, String(port));
-          for (let tries = 0; tries < 300 && !(await world.cli(victim, 'CLUSTER', 'REPLICATE', masterId)).startsWith('OK'); tries++) await new Promise(resolve => { setTimeout(resolve, 200); });
+          for (
+            let tries = 0;
+            tries < 300 && !(await world.cli(victim, 'CLUSTER', 'REPLICATE', masterId)).startsWith('OK');
+            tries++
+          )
+            await new Promise(resolve => {
+              setTimeout(resolve, 200);
+            });
         },
       };
     },
   },
   {
-    name: 'two masters frozen', on: ['cluster'], over: allSayFail, health: 'down',
+    name: 'two masters frozen',
+    on: ['cluster'],
+    over: allSayFail,
+    health: 'down',
     strike: async world => {
       const victims = world.named('master').slice(0, 2);
       for (const victim of victims) await world.act(victim, 'pause');
-      return { victims, heal: async () => { for (const victim of victims) await world.act(victim, 'unpause'); } };
+      return {
+        victims,
+        heal: async () => {
+          for (const victim of victims) await world.act(victim, 'unpause');
+        },
+      };
     },
   },
 ];
@@ -158,18 +250,45 @@ function shuffled(count: number): readonly number[] {
 /** Everything is as it should be: who serves is linked. */
 function whole(rows: Rows, world: DrillWorld): boolean {
   const servers = rows.filter(row => row.startsWith('redis-'));
-  return masters(rows) === (world.kind === 'cluster' ? 3 : 1) && servers.every(row => /: running, (?:master|replica of \S+, link up)/.test(row) && !row.endsWith('cluster fail')) && !rows.some(row => /slots none/.test(row))
-    && rows.every(row => !row.startsWith('sentinel-') || /: running, sentinel of/.test(row));
+  return (
+    masters(rows) === (world.kind === 'cluster' ? 3 : 1) &&
+    servers.every(row => /: running, (?:master|replica of \S+, link up)/.test(row) && !row.endsWith('cluster fail')) &&
+    !rows.some(row => /slots none/.test(row)) &&
+    rows.every(row => !row.startsWith('sentinel-') || /: running, sentinel of/.test(row))
+  );
 }
 
 /** The faults of this world, each done and healed. `wanted`: only those whose name holds one of these. */
-export async function runDrills(world: DrillWorld, tell: (result: DrillResult) => void, wanted: readonly string[] = []): Promise<void> {
+export async function runDrills(
+  world: DrillWorld,
+  tell: (result: DrillResult) => void,
+  wanted: readonly string[] = [],
+): Promise<void> {
   for (const { name, docker, on, strike, over, health } of faults) {
-    if (!on.includes(world.kind) || (docker && world.engineKind !== 'docker') || (wanted.length > 0 && !wanted.some(one => name.includes(one)))) continue;
+    if (
+      !on.includes(world.kind) ||
+      (docker && world.engineKind !== 'docker') ||
+      (wanted.length > 0 && !wanted.some(one => name.includes(one)))
+    )
+      continue;
     let healing: Healing | undefined;
-    tell(await drill(world, name, async () => { healing = await strike(world); }, rows => (over?.(rows, world) ?? true) && (health === undefined || world.topology?.health.level === health)));
+    tell(
+      await drill(
+        world,
+        name,
+        async () => {
+          healing = await strike(world);
+        },
+        rows => (over?.(rows, world) ?? true) && (health === undefined || world.topology?.health.level === health),
+      ),
+    );
     const { heal, victims } = healing ?? fail('nothing was done');
-    const healed = await drill(world, `${name}: healed`, heal, rows => whole(rows, world) && victims.every(victim => rowOf(rows, victim) !== ''));
+    const healed = await drill(
+      world,
+      `${name}: healed`,
+      heal,
+      rows => whole(rows, world) && victims.every(victim => rowOf(rows, victim) !== ''),
+    );
     if (!healed.health.startsWith('healthy')) await settle(world, name);
     tell({ ...healed, health: `${world.topology?.health.level}` });
   }
@@ -178,7 +297,12 @@ export async function runDrills(world: DrillWorld, tell: (result: DrillResult) =
 /** Who says that all is well, the roles or the tree, must come to the same; the tree may know of more (epochs, gossip), for a while. */
 async function settle(world: DrillWorld, name: string): Promise<void> {
   for (const end = performance.now() + 60_000; world.topology?.health.level !== 'healthy';) {
-    if (performance.now() > end) throw new Error(`${world.kind} on ${world.engineKind}, after ${name}: everything is whole, and the tree says ${JSON.stringify(world.topology?.health)}\n${world.shown().join('\n')}`);
-    await new Promise(resolve => { setTimeout(resolve, 200); });
+    if (performance.now() > end)
+      throw new Error(
+        `${world.kind} on ${world.engineKind}, after ${name}: everything is whole, and the tree says ${JSON.stringify(world.topology?.health)}\n${world.shown().join('\n')}`,
+      );
+    await new Promise(resolve => {
+      setTimeout(resolve, 200);
+    });
   }
 }

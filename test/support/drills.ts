@@ -42,33 +42,80 @@ export class DrillWorld {
 
   static async make(kind: TopologyKind, engineKind: EngineKind, firstPort: number): Promise<DrillWorld> {
     const home = mkdtempSync(join(tmpdir(), 'drills-'));
-    const engine = engineKind === 'docker' ? createDockerEngine({ owner: 'drills' }) : createProcessEngine({ owner: 'drills', home });
+    const engine =
+      engineKind === 'docker'
+        ? createDockerEngine({ owner: 'drills' })
+        : createProcessEngine({ owner: 'drills', home });
     const connector = new IoredisConnector();
     const deps = memoryDeps(engine, connector);
     const signal = new AbortController().signal;
     const name = `drill-${randomUUID().slice(0, 6)}`;
     const image = engineKind === 'docker' ? 'redis:7.0' : 'redis-server';
     const common = { name, engine: engineKind, image, firstPort, storage: volume };
-    const report = kind === 'replication' ? await createReplication(deps, { plan: await prepareReplication(deps, { ...common, replicas: 2 }, signal) }, signal, () => undefined)
-      : kind === 'sentinel' ? await createSentinel(deps, { plan: await prepareSentinel(deps, { ...common, replicas: 2, sentinels: 3, quorum: 2, firstSentinelPort: firstPort + 50 }, signal) }, signal, () => undefined)
-        : await createCluster(deps, { plan: await prepareCluster(deps, { ...common, masters: 3, replicas: 1, extra: 0 }, signal) }, signal, () => undefined);
+    const report =
+      kind === 'replication'
+        ? await createReplication(
+            deps,
+            { plan: await prepareReplication(deps, { ...common, replicas: 2 }, signal) },
+            signal,
+            () => undefined,
+          )
+        : kind === 'sentinel'
+          ? await createSentinel(
+              deps,
+              {
+                plan: await prepareSentinel(
+                  deps,
+                  { ...common, replicas: 2, sentinels: 3, quorum: 2, firstSentinelPort: firstPort + 50 },
+                  signal,
+                ),
+              },
+              signal,
+              () => undefined,
+            )
+          : await createCluster(
+              deps,
+              { plan: await prepareCluster(deps, { ...common, masters: 3, replicas: 1, extra: 0 }, signal) },
+              signal,
+              () => undefined,
+            );
     const { topologyId } = report;
     const nodes = report.nodes.map(node => ({ name: node.name, id: node.instanceId, port: node.reachable.port }));
-    const inventory = new Inventory({ engines: [only(engine, instance => instance.ownership?.topologyId === topologyId)], connector, secrets: deps.secrets });
+    const inventory = new Inventory({
+      engines: [only(engine, instance => instance.ownership?.topologyId === topologyId)],
+      connector,
+      secrets: deps.secrets,
+    });
     await inventory.refresh();
     inventory.setVisible(true);
     const pidOf = (node: string): number | undefined => {
       const record = join(home, 'data', name, node, 'instance.json');
-      return existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as { process?: { pid: number } }).process?.pid : undefined;
+      return existsSync(record)
+        ? (JSON.parse(readFileSync(record, 'utf8')) as { process?: { pid: number } }).process?.pid
+        : undefined;
     };
-    const witnessed = nodes.map(({ name: node, id, port }): Witnessed => ({ name: node, port, place: engineKind === 'docker' ? { container: id } : { pid: () => pidOf(node) } }));
-    return new DrillWorld(kind, engineKind, engine, inventory, topologyId, nodes, await deps.secrets.get(topologyId) ?? '', witnessed, async () => {
-      inventory.dispose();
-      for (const { id } of nodes) await engine.unpause(id, { topologyId }).catch(() => undefined); // most are not paused
-      await removeTopology(deps, { topologyId, name, kind, engine: engineKind, data: true }, signal, () => undefined);
-      engine.dispose();
-      rmSync(home, { recursive: true, force: true });
-    });
+    const witnessed = nodes.map(({ name: node, id, port }): Witnessed => ({
+      name: node,
+      port,
+      place: engineKind === 'docker' ? { container: id } : { pid: () => pidOf(node) },
+    }));
+    return new DrillWorld(
+      kind,
+      engineKind,
+      engine,
+      inventory,
+      topologyId,
+      nodes,
+      (await deps.secrets.get(topologyId)) ?? '',
+      witnessed,
+      async () => {
+        inventory.dispose();
+        for (const { id } of nodes) await engine.unpause(id, { topologyId }).catch(() => undefined); // most are not paused
+        await removeTopology(deps, { topologyId, name, kind, engine: engineKind, data: true }, signal, () => undefined);
+        engine.dispose();
+        rmSync(home, { recursive: true, force: true });
+      },
+    );
   }
 
   id(name: string): string {
@@ -83,7 +130,9 @@ export class DrillWorld {
 
   /** The names in a role, as the inventory says: after a failover it is another's turn. */
   named(role: Node['role']): readonly string[] {
-    return (this.topology?.nodes ?? []).filter(node => node.role === role && node.contact.state === 'answering').map(node => node.name);
+    return (this.topology?.nodes ?? [])
+      .filter(node => node.role === role && node.contact.state === 'answering')
+      .map(node => node.name);
   }
 
   truth(): Promise<Rows> {
@@ -98,13 +147,23 @@ export class DrillWorld {
 
   async cli(name: string, ...words: string[]): Promise<string> {
     const port = this.nodes.find(node => node.name === name)?.port;
-    return (await run('redis-cli', ['-p', String(port), ...words], { timeout: 5000, env: { ...process.env, REDISCLI_AUTH: this.password } })).stdout.trim();
+    return (
+      await run('redis-cli', ['-p', String(port), ...words], {
+        timeout: 5000,
+        env: { ...process.env, REDISCLI_AUTH: this.password },
+      })
+    ).stdout.trim();
   }
 
   /** Several commands on one connection, which log in with `password`. */
   async script(name: string, commands: readonly string[], password = this.password): Promise<void> {
     const port = this.nodes.find(node => node.name === name)?.port;
-    execFileSync('redis-cli', ['-p', String(port)], { input: `${commands.join('\n')}\n`, timeout: 5000, env: { ...process.env, REDISCLI_AUTH: password }, stdio: ['pipe', 'pipe', 'pipe'] });
+    execFileSync('redis-cli', ['-p', String(port)], {
+      input: `${commands.join('\n')}\n`,
+      timeout: 5000,
+      env: { ...process.env, REDISCLI_AUTH: password },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     await Promise.resolve();
   }
 
@@ -115,8 +174,16 @@ export class DrillWorld {
 
   /** Cuts a container off its network, and gives it its address back. */
   disconnect(name: string): () => void {
-    const network = execFileSync('docker', ['inspect', '--format', '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}', this.id(name)], { encoding: 'utf8' }).trim();
-    const address = execFileSync('docker', ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', this.id(name)], { encoding: 'utf8' }).trim();
+    const network = execFileSync(
+      'docker',
+      ['inspect', '--format', '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}', this.id(name)],
+      { encoding: 'utf8' },
+    ).trim();
+    const address = execFileSync(
+      'docker',
+      ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', this.id(name)],
+      { encoding: 'utf8' },
+    ).trim();
     execFileSync('docker', ['network', 'disconnect', network, this.id(name)]);
     return () => void execFileSync('docker', ['network', 'connect', '--ip', address, network, this.id(name)]);
   }
@@ -130,7 +197,10 @@ function shownOf(node: Node, topology: Topology): string {
   const state = node.instance?.state ?? 'unknown';
   if (state !== 'running') return state;
   const { contact } = node;
-  if (contact.state === 'silent') return contact.reason === 'password-wrong' || contact.reason === 'password-required' ? 'running, wants another password' : 'running, silent';
+  if (contact.state === 'silent')
+    return contact.reason === 'password-wrong' || contact.reason === 'password-required'
+      ? 'running, wants another password'
+      : 'running, silent';
   if (contact.state !== 'answering') return `running, ${contact.state}`;
   const { cluster } = contact.report;
   const opinion = cluster === undefined ? '' : `, cluster ${cluster.state}`;
@@ -141,11 +211,16 @@ function shownOf(node: Node, topology: Topology): string {
       return `running, sentinel of ${topology.nodes.find(one => reportOf(one.contact)?.tcpPort === port)?.name ?? port}`;
     }
     case 'master': {
-      const slots = topology.shards?.find(shard => shard.nodes[0] === node.id)?.slots.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
+      const slots = topology.shards
+        ?.find(shard => shard.nodes[0] === node.id)
+        ?.slots.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`))
+        .join(' ');
       return `running, master${topology.kind === 'cluster' ? `, slots ${slots === undefined || slots === '' ? 'none' : slots}` : ''}${opinion}`;
     }
-    case 'replica': return `running, replica of ${name(node.masterId)}, link ${contact.report.replication?.master?.link}${opinion}`;
-    case 'unknown': return 'running, unknown';
+    case 'replica':
+      return `running, replica of ${name(node.masterId)}, link ${contact.report.replication?.master?.link}${opinion}`;
+    case 'unknown':
+      return 'running, unknown';
   }
 }
 
@@ -165,7 +240,13 @@ export interface DrillResult {
  * Does the fault and watches both sides until what is so has not changed for `restMs` and `over` holds of it, and what is shown equals it.
  * Throws with both when they still differ after `deadlineMs`.
  */
-export async function drill(world: DrillWorld, name: string, fault: () => Promise<unknown>, over: (rows: Rows) => boolean = () => true, { restMs = 3000, deadlineMs = 90_000 } = {}): Promise<DrillResult> {
+export async function drill(
+  world: DrillWorld,
+  name: string,
+  fault: () => Promise<unknown>,
+  over: (rows: Rows) => boolean = () => true,
+  { restMs = 3000, deadlineMs = 90_000 } = {},
+): Promise<DrillResult> {
   const before = world.shown().join('\n');
   let firstShown = 0;
   let equalSince = 0;
@@ -192,10 +273,22 @@ export async function drill(world: DrillWorld, name: string, fault: () => Promis
       }
       note();
       if (equalSince > 0 && now - truthSince > restMs && now - equalSince > restMs / 2 && over(truth)) {
-        return { name, restedMs: truthSince - began, shownLateMs: Math.max(0, equalSince - truthSince), firstShownMs: firstShown === 0 ? 0 : firstShown - began, health: healthOf(world), rows: truth };
+        return {
+          name,
+          restedMs: truthSince - began,
+          shownLateMs: Math.max(0, equalSince - truthSince),
+          firstShownMs: firstShown === 0 ? 0 : firstShown - began,
+          health: healthOf(world),
+          rows: truth,
+        };
       }
-      if (now - began > deadlineMs) throw new Error(`${world.kind} on ${world.engineKind}, ${name}: so is\n${truthText}\nshown is\n${shownText}\n${over(truth) ? '' : '(and what was waited for did not come)\n'}${JSON.stringify(world.topology?.health)}`);
-      await new Promise(resolve => { setTimeout(resolve, 100); });
+      if (now - began > deadlineMs)
+        throw new Error(
+          `${world.kind} on ${world.engineKind}, ${name}: so is\n${truthText}\nshown is\n${shownText}\n${over(truth) ? '' : '(and what was waited for did not come)\n'}${JSON.stringify(world.topology?.health)}`,
+        );
+      await new Promise(resolve => {
+        setTimeout(resolve, 100);
+      });
     }
   } finally {
     listening.dispose();

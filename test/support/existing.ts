@@ -29,7 +29,12 @@ export class ExistingWorld {
   /** @param through replaced to stand for a network that does not lead everywhere */
   constructor(through: RedisConnector = new IoredisConnector()) {
     this.connector = existingConnector(through, address => this.list.reached(address, this.inventory.snapshot));
-    this.inventory = new Inventory({ engines: [this.engine], connector: this.connector, secrets: this.secrets, existing: this.list });
+    this.inventory = new Inventory({
+      engines: [this.engine],
+      connector: this.connector,
+      secrets: this.secrets,
+      existing: this.list,
+    });
     this.inventory.setVisible(true);
   }
 
@@ -37,12 +42,22 @@ export class ExistingWorld {
   add(text: string, ca?: string): Promise<ExistingEntry> {
     const url = parseExistingUrl(text);
     if (isUrlProblem(url)) throw new Error(url.code);
-    const packed = ({ username, password }: Credentials): string | undefined => (password === undefined ? undefined : packCredentials({ password, ...(username === undefined ? {} : { username }) }));
+    const packed = ({ username, password }: Credentials): string | undefined =>
+      password === undefined
+        ? undefined
+        : packCredentials({ password, ...(username === undefined ? {} : { username }) });
     const [data, sentinel] = [packed(url.credentials), packed(url.sentinelCredentials)];
-    return this.list.add({
-      name: text.replace(/\?.*|\w*:?[\w-]*@/g, ''), kind: url.kind, seeds: url.seeds, sentinels: url.sentinels, ...(url.masterName === undefined ? {} : { masterName: url.masterName }),
-      ...(url.tls === undefined ? {} : { tls: { verify: url.tls.verify, ...(ca === undefined ? {} : { ca }) } }),
-    }, { ...(data === undefined ? {} : { data }), ...(sentinel === undefined ? {} : { sentinel }) });
+    return this.list.add(
+      {
+        name: text.replace(/\?.*|\w*:?[\w-]*@/g, ''),
+        kind: url.kind,
+        seeds: url.seeds,
+        sentinels: url.sentinels,
+        ...(url.masterName === undefined ? {} : { masterName: url.masterName }),
+        ...(url.tls === undefined ? {} : { tls: { verify: url.tls.verify, ...(ca === undefined ? {} : { ca }) } }),
+      },
+      { ...(data === undefined ? {} : { data }), ...(sentinel === undefined ? {} : { sentinel }) },
+    );
   }
 
   topology(id: string): Topology | undefined {
@@ -51,8 +66,27 @@ export class ExistingWorld {
 
   /** Waits until the topology is as `check` wants it; says how it was when it doesn't come. */
   async see(id: string, check: (topology: Topology) => boolean): Promise<Topology> {
-    return until('the topology', () => { const now = this.topology(id); return now && check(now) ? now : undefined; }, 40_000).catch((error: unknown) => {
-      throw new Error(JSON.stringify({ wanted: check.toString(), is: this.topology(id) && rowsOf(this.topology(id) as Topology), others: this.inventory.snapshot.others.map(node => node.id), topologies: this.inventory.snapshot.topologies.map(one => one.id) }, undefined, 1), { cause: error });
+    return until(
+      'the topology',
+      () => {
+        const now = this.topology(id);
+        return now && check(now) ? now : undefined;
+      },
+      40_000,
+    ).catch((error: unknown) => {
+      throw new Error(
+        JSON.stringify(
+          {
+            wanted: check.toString(),
+            is: this.topology(id) && rowsOf(this.topology(id) as Topology),
+            others: this.inventory.snapshot.others.map(node => node.id),
+            topologies: this.inventory.snapshot.topologies.map(one => one.id),
+          },
+          undefined,
+          1,
+        ),
+        { cause: error },
+      );
     });
   }
 
@@ -65,7 +99,20 @@ export class ExistingWorld {
 /** `port role of master-port`, as a person would check it. */
 export function rowsOf(topology: Topology): readonly string[] {
   const portOf = (id: string): string => /(\d+)$/.exec(id)?.[1] ?? id;
-  return topology.nodes.map(node => [portOf(node.id), node.role, node.masterId === undefined ? '' : `of ${portOf(node.masterId)}`, node.contact.state === 'answering' ? '' : node.contact.state === 'silent' ? node.contact.reason : node.contact.state].filter(Boolean).join(' '));
+  return topology.nodes.map(node =>
+    [
+      portOf(node.id),
+      node.role,
+      node.masterId === undefined ? '' : `of ${portOf(node.masterId)}`,
+      node.contact.state === 'answering'
+        ? ''
+        : node.contact.state === 'silent'
+          ? node.contact.reason
+          : node.contact.state,
+    ]
+      .filter(Boolean)
+      .join(' '),
+  );
 }
 
 /** A certificate authority of one's own and a certificate of it for 127.0.0.1, made by openssl in a folder that `remove` takes away. */
@@ -74,8 +121,58 @@ export function certificates(): { readonly ca: string; readonly cert: string; re
   const at = (name: string): string => join(folder, name);
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'pipe' });
   writeFileSync(at('names'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', at('ca.key'), '-out', at('ca.crt'), '-days', '2', '-subj', '/CN=a test authority');
-  openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', '/CN=a test server');
-  openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-out', at('server.crt'), '-days', '2', '-extfile', at('names'));
-  return { ca: at('ca.crt'), cert: at('server.crt'), key: at('server.key'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    at('ca.key'),
+    '-out',
+    at('ca.crt'),
+    '-days',
+    '2',
+    '-subj',
+    '/CN=a test authority',
+  );
+  openssl(
+    'req',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    at('server.key'),
+    '-out',
+    at('server.csr'),
+    '-subj',
+    '/CN=a test server',
+  );
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    at('server.csr'),
+    '-CA',
+    at('ca.crt'),
+    '-CAkey',
+    at('ca.key'),
+    '-CAcreateserial',
+    '-out',
+    at('server.crt'),
+    '-days',
+    '2',
+    '-extfile',
+    at('names'),
+  );
+  return {
+    ca: at('ca.crt'),
+    cert: at('server.crt'),
+    key: at('server.key'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

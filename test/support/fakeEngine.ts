@@ -1,7 +1,24 @@
 import { toDisposable } from '../../src/base/disposable';
 import type { Disposable } from '../../src/base/disposable';
 import { HumanError } from '../../src/base/errors';
-import type { ConfFile, Engine, EngineDescription, EngineFault, ExecResult, Expectation, InsidePaths, Instance, InstanceRequest, OwnedObjects, Ownership, Place, PlaceRequest, RoomRequest, ServerImage, TerminalCommand } from '../../src/engine/engine';
+import type {
+  ConfFile,
+  Engine,
+  EngineDescription,
+  EngineFault,
+  ExecResult,
+  Expectation,
+  InsidePaths,
+  Instance,
+  InstanceRequest,
+  OwnedObjects,
+  Ownership,
+  Place,
+  PlaceRequest,
+  RoomRequest,
+  ServerImage,
+  TerminalCommand,
+} from '../../src/engine/engine';
 
 type Made = { instance: Instance; files: readonly ConfFile[] };
 
@@ -23,7 +40,14 @@ export class FakeEngine implements Engine {
   #next = 1;
 
   describe(): Promise<EngineDescription> {
-    return Promise.resolve({ kind: 'docker', title: 'in memory', endpoint: 'memory:', version: '1', machine: 'here', sharesFiles: true });
+    return Promise.resolve({
+      kind: 'docker',
+      title: 'in memory',
+      endpoint: 'memory:',
+      version: '1',
+      machine: 'here',
+      sharesFiles: true,
+    });
   }
   list(): Promise<readonly Instance[]> {
     return Promise.resolve([...this.made.values()].map(({ instance }) => instance));
@@ -41,7 +65,11 @@ export class FakeEngine implements Engine {
     return this.#act('createPlace', ownership.topologyName, () => {
       const network = this.#id('net');
       this.networks.set(network, ownership);
-      for (const node of nodes) this.data.set(storage.kind === 'folder' ? `${storage.root}/${node}` : `${ownership.topologyName}_${node}`, ownership.topologyId);
+      for (const node of nodes)
+        this.data.set(
+          storage.kind === 'folder' ? `${storage.root}/${node}` : `${ownership.topologyName}_${node}`,
+          ownership.topologyId,
+        );
       return { network, addresses: nodes.map((_, index) => this.addressOf(index)) };
     });
   }
@@ -49,14 +77,27 @@ export class FakeEngine implements Engine {
     return this.#act('extendPlace', ownership.node, () => {
       const [network] = [...this.networks].find(([, owner]) => owner.topologyId === ownership.topologyId) ?? [];
       if (network === undefined) throw new HumanError<EngineFault>({ code: 'gone', id: ownership.topologyName });
-      this.data.set(storage.kind === 'folder' ? `${storage.root}/${ownership.node}` : `${ownership.topologyName}_${ownership.node}`, ownership.topologyId);
-      const taken = new Set([...this.made.values()].flatMap(({ instance }) => instance.networks.map(({ address }) => address)));
-      return { network, addresses: [Array.from({ length: 100 }, (_, index) => this.addressOf(index)).find(address => address === '127.0.0.1' || !taken.has(address)) ?? ''] };
+      this.data.set(
+        storage.kind === 'folder' ? `${storage.root}/${ownership.node}` : `${ownership.topologyName}_${ownership.node}`,
+        ownership.topologyId,
+      );
+      const taken = new Set(
+        [...this.made.values()].flatMap(({ instance }) => instance.networks.map(({ address }) => address)),
+      );
+      return {
+        network,
+        addresses: [
+          Array.from({ length: 100 }, (_, index) => this.addressOf(index)).find(
+            address => address === '127.0.0.1' || !taken.has(address),
+          ) ?? '',
+        ],
+      };
     });
   }
   removeRoom(topologyId: string, node: string): Promise<void> {
     return this.#act('removeRoom', node, () => {
-      for (const [name, owner] of this.data) if (owner === topologyId && (name.endsWith(`_${node}`) || name.endsWith(`/${node}`))) this.data.delete(name);
+      for (const [name, owner] of this.data)
+        if (owner === topologyId && (name.endsWith(`_${node}`) || name.endsWith(`/${node}`))) this.data.delete(name);
     });
   }
   insidePaths(): InsidePaths {
@@ -70,8 +111,16 @@ export class FakeEngine implements Engine {
       const id = this.#id('box');
       const { ownership, image, address, port } = request;
       const instance: Instance = {
-        id, engine: 'docker', name: `${ownership.topologyName}-${ownership.node}`, image, state: 'created', command: [], ownership,
-        networks: [{ id: request.place.network, name: ownership.topologyName, address }], ports: [{ inside: port, outside: { host: '127.0.0.1', port } }], mounts: [],
+        id,
+        engine: 'docker',
+        name: `${ownership.topologyName}-${ownership.node}`,
+        image,
+        state: 'created',
+        command: [],
+        ownership,
+        networks: [{ id: request.place.network, name: ownership.topologyName, address }],
+        ports: [{ inside: port, outside: { host: '127.0.0.1', port } }],
+        mounts: [],
       };
       this.made.set(id, { instance, files: request.files });
       return id;
@@ -95,14 +144,20 @@ export class FakeEngine implements Engine {
   async remove(id: string, expect: Expectation): Promise<void> {
     const made = this.#expected(id, expect);
     if (made.instance.state === 'running') await this.onRunning(made, false);
-    await this.#act('remove', made.instance.name, () => { this.made.delete(id); });
+    await this.#act('remove', made.instance.name, () => {
+      this.made.delete(id);
+    });
   }
   findOwned(topologyId: string): Promise<OwnedObjects> {
     return Promise.resolve({
-      instances: [...this.made.values()].map(({ instance }) => instance).filter(({ ownership }) => ownership?.topologyId === topologyId),
+      instances: [...this.made.values()]
+        .map(({ instance }) => instance)
+        .filter(({ ownership }) => ownership?.topologyId === topologyId),
       networks: [...this.networks].filter(([, owner]) => owner.topologyId === topologyId).map(([id]) => id),
       data: [...this.data].filter(([, owner]) => owner === topologyId).map(([name]) => name),
-      rooms: [...this.data].filter(([, owner]) => owner === topologyId).map(([name]) => name.slice(Math.max(name.lastIndexOf('_'), name.lastIndexOf('/')) + 1)),
+      rooms: [...this.data]
+        .filter(([, owner]) => owner === topologyId)
+        .map(([name]) => name.slice(Math.max(name.lastIndexOf('_'), name.lastIndexOf('/')) + 1)),
     });
   }
   ownedTopologies(): Promise<readonly Ownership[]> {
@@ -116,7 +171,9 @@ export class FakeEngine implements Engine {
   }
   async writeConf(id: string, expect: Expectation, files: readonly ConfFile[]): Promise<void> {
     const made = this.#expected(id, expect);
-    await this.#act('writeConf', made.instance.name, () => { made.files = files; });
+    await this.#act('writeConf', made.instance.name, () => {
+      made.files = files;
+    });
   }
   logs(_id: string, _options: unknown, onLine: (line: string) => void): Promise<void> {
     onLine('the log of the fake');
@@ -132,10 +189,20 @@ export class FakeEngine implements Engine {
   /** Whether nothing of the topology (or of any, without one) is left. */
   isClean(topologyId?: string): boolean {
     const of = (id: string | undefined): boolean => topologyId === undefined || id === topologyId;
-    return ![...this.made.values()].some(({ instance }) => of(instance.ownership?.topologyId)) && ![...this.networks.values()].some(owner => of(owner.topologyId)) && ![...this.data.values()].some(of);
+    return (
+      ![...this.made.values()].some(({ instance }) => of(instance.ownership?.topologyId)) &&
+      ![...this.networks.values()].some(owner => of(owner.topologyId)) &&
+      ![...this.data.values()].some(of)
+    );
   }
 
-  async #turn(act: string, id: string, expect: Expectation, state: Instance['state'], running?: boolean): Promise<void> {
+  async #turn(
+    act: string,
+    id: string,
+    expect: Expectation,
+    state: Instance['state'],
+    running?: boolean,
+  ): Promise<void> {
     const made = this.#expected(id, expect);
     await this.#act(act, made.instance.name, () => undefined);
     if (running !== undefined) await this.onRunning(made, running);
@@ -145,7 +212,8 @@ export class FakeEngine implements Engine {
   #expected(id: string, expect: Expectation): Made {
     const made = this.made.get(id);
     if (made === undefined) throw new HumanError<EngineFault>({ code: 'gone', id });
-    if (expect !== 'foreign' && made.instance.ownership?.topologyId !== expect.topologyId) throw new HumanError<EngineFault>({ code: 'not-ours', id });
+    if (expect !== 'foreign' && made.instance.ownership?.topologyId !== expect.topologyId)
+      throw new HumanError<EngineFault>({ code: 'not-ours', id });
     return made;
   }
 
@@ -165,5 +233,19 @@ export class FakeEngine implements Engine {
 
 /** An instance of somebody else's, for decoys: `ownership` may look like ours. */
 export function decoy(id: string, name: string, ownership?: Ownership): Made {
-  return { instance: { id, engine: 'docker', name, image: 'redis:7.0', state: 'running', command: [], networks: [], ports: [], mounts: [], ...(ownership === undefined ? {} : { ownership }) }, files: [] };
+  return {
+    instance: {
+      id,
+      engine: 'docker',
+      name,
+      image: 'redis:7.0',
+      state: 'running',
+      command: [],
+      networks: [],
+      ports: [],
+      mounts: [],
+      ...(ownership === undefined ? {} : { ownership }),
+    },
+    files: [],
+  };
 }

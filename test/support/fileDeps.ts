@@ -8,7 +8,9 @@ class Files {
     mkdirSync(folder, { recursive: true });
   }
   keys(): readonly string[] {
-    return readdirSync(this.folder).filter(name => !name.endsWith('.new')).map(decodeURIComponent);
+    return readdirSync(this.folder)
+      .filter(name => !name.endsWith('.new'))
+      .map(decodeURIComponent);
   }
   get(key: string): string | undefined {
     return this.keys().includes(key) ? readFileSync(this.#path(key), 'utf8') : undefined;
@@ -28,7 +30,10 @@ class Files {
 /** Records that outlive their process. `around` is told before (`false`) and after (`true`) each write. */
 export class FileRecords implements Records {
   readonly #files: Files;
-  constructor(folder: string, private readonly around: (safe: boolean) => void = () => undefined) {
+  constructor(
+    folder: string,
+    private readonly around: (safe: boolean) => void = () => undefined,
+  ) {
     this.#files = new Files(join(folder, 'records'));
   }
   keys(): readonly string[] {
@@ -36,7 +41,7 @@ export class FileRecords implements Records {
   }
   get(key: string): unknown {
     const text = this.#files.get(key);
-    return text === undefined ? undefined : JSON.parse(text) as unknown;
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
   async set(key: string, value: unknown): Promise<void> {
     await Promise.resolve();

@@ -28,9 +28,19 @@ export class HandMade {
   readonly folder = mkdtempSync(join(tmpdir(), 'rtt-hand-'));
   readonly engine: Engine & Disposable = createDockerEngine({ owner: 'diagnose-tests' });
   readonly deps: MemoryDeps = memoryDeps(this.engine, new IoredisConnector());
-  readonly inventory = new Inventory({ engines: [only(this.engine, ({ name }) => name.startsWith(this.prefix))], connector: this.deps.connector, secrets: this.deps.secrets });
+  readonly inventory = new Inventory({
+    engines: [only(this.engine, ({ name }) => name.startsWith(this.prefix))],
+    connector: this.deps.connector,
+    secrets: this.deps.secrets,
+  });
   readonly failures: unknown[] = [];
-  readonly collector = new Collector({ engine: () => this.engine, inventory: this.inventory, readText, now: () => Date.now(), onFailure: error => this.failures.push(error) });
+  readonly collector = new Collector({
+    engine: () => this.engine,
+    inventory: this.inventory,
+    readText,
+    now: () => Date.now(),
+    onFailure: error => this.failures.push(error),
+  });
   readonly diagnoser = new Diagnoser(this.inventory, this.collector, error => this.failures.push(error));
 
   name(short: string): string {
@@ -55,7 +65,16 @@ export class HandMade {
   }
 
   async create(short: string, args: readonly string[], command: readonly string[], image = 'redis:7.0'): Promise<void> {
-    await docker('create', '--name', this.name(short), '--label', `${testLabel}=${this.prefix}`, ...args, image, ...command);
+    await docker(
+      'create',
+      '--name',
+      this.name(short),
+      '--label',
+      `${testLabel}=${this.prefix}`,
+      ...args,
+      image,
+      ...command,
+    );
   }
 
   start(...shorts: readonly string[]): Promise<string> {
@@ -80,15 +99,30 @@ export class HandMade {
     return found;
   }
 
-  problem<Code extends What['code']>(code: Code, short?: string): (Problem & { readonly what: Extract<What, { code: Code }> }) | undefined {
-    return this.diagnoser.problems.find(problem => problem.what.code === code && (short === undefined || problem.nodes.includes(this.node(short).id))) as never;
+  problem<Code extends What['code']>(
+    code: Code,
+    short?: string,
+  ): (Problem & { readonly what: Extract<What, { code: Code }> }) | undefined {
+    return this.diagnoser.problems.find(
+      problem => problem.what.code === code && (short === undefined || problem.nodes.includes(this.node(short).id)),
+    ) as never;
   }
 
   /** Waits for the problem, and tells how long that took since `since` (of `Date.now()`). */
-  async finds<Code extends What['code']>(code: Code, short: string | undefined, since: number, within = 20_000): Promise<{ readonly problem: Problem & { readonly what: Extract<What, { code: Code }> }; readonly ms: number }> {
-    const problem = await until(`${code} ${short ?? ''}`, () => this.problem(code, short), within).catch((error: unknown) => {
-      throw new Error(`not found: ${code} ${short ?? ''}; there is ${JSON.stringify(this.diagnoser.problems.map(({ what, evidence }) => [what, evidence]))} ${JSON.stringify(nodesOf(this.inventory.snapshot).map(({ id, name, contact, role, reachable, instance }) => [id.slice(0, 6), name, role, contact.state, 'reason' in contact ? contact.reason : '', reachable, instance?.networks, instance?.ports]))}`, { cause: error });
-    });
+  async finds<Code extends What['code']>(
+    code: Code,
+    short: string | undefined,
+    since: number,
+    within = 20_000,
+  ): Promise<{ readonly problem: Problem & { readonly what: Extract<What, { code: Code }> }; readonly ms: number }> {
+    const problem = await until(`${code} ${short ?? ''}`, () => this.problem(code, short), within).catch(
+      (error: unknown) => {
+        throw new Error(
+          `not found: ${code} ${short ?? ''}; there is ${JSON.stringify(this.diagnoser.problems.map(({ what, evidence }) => [what, evidence]))} ${JSON.stringify(nodesOf(this.inventory.snapshot).map(({ id, name, contact, role, reachable, instance }) => [id.slice(0, 6), name, role, contact.state, 'reason' in contact ? contact.reason : '', reachable, instance?.networks, instance?.ports]))}`,
+          { cause: error },
+        );
+      },
+    );
     return { problem, ms: Date.now() - since };
   }
 
@@ -113,7 +147,12 @@ export class HandMade {
 
   /** Everything of severity warning and error, as `code node`. */
   wrongs(): string[] {
-    return this.diagnoser.problems.filter(({ severity }) => severity !== 'info').map(({ what, nodes }) => `${what.code} ${nodes.map(id => nodesOf(this.inventory.snapshot).find(node => node.id === id)?.name ?? id).join(',')}`);
+    return this.diagnoser.problems
+      .filter(({ severity }) => severity !== 'info')
+      .map(
+        ({ what, nodes }) =>
+          `${what.code} ${nodes.map(id => nodesOf(this.inventory.snapshot).find(node => node.id === id)?.name ?? id).join(',')}`,
+      );
   }
 
   async dispose(): Promise<void> {

@@ -3,7 +3,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 
-interface Order { readonly args: readonly string[]; readonly timeout: number; readonly out: string; readonly root: string }
+interface Order {
+  readonly args: readonly string[];
+  readonly timeout: number;
+  readonly out: string;
+  readonly root: string;
+}
 
 /** The value of `--name value` or `--name=value`. */
 function argument(args: readonly string[], ...names: readonly string[]): string | undefined {
@@ -18,10 +23,15 @@ function argument(args: readonly string[], ...names: readonly string[]): string 
 
 export async function run(): Promise<void> {
   const order = JSON.parse(process.env['REDIS_TOPOLOGY_MOCHA'] ?? '{}') as Partial<Order>;
-  if (order.out === undefined || order.root === undefined) throw new Error('the host tests are started with scripts/suite.mjs');
+  if (order.out === undefined || order.root === undefined)
+    throw new Error('the host tests are started with scripts/suite.mjs');
   const grep = argument(order.args ?? [], '--grep', '-g', '--fgrep', '-f');
   const mocha = new Mocha({
-    ui: 'tdd', color: true, forbidOnly: true, forbidPending: true, failZero: true,
+    ui: 'tdd',
+    color: true,
+    forbidOnly: true,
+    forbidPending: true,
+    failZero: true,
     timeout: Number(argument(order.args ?? [], '--timeout', '-t') ?? order.timeout),
     reporter: join(order.root, 'scripts', 'setup', 'reporter.cjs'),
     ...(grep === undefined ? {} : { grep }),

@@ -36,10 +36,16 @@ export function isLoadChild(): boolean {
   const text = process.env[ORDER];
   if (text === undefined) return false;
   let stopped = false;
-  process.on('message', () => { stopped = true; });
+  process.on('message', () => {
+    stopped = true;
+  });
   // Whoever ordered the load is gone: nobody will ever stop it.
   process.on('disconnect', () => process.exit(0));
-  void write(JSON.parse(text) as LoadOrder, () => stopped, () => process.send?.('running')).then(result => {
+  void write(
+    JSON.parse(text) as LoadOrder,
+    () => stopped,
+    () => process.send?.('running'),
+  ).then(result => {
     process.send?.(result, () => process.exit(0));
   });
   return true;
@@ -51,10 +57,24 @@ export class Load {
   /** Resolves when every writer has had writes acknowledged. */
   readonly running: Promise<void>;
 
-  constructor(file: string, readonly order: LoadOrder) {
-    this.#child = fork(file, [], { env: { ...process.env, [ORDER]: JSON.stringify(order) }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
-    const ended = new Promise<never>((_, reject) => { this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`))); });
-    const heard = (wanted: (message: unknown) => boolean) => new Promise<unknown>(resolve => { this.#child.on('message', message => { if (wanted(message)) resolve(message); }); });
+  constructor(
+    file: string,
+    readonly order: LoadOrder,
+  ) {
+    this.#child = fork(file, [], {
+      env: { ...process.env, [ORDER]: JSON.stringify(order) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    const ended = new Promise<never>((_, reject) => {
+      this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`)));
+    });
+    const heard = (wanted: (message: unknown) => boolean) =>
+      new Promise<unknown>(resolve => {
+        this.#child.on('message', message => {
+          if (wanted(message)) resolve(message);
+        });
+      });
     this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
     this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<LoadResult>, ended]);
     // Whoever never asks for them (the failover itself failed) must not be ended by them.
@@ -73,16 +93,24 @@ export class Load {
 }
 
 /** How many acknowledged writes `connection`'s server doesn't have. */
-export async function lostOn(connection: RedisConnection, order: Pick<LoadOrder, 'prefix'>, result: LoadResult): Promise<number> {
+export async function lostOn(
+  connection: RedisConnection,
+  order: Pick<LoadOrder, 'prefix'>,
+  result: LoadResult,
+): Promise<number> {
   const missing = await mapLimit(result.writers, 2, async ({ sent, unacknowledged }, writer) => {
     const skip = new Set(unacknowledged);
     let lost = 0;
     for (let from = 0; from < sent; from += 1000) {
       const wanted = Array.from({ length: Math.min(1000, sent - from) }, (_, i) => from + i).filter(n => !skip.has(n));
       if (wanted.length === 0) continue;
-      const values = await connection.call(['MGET', ...wanted.map(n => `${order.prefix}:${writer}:${n}`)], { timeoutMs: 10_000 });
+      const values = await connection.call(['MGET', ...wanted.map(n => `${order.prefix}:${writer}:${n}`)], {
+        timeoutMs: 10_000,
+      });
       if (!Array.isArray(values)) throw new Error('MGET');
-      wanted.forEach((n, i) => { if (values[i] !== String(n)) lost++; });
+      wanted.forEach((n, i) => {
+        if (values[i] !== String(n)) lost++;
+      });
     }
     return lost;
   });
@@ -91,23 +119,29 @@ export async function lostOn(connection: RedisConnection, order: Pick<LoadOrder,
 
 async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () => void): Promise<LoadResult> {
   const connector = new IoredisConnector();
-  const seatOf = (address: Address): Seat | undefined => order.servers.find(({ announced }) => sameAddress(announced, address));
+  const seatOf = (address: Address): Seat | undefined =>
+    order.servers.find(({ announced }) => sameAddress(announced, address));
   let last = performance.now();
   let warm = 0;
   let longestPauseMs = 0;
   let acknowledged = 0;
   let refusals = 0;
 
-  const connect = (seat: Seat): Promise<RedisConnection> => connector.connect({ address: seat.reachable, ...(order.password === undefined ? {} : { password: order.password }) });
+  const connect = (seat: Seat): Promise<RedisConnection> =>
+    connector.connect({
+      address: seat.reachable,
+      ...(order.password === undefined ? {} : { password: order.password }),
+    });
   async function toMaster(): Promise<RedisConnection> {
     for (;;) {
       // Without Sentinels a client can only try all.
-      if (order.sentinels.length === 0) for (const seat of order.servers) {
-        const connection = await connect(seat).catch(() => undefined);
-        const role = await connection?.call(['ROLE']).catch(() => undefined);
-        if (connection !== undefined && Array.isArray(role) && role[0] === 'master') return connection;
-        connection?.dispose();
-      }
+      if (order.sentinels.length === 0)
+        for (const seat of order.servers) {
+          const connection = await connect(seat).catch(() => undefined);
+          const role = await connection?.call(['ROLE']).catch(() => undefined);
+          if (connection !== undefined && Array.isArray(role) && role[0] === 'master') return connection;
+          connection?.dispose();
+        }
       for (const sentinel of order.sentinels) {
         let asked: RedisConnection | undefined;
         try {
@@ -130,28 +164,30 @@ async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () =
     }
   }
 
-  const writers = await Promise.all(Array.from({ length: order.writers }, async (_, writer) => {
-    const unacknowledged: number[] = [];
-    let n = 0;
-    let connection = await toMaster();
-    for (; !isStopped(); n++) {
-      try {
-        // Longer than any pause: a write that waits is not a write that failed.
-        await connection.call(['SET', `${order.prefix}:${writer}:${n}`, String(n)], { timeoutMs: 20_000 });
-        const now = performance.now();
-        longestPauseMs = Math.max(longestPauseMs, now - last);
-        last = now;
-        acknowledged++;
-        if (n === 20 && ++warm === order.writers) onRunning();
-      } catch {
-        unacknowledged.push(n);
-        refusals++;
-        connection.dispose();
-        connection = await toMaster();
+  const writers = await Promise.all(
+    Array.from({ length: order.writers }, async (_, writer) => {
+      const unacknowledged: number[] = [];
+      let n = 0;
+      let connection = await toMaster();
+      for (; !isStopped(); n++) {
+        try {
+          // Longer than any pause: a write that waits is not a write that failed.
+          await connection.call(['SET', `${order.prefix}:${writer}:${n}`, String(n)], { timeoutMs: 20_000 });
+          const now = performance.now();
+          longestPauseMs = Math.max(longestPauseMs, now - last);
+          last = now;
+          acknowledged++;
+          if (n === 20 && ++warm === order.writers) onRunning();
+        } catch {
+          unacknowledged.push(n);
+          refusals++;
+          connection.dispose();
+          connection = await toMaster();
+        }
       }
-    }
-    connection.dispose();
-    return { sent: n, unacknowledged };
-  }));
+      connection.dispose();
+      return { sent: n, unacknowledged };
+    }),
+  );
   return { writers, acknowledged, longestPauseMs: Math.round(longestPauseMs), refusals };
 }

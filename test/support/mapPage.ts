@@ -27,39 +27,81 @@ export interface MapPageOptions {
 
 /** One browser for many pages. */
 export class MapBrowser {
-  private constructor(private readonly browser: Browser, private readonly script: string, private readonly style: string) {}
+  private constructor(
+    private readonly browser: Browser,
+    private readonly script: string,
+    private readonly style: string,
+  ) {}
 
   /** @param args more switches, such as those that let frames come as fast as they are drawn */
   static async open(args: readonly string[] = []): Promise<MapBrowser> {
     const out = join(root, 'out', 'mapPage');
     if (!existsSync(out)) mkdirSync(out, { recursive: true });
-    await esbuild.build({ entryPoints: { slotMap: join(root, 'media', 'slotMap', 'main.ts') }, outdir: out, bundle: true, minify: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning' });
-    const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: [...chromiumArgs, ...args] });
-    return new MapBrowser(browser, readFileSync(join(out, 'slotMap.js'), 'utf8'), readFileSync(join(out, 'slotMap.css'), 'utf8'));
+    await esbuild.build({
+      entryPoints: { slotMap: join(root, 'media', 'slotMap', 'main.ts') },
+      outdir: out,
+      bundle: true,
+      minify: true,
+      platform: 'browser',
+      target: 'es2022',
+      format: 'iife',
+      logLevel: 'warning',
+    });
+    const browser = await chromium.launch({
+      executablePath: findChromium() ?? 'chromium',
+      args: [...chromiumArgs, ...args],
+    });
+    return new MapBrowser(
+      browser,
+      readFileSync(join(out, 'slotMap.js'), 'utf8'),
+      readFileSync(join(out, 'slotMap.css'), 'utf8'),
+    );
   }
 
   async page(options: MapPageOptions = {}): Promise<MapPage> {
     const theme = themes[options.theme ?? 'dark'];
-    const context = await this.browser.newContext({ viewport: { width: options.width ?? 1180, height: options.height ?? 860 }, reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference' });
+    const context = await this.browser.newContext({
+      viewport: { width: options.width ?? 1180, height: options.height ?? 860 },
+      reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
+    });
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', error => problems.push(String(error)));
-    page.on('console', message => { if (message.type() === 'error') problems.push(message.text()); });
+    page.on('console', message => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
     const html = slotMapHtml({
-      nonce: 'test', cspSource: origin, script: `${origin}/slotMap.js`, style: `${origin}/slotMap.css`, topologyId: 't',
+      nonce: 'test',
+      cspSource: origin,
+      script: `${origin}/slotMap.js`,
+      style: `${origin}/slotMap.css`,
+      topologyId: 't',
       first: { words: slotMapWords(plain), language: 'en', ...(options.state ? { state: options.state } : {}) },
     }).replace('<body', `<body class="${theme.classes}"`);
-    const variables = Object.entries(theme.variables).map(([name, value]) => `--vscode-${name}:${value};`).join('');
+    const variables = Object.entries(theme.variables)
+      .map(([name, value]) => `--vscode-${name}:${value};`)
+      .join('');
     await page.route(`${origin}/**`, route => {
       const path = new URL(route.request().url()).pathname;
       if (path === '/slotMap.js') return route.fulfill({ contentType: 'text/javascript', body: this.script });
-      if (path === '/slotMap.css') return route.fulfill({ contentType: 'text/css', body: `:root{${variables}}\n${this.style}` });
+      if (path === '/slotMap.css')
+        return route.fulfill({ contentType: 'text/css', body: `:root{${variables}}\n${this.style}` });
       return path === '/' ? route.fulfill({ contentType: 'text/html', body: html }) : route.fulfill({ status: 404 });
     });
     await page.addInitScript(remembered => {
       const told: unknown[] = [];
       let kept: unknown = remembered;
-      Object.assign(globalThis, { told, acquireVsCodeApi: () => ({ postMessage: (message: unknown) => told.push(message), getState: () => kept, setState: (state: unknown) => { kept = state; Object.assign(globalThis, { kept }); } }) });
+      Object.assign(globalThis, {
+        told,
+        acquireVsCodeApi: () => ({
+          postMessage: (message: unknown) => told.push(message),
+          getState: () => kept,
+          setState: (state: unknown) => {
+            kept = state;
+            Object.assign(globalThis, { kept });
+          },
+        }),
+      });
     }, options.remembered);
     await page.goto(`${origin}/`);
     return new MapPage(page, problems);
@@ -72,11 +114,16 @@ export class MapBrowser {
 
 export class MapPage {
   /** @param problems errors of the page, those of its security policy among them */
-  constructor(readonly page: Page, readonly problems: readonly string[]) {}
+  constructor(
+    readonly page: Page,
+    readonly problems: readonly string[],
+  ) {}
 
   /** As the extension sends it. */
   async send(...messages: readonly HostMessage[]): Promise<void> {
-    await this.page.evaluate(`for (const data of ${JSON.stringify(messages)}) dispatchEvent(new MessageEvent('message', { data }))`);
+    await this.page.evaluate(
+      `for (const data of ${JSON.stringify(messages)}) dispatchEvent(new MessageEvent('message', { data }))`,
+    );
     await this.painted();
   }
 

@@ -15,10 +15,13 @@ const id = (index: number): string => (index + 1).toString(16).padStart(40, '0')
 export function nodesText(masters: number, scatter = false): string {
   return Array.from({ length: masters * 2 }, (_, index) => {
     const address = `10.${index >> 8}.${index & 255}.7:6379@16379`;
-    if (index >= masters) return `${id(index)} ${address} slave ${id(index - masters)} 0 1700000000000 ${index - masters + 1} connected`;
+    if (index >= masters)
+      return `${id(index)} ${address} slave ${id(index - masters)} 0 1700000000000 ${index - masters + 1} connected`;
     const first = Math.floor((index * 16384) / masters);
     const last = Math.floor(((index + 1) * 16384) / masters) - 1;
-    const slots = scatter ? Array.from({ length: Math.ceil((16384 - index) / masters) }, (__, n) => String(index + n * masters)).join(' ') : `${first}-${last}`;
+    const slots = scatter
+      ? Array.from({ length: Math.ceil((16384 - index) / masters) }, (__, n) => String(index + n * masters)).join(' ')
+      : `${first}-${last}`;
     return `${id(index)} ${address} ${index === 0 ? 'myself,' : ''}master - 0 1700000000000 ${index + 1} connected ${slots}`;
   }).join('\n');
 }
@@ -29,7 +32,11 @@ export function viewOf(texts: readonly string[]): ClusterView {
 }
 
 function opinionsOf(texts: readonly string[]) {
-  return texts.map((text, index) => ({ node: `node-${index}`, name: nameOf(index), report: readCluster('cluster_state:ok\r\ncluster_current_epoch:9', new ClusterNodesReader().read(text)) }));
+  return texts.map((text, index) => ({
+    node: `node-${index}`,
+    name: nameOf(index),
+    report: readCluster('cluster_state:ok\r\ncluster_current_epoch:9', new ClusterNodesReader().read(text)),
+  }));
 }
 
 const nameOf = (index: number): string => `redis-${index + 1}`;
@@ -37,18 +44,50 @@ const nameOf = (index: number): string => `redis-${index + 1}`;
 /** What the extension would send for these views. Nodes are called redis-1 … in the order of their ids; keys and memory are made up. */
 export function stateOf(texts: readonly string[], name = 'orders'): MapState {
   const opinions = opinionsOf(texts);
-  const named = clusterView(opinions.map(opinion => ({ ...opinion, node: `node-${Number.parseInt(opinion.report.myId, 16) - 1}`, name: nameOf(Number.parseInt(opinion.report.myId, 16) - 1) })), known => ({ node: `node-${Number.parseInt(known, 16) - 1}`, name: nameOf(Number.parseInt(known, 16) - 1) }));
+  const named = clusterView(
+    opinions.map(opinion => ({
+      ...opinion,
+      node: `node-${Number.parseInt(opinion.report.myId, 16) - 1}`,
+      name: nameOf(Number.parseInt(opinion.report.myId, 16) - 1),
+    })),
+    known => ({ node: `node-${Number.parseInt(known, 16) - 1}`, name: nameOf(Number.parseInt(known, 16) - 1) }),
+  );
   const nodes = named.members.map(member => ({
-    id: member.node ?? member.id, name: member.name, role: member.role === 'replica' ? 'replica' as const : 'master' as const, kind: 'server' as const, container: undefined,
-    contact: { state: 'answering' as const, report: { keys: 12_000 + Number.parseInt(member.id, 16) * 37, usedMemoryBytes: 9_000_000 + Number.parseInt(member.id, 16) * 1e5 } },
+    id: member.node ?? member.id,
+    name: member.name,
+    role: member.role === 'replica' ? ('replica' as const) : ('master' as const),
+    kind: 'server' as const,
+    container: undefined,
+    contact: {
+      state: 'answering' as const,
+      report: {
+        keys: 12_000 + Number.parseInt(member.id, 16) * 37,
+        usedMemoryBytes: 9_000_000 + Number.parseInt(member.id, 16) * 1e5,
+      },
+    },
   }));
-  const topology = { id: 't', name, kind: 'cluster', nodes, health: clusterHealth(named, opinions), cluster: named } as unknown as Topology;
-  return mapStateOf(topology, named, assignColours(new Map(), shardsOf(named)), topology.health.reasons.map(reason => reasonInWords(plain, topology, reason)));
+  const topology = {
+    id: 't',
+    name,
+    kind: 'cluster',
+    nodes,
+    health: clusterHealth(named, opinions),
+    cluster: named,
+  } as unknown as Topology;
+  return mapStateOf(
+    topology,
+    named,
+    assignColours(new Map(), shardsOf(named)),
+    topology.health.reasons.map(reason => reasonInWords(plain, topology, reason)),
+  );
 }
 
 /** Puts another line in the place of the node's, in one node's text. */
 export function withLine(text: string, node: number, change: (line: string) => string): string {
-  return text.split('\n').map(line => (line.startsWith(id(node)) ? change(line) : line)).join('\n');
+  return text
+    .split('\n')
+    .map(line => (line.startsWith(id(node)) ? change(line) : line))
+    .join('\n');
 }
 
 /** The same as another node prints it. */
@@ -61,6 +100,7 @@ export const nodeId = id;
 /** The owner of each slot, from the runs of a state. */
 export function ownersIn({ owners }: Pick<MapState, 'owners'>): Uint16Array {
   const map = new Uint16Array(16384);
-  for (let i = 0; i + 2 < owners.length; i += 3) map.fill(owners[i + 2] as number, owners[i], (owners[i + 1] as number) + 1);
+  for (let i = 0; i + 2 < owners.length; i += 3)
+    map.fill(owners[i + 2] as number, owners[i], (owners[i + 1] as number) + 1);
   return map;
 }

@@ -4,10 +4,13 @@ import { loadavg } from 'node:os';
 export class Measured<Road extends string> {
   readonly #values = new Map<Road, number[]>();
 
-  constructor(private readonly peer: Road, private readonly unit = 'ms') {}
+  constructor(
+    private readonly peer: Road,
+    private readonly unit = 'ms',
+  ) {}
 
   add(road: Road, value: number): void {
-    this.#values.set(road, [...this.#values.get(road) ?? [], value]);
+    this.#values.set(road, [...(this.#values.get(road) ?? []), value]);
   }
 
   median(road: Road): number {
@@ -20,7 +23,9 @@ export class Measured<Road extends string> {
 
   print(): void {
     for (const [road, values] of this.#values) {
-      console.log(`${road.padEnd(34)} ${String(Math.round(median(values))).padStart(6)} ${this.unit} [${values.map(Math.round).join(' ')}]  ratio ${this.ratio(road).toFixed(3)}`);
+      console.log(
+        `${road.padEnd(34)} ${String(Math.round(median(values))).padStart(6)} ${this.unit} [${values.map(Math.round).join(' ')}]  ratio ${this.ratio(road).toFixed(3)}`,
+      );
     }
     console.log(`load ${loadavg()[0]?.toFixed(1)}`);
   }

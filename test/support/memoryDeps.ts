@@ -29,7 +29,7 @@ export class MemoryRecords implements Records {
   }
   get(key: string): unknown {
     const text = this.kept.get(key);
-    return text === undefined ? undefined : JSON.parse(text) as unknown;
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
   async set(key: string, value: unknown): Promise<void> {
     this.onSet(key, value);
@@ -49,7 +49,13 @@ export interface MemoryDeps extends VerbDeps {
 
 export function memoryDeps(engine: Engine, connector: RedisConnector): MemoryDeps {
   return {
-    engine: () => engine, connector, secrets: new MemorySecrets(), records: new MemoryRecords(), owner: 'test-machine',
-    now: () => Date.now(), uuid: () => randomUUID(), randomPassword: () => randomBytes(32).toString('base64url'),
+    engine: () => engine,
+    connector,
+    secrets: new MemorySecrets(),
+    records: new MemoryRecords(),
+    owner: 'test-machine',
+    now: () => Date.now(),
+    uuid: () => randomUUID(),
+    randomPassword: () => randomBytes(32).toString('base64url'),
   };
 }

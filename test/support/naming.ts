@@ -35,7 +35,11 @@ export async function testPorts(count: number): Promise<number> {
 }
 
 /** Asks `check` until it gives something else than undefined or false. Fails with `what` and the last answer after `within` ms. */
-export async function until<T>(what: string, check: () => Promise<T | undefined | false> | T | undefined | false, within = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  check: () => Promise<T | undefined | false> | T | undefined | false,
+  within = 20_000,
+): Promise<T> {
   const end = Date.now() + within;
   let last: unknown;
   for (;;) {
@@ -46,7 +50,10 @@ export async function until<T>(what: string, check: () => Promise<T | undefined 
     } catch (error) {
       last = error;
     }
-    if (Date.now() > end) throw new Error(`${what}: not within ${within} ms; the last answer was ${last instanceof Error ? last.message : String(last)}`);
+    if (Date.now() > end)
+      throw new Error(
+        `${what}: not within ${within} ms; the last answer was ${last instanceof Error ? last.message : String(last)}`,
+      );
     await new Promise(resolve => setTimeout(resolve, 50));
   }
 }

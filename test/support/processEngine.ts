@@ -12,7 +12,16 @@ export class ListedEngine implements WatchedEngine {
   failure: Error | undefined;
 
   describe(): Promise<EngineDescription> {
-    return this.failure === undefined ? Promise.resolve({ kind: 'process', title: 'processes', endpoint: '', version: '1', machine: 'here', sharesFiles: true }) : Promise.reject(this.failure);
+    return this.failure === undefined
+      ? Promise.resolve({
+          kind: 'process',
+          title: 'processes',
+          endpoint: '',
+          version: '1',
+          machine: 'here',
+          sharesFiles: true,
+        })
+      : Promise.reject(this.failure);
   }
 
   list(): Promise<readonly Instance[]> {
@@ -22,7 +31,11 @@ export class ListedEngine implements WatchedEngine {
 
   watch(listener: (signal: EngineSignal) => void): Disposable {
     this.#listeners.add(listener);
-    return { dispose: () => { this.#listeners.delete(listener); } };
+    return {
+      dispose: () => {
+        this.#listeners.delete(listener);
+      },
+    };
   }
 
   signal(signal: EngineSignal): void {
@@ -42,9 +55,26 @@ export class ListedEngine implements WatchedEngine {
 
 export function processInstance(name: string, port: number, more: Partial<Instance> = {}): Instance {
   return {
-    id: name, engine: 'process', name, image: '/usr/bin/redis-server', state: 'running', startedAt: 1, command: ['redis-server'],
-    networks: [], ports: [{ inside: port, outside: { host: '127.0.0.1', port } }], mounts: [], ...more,
+    id: name,
+    engine: 'process',
+    name,
+    image: '/usr/bin/redis-server',
+    state: 'running',
+    startedAt: 1,
+    command: ['redis-server'],
+    networks: [],
+    ports: [{ inside: port, outside: { host: '127.0.0.1', port } }],
+    mounts: [],
+    ...more,
   };
 }
 
-export const ownedBy = (topologyId: string, kind: Ownership['topologyKind'], node: string): Ownership => ({ topologyId, topologyName: 'orders', topologyKind: kind, node, owner: 'me', session: 's', schema: 1 });
+export const ownedBy = (topologyId: string, kind: Ownership['topologyKind'], node: string): Ownership => ({
+  topologyId,
+  topologyName: 'orders',
+  topologyKind: kind,
+  node,
+  owner: 'me',
+  session: 's',
+  schema: 1,
+});

@@ -4,10 +4,13 @@ import { sep } from 'node:path';
 
 /** Numbers of the processes whose working directory is `folder` or below it. Linux only. */
 export function processesIn(folder: string): readonly number[] {
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number).filter(pid => {
-    const cwd = workingDirectory(pid);
-    return cwd === folder || cwd?.startsWith(folder + sep);
-  });
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => {
+      const cwd = workingDirectory(pid);
+      return cwd === folder || cwd?.startsWith(folder + sep);
+    });
 }
 
 /** Ends, without asking them, the processes that a failed test left in `folder`. */
@@ -25,11 +28,13 @@ function workingDirectory(pid: number): string | undefined {
 
 /** The argument vectors of all processes of this machine, as anybody on it can read them. Linux only. */
 export function commandLines(): readonly (readonly string[])[] {
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(pid => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-    } catch {
-      return []; // it ended just now
-    }
-  });
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+      } catch {
+        return []; // it ended just now
+      }
+    });
 }

@@ -26,9 +26,17 @@ export class ProcessesBehind extends FakeEngine {
       mkdirSync(conf, { recursive: true });
       mkdirSync(data, { recursive: true });
       // As with containers: files are laid once; a restart finds what the server wrote.
-      for (const file of files) if (!existsSync(join(conf, file.name))) writeFileSync(join(conf, file.name), file.content, { mode: 0o600 });
+      for (const file of files)
+        if (!existsSync(join(conf, file.name))) writeFileSync(join(conf, file.name), file.content, { mode: 0o600 });
       const first = join(conf, files[0]?.name ?? '');
-      this.#running.set(instance.id, spawn('redis-server', [first, ...(first.endsWith('sentinel.conf') ? ['--sentinel'] : []), '--logfile', join(data, 'log')], { stdio: 'ignore', cwd: data }));
+      this.#running.set(
+        instance.id,
+        spawn(
+          'redis-server',
+          [first, ...(first.endsWith('sentinel.conf') ? ['--sentinel'] : []), '--logfile', join(data, 'log')],
+          { stdio: 'ignore', cwd: data },
+        ),
+      );
     };
   }
 

@@ -46,22 +46,39 @@ function isFree(port: number): Promise<boolean> {
 
 export async function startRedis(options: RealRedisOptions = {}): Promise<RealRedis> {
   const { host = '127.0.0.1' } = options;
-  const port = options.port ?? await freePort();
+  const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'real-redis-'));
   const file = join(folder, 'server.conf');
-  const lines = [`port ${port}`, `dir ${folder}`, `bind ${host}`, ...(options.sentinel ? [] : ['save ""', 'repl-diskless-sync-delay 0']), ...(options.conf ?? [])];
+  const lines = [
+    `port ${port}`,
+    `dir ${folder}`,
+    `bind ${host}`,
+    ...(options.sentinel ? [] : ['save ""', 'repl-diskless-sync-delay 0']),
+    ...(options.conf ?? []),
+  ];
   writeFileSync(file, `${lines.join('\n')}\n`);
-  const child = spawn(options.binary ?? 'redis-server', [file, ...(options.sentinel ? ['--sentinel'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(options.binary ?? 'redis-server', [file, ...(options.sentinel ? ['--sentinel'] : [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  child.on('error', error => { output += error.message; });
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.on('error', error => {
+    output += error.message;
+  });
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
   await listening(host, port, child, () => output);
   return {
-    port, folder,
+    port,
+    folder,
     pid: child.pid as number,
-    signal: name => { child.kill(name); },
+    signal: name => {
+      child.kill(name);
+    },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGCONT');
@@ -78,7 +95,10 @@ async function listening(host: string, port: number, child: ChildProcess, output
     if (child.exitCode !== null) throw new Error(`redis-server ended: ${output()}`);
     const open = await new Promise<boolean>(resolve => {
       const socket = connect(port, host);
-      socket.once('connect', () => { socket.destroy(); resolve(true); });
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.once('error', () => resolve(false));
     });
     if (open) return;

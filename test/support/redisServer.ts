@@ -41,20 +41,38 @@ function answers(port: number): Promise<boolean> {
     const socket = createConnection({ host: '127.0.0.1', port });
     socket.setTimeout(1000);
     socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', data => { resolve(/^[+-]/.test(data.toString())); socket.destroy(); });
-    for (const event of ['error', 'timeout', 'close']) socket.once(event, () => { resolve(false); socket.destroy(); });
+    socket.once('data', data => {
+      resolve(/^[+-]/.test(data.toString()));
+      socket.destroy();
+    });
+    for (const event of ['error', 'timeout', 'close'])
+      socket.once(event, () => {
+        resolve(false);
+        socket.destroy();
+      });
   });
 }
 
 /** Starts a server and waits until it answers. */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
-  const port = options.port ?? await testPort();
+  const port = options.port ?? (await testPort());
   const folder = await mkdtemp(join(tmpdir(), 'rtt-redis-'));
   const confFile = join(folder, options.sentinel === true ? 'sentinel.conf' : 'redis.conf');
   const log = join(folder, 'log');
-  const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `logfile ${log}`, ...(options.sentinel === true ? [] : ['save ""']), ...options.conf ?? []];
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `logfile ${log}`,
+    ...(options.sentinel === true ? [] : ['save ""']),
+    ...(options.conf ?? []),
+  ];
   await writeFile(confFile, `${lines.join('\n')}\n`);
-  const child = spawn(options.program ?? 'redis-server', [confFile, ...(options.sentinel === true ? ['--sentinel'] : [])], { stdio: 'ignore' });
+  const child = spawn(
+    options.program ?? 'redis-server',
+    [confFile, ...(options.sentinel === true ? ['--sentinel'] : [])],
+    { stdio: 'ignore' },
+  );
   child.unref(); // A test that failed before its stop() must not keep mocha waiting; 'exit' above kills what is left.
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
@@ -62,7 +80,14 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
   });
   const readLog = (): Promise<string> => readFile(log, 'utf8').catch(() => '');
   let over = false;
-  void exited.then(() => { over = true; }, () => { over = true; });
+  void exited.then(
+    () => {
+      over = true;
+    },
+    () => {
+      over = true;
+    },
+  );
   const pid = child.pid;
   if (pid === undefined) await exited;
   if (pid === undefined) throw new Error('redis-server did not start');
@@ -73,7 +98,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
     running.delete(pid);
     await rm(folder, { recursive: true, force: true });
   };
-  for (let tries = 0; !await answers(port); tries++) {
+  for (let tries = 0; !(await answers(port)); tries++) {
     if (over || tries > 200) {
       const said = await readLog();
       await stop();
@@ -81,11 +106,25 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
     }
     await new Promise(resolve => setTimeout(resolve, 25));
   }
-  return { host: '127.0.0.1', port, folder, confFile, pid, log: readLog, signal: signal => { child.kill(signal); }, stop };
+  return {
+    host: '127.0.0.1',
+    port,
+    folder,
+    confFile,
+    pid,
+    log: readLog,
+    signal: signal => {
+      child.kill(signal);
+    },
+    stop,
+  };
 }
 
 /** A master and replicas of it, linked up. */
-export async function startReplication(replicas: number, conf: readonly string[] = []): Promise<{ master: RunningRedis; replicas: RunningRedis[]; stop(): Promise<void> }> {
+export async function startReplication(
+  replicas: number,
+  conf: readonly string[] = [],
+): Promise<{ master: RunningRedis; replicas: RunningRedis[]; stop(): Promise<void> }> {
   const master = await startRedis({ conf: ['repl-diskless-sync-delay 0', ...conf] });
   const others: RunningRedis[] = [];
   const stop = async (): Promise<void> => {
@@ -93,10 +132,14 @@ export async function startReplication(replicas: number, conf: readonly string[]
   };
   try {
     for (let index = 0; index < replicas; index++) {
-      others.push(await startRedis({ conf: ['repl-diskless-sync-delay 0', `replicaof 127.0.0.1 ${master.port}`, ...conf] }));
+      others.push(
+        await startRedis({ conf: ['repl-diskless-sync-delay 0', `replicaof 127.0.0.1 ${master.port}`, ...conf] }),
+      );
     }
     for (const replica of others) {
-      await until(`replica ${replica.port} linked`, async () => /MASTER <-> REPLICA sync: Finished with success/.test(await replica.log()));
+      await until(`replica ${replica.port} linked`, async () =>
+        /MASTER <-> REPLICA sync: Finished with success/.test(await replica.log()),
+      );
     }
   } catch (error) {
     await stop();

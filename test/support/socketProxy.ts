@@ -65,10 +65,12 @@ export class SocketProxy {
 
   close(): Promise<void> {
     this.drop();
-    return new Promise(resolve => this.#server.close(() => {
-      rmSync(this.#folder, { recursive: true, force: true });
-      resolve();
-    }));
+    return new Promise(resolve =>
+      this.#server.close(() => {
+        rmSync(this.#folder, { recursive: true, force: true });
+        resolve();
+      }),
+    );
   }
 
   #faultOf(incoming: IncomingMessage): ProxyFault | undefined {
@@ -91,24 +93,27 @@ export class SocketProxy {
       reply.end(fault === 'status 304' ? undefined : JSON.stringify({ message: 'spoiled on purpose' }));
       return;
     }
-    const onward = request({ socketPath: this.daemon, agent: false, method: incoming.method, path: incoming.url, headers: incoming.headers }, answer => {
-      if (fault === undefined) {
-        reply.writeHead(answer.statusCode ?? 0, answer.headers);
-        reply.flushHeaders();
-        answer.pipe(reply);
-        return;
-      }
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', () => undefined);
-      // A stream that never ends (events, logs that follow) is spoiled after a moment.
-      const timer = setTimeout(() => spoil(), 300);
-      const spoil = (): void => {
-        clearTimeout(timer);
-        this.#spoil(fault, answer, Buffer.concat(chunks), reply);
-      };
-      answer.on('end', spoil);
-    });
+    const onward = request(
+      { socketPath: this.daemon, agent: false, method: incoming.method, path: incoming.url, headers: incoming.headers },
+      answer => {
+        if (fault === undefined) {
+          reply.writeHead(answer.statusCode ?? 0, answer.headers);
+          reply.flushHeaders();
+          answer.pipe(reply);
+          return;
+        }
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', () => undefined);
+        // A stream that never ends (events, logs that follow) is spoiled after a moment.
+        const timer = setTimeout(() => spoil(), 300);
+        const spoil = (): void => {
+          clearTimeout(timer);
+          this.#spoil(fault, answer, Buffer.concat(chunks), reply);
+        };
+        answer.on('end', spoil);
+      },
+    );
     onward.on('error', () => incoming.socket.destroy());
     reply.on('close', () => onward.destroy());
     // In one write: a daemon that answers and closes between two would make the second one fail.
@@ -128,8 +133,15 @@ export class SocketProxy {
       case 'stall in body':
       case 'cut body':
         // 204 has no body: then what follows the head is cut, which is nothing.
-        reply.writeHead(status, status === 204 ? {} : { 'content-type': 'application/json', 'content-length': String(Math.max(body.length, 2)) });
-        reply.write(half, () => { if (fault === 'cut body') reply.socket?.destroy(); });
+        reply.writeHead(
+          status,
+          status === 204
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': String(Math.max(body.length, 2)) },
+        );
+        reply.write(half, () => {
+          if (fault === 'cut body') reply.socket?.destroy();
+        });
         reply.flushHeaders();
         return;
       case 'other JSON':
@@ -144,9 +156,13 @@ export class SocketProxy {
   #upgrade(incoming: IncomingMessage, socket: Socket, head: Buffer): void {
     const fault = this.#faultOf(incoming);
     if (fault === 'drop before send') return void socket.destroy();
-    if (fault === 'status 500' || fault === 'status 409') return void socket.end(`HTTP/1.1 ${fault.slice(7)} Spoiled\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{"message":"spoiled on purpose"}`);
+    if (fault === 'status 500' || fault === 'status 409')
+      return void socket.end(
+        `HTTP/1.1 ${fault.slice(7)} Spoiled\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{"message":"spoiled on purpose"}`,
+      );
     if (fault === 'status 304') return void socket.end('HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n');
-    if (fault === 'no JSON' || fault === 'other JSON') return void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\n<htm>');
+    if (fault === 'no JSON' || fault === 'other JSON')
+      return void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\n<htm>');
     // The body of the request comes before the upgrade and belongs into the onward request; what follows is input.
     const length = Number(incoming.headers['content-length'] ?? 0);
     let before = head;
@@ -154,12 +170,22 @@ export class SocketProxy {
       if (before.length < length) return;
       socket.off('data', gather);
       socket.pause();
-      const onward = request({ socketPath: this.daemon, agent: false, method: incoming.method, path: incoming.url, headers: incoming.headers });
+      const onward = request({
+        socketPath: this.daemon,
+        agent: false,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      });
       onward.on('error', () => socket.destroy());
       onward.on('upgrade', (answer, upstream, first) => {
         if (fault === 'drop after send') return void socket.destroy();
         if (fault === 'stall in head') return;
-        socket.write(`HTTP/1.1 101 UPGRADED\r\n${Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}`).join('\r\n')}\r\n\r\n`);
+        socket.write(
+          `HTTP/1.1 101 UPGRADED\r\n${Object.entries(answer.headers)
+            .map(([name, value]) => `${name}: ${String(value)}`)
+            .join('\r\n')}\r\n\r\n`,
+        );
         if (fault === 'cut body') return void socket.destroy();
         if (fault === 'stall in body') return;
         upstream.on('error', () => socket.destroy());

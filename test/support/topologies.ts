@@ -22,7 +22,18 @@ export const silent = (): void => undefined;
 
 /** The default topology, 1+2+3, with ports of these tests' own. */
 export function sentinelRequest(name: string, change: Partial<SentinelRequest> = {}): SentinelRequest {
-  return { name, engine: 'docker', image: 'redis:7.0', replicas: 2, sentinels: 3, quorum: 2, firstPort: 23_100, firstSentinelPort: 23_200, storage: volume, ...change };
+  return {
+    name,
+    engine: 'docker',
+    image: 'redis:7.0',
+    replicas: 2,
+    sentinels: 3,
+    quorum: 2,
+    firstPort: 23_100,
+    firstSentinelPort: 23_200,
+    storage: volume,
+    ...change,
+  };
 }
 
 export function planOf(deps: VerbDeps, name: string, change: Partial<SentinelRequest> = {}): Promise<SentinelPlan> {
@@ -35,5 +46,11 @@ export function failoverOf(report: CreationReport, master = 'redis-1'): Failover
   const servers = seats.filter(({ name }) => name.startsWith('redis-'));
   const first = servers.find(({ name }) => name === master);
   if (first === undefined) throw new Error(`no ${master}`);
-  return { topologyId: report.topologyId, masterName: report.name, master: first, replicas: servers.filter(seat => seat !== first), sentinels: seats.filter(({ name }) => name.startsWith('sentinel-')) };
+  return {
+    topologyId: report.topologyId,
+    masterName: report.name,
+    master: first,
+    replicas: servers.filter(seat => seat !== first),
+    sentinels: seats.filter(({ name }) => name.startsWith('sentinel-')),
+  };
 }

@@ -22,7 +22,10 @@ export interface Walk {
 const steps = 8;
 
 export class TopologyPage {
-  constructor(readonly workbench: Workbench, readonly topology: string) {}
+  constructor(
+    readonly workbench: Workbench,
+    readonly topology: string,
+  ) {}
 
   get page(): Page {
     return this.workbench.page;
@@ -30,11 +33,17 @@ export class TopologyPage {
 
   /** The row of a node of this topology (other topologies of the machine are shown, too) that says so. */
   row(name: string, says: string | RegExp = ''): Locator {
-    return this.page.getByRole('treeitem', { name: new RegExp(`^${name} of ${this.topology},`) }).filter({ hasText: says }).first();
+    return this.page
+      .getByRole('treeitem', { name: new RegExp(`^${name} of ${this.topology},`) })
+      .filter({ hasText: says })
+      .first();
   }
 
   topologyRow(says: string | RegExp = ''): Locator {
-    return this.page.getByRole('treeitem', { name: new RegExp(`^${this.topology},`) }).filter({ hasText: says }).first();
+    return this.page
+      .getByRole('treeitem', { name: new RegExp(`^${this.topology},`) })
+      .filter({ hasText: says })
+      .first();
   }
 
   get dialog(): Locator {
@@ -125,26 +134,41 @@ export class TopologyPage {
   }
 
   /** Types a command into the terminal that has just opened, which is closed afterwards; gives what its screen then holds. `meanwhile`: while it is open. */
-  async inTerminal(tab: string, command: string, answer: RegExp, picture: string, meanwhile: () => void = () => undefined): Promise<string> {
+  async inTerminal(
+    tab: string,
+    command: string,
+    answer: RegExp,
+    picture: string,
+    meanwhile: () => void = () => undefined,
+  ): Promise<string> {
     const { page, workbench } = this;
     const text = page.locator('.terminal-wrapper.active .xterm-screen, .terminal-wrapper .xterm-screen').first();
     await text.waitFor({ timeout: 20_000 });
-    await workbench.page.locator('.terminal-outer-container, .pane-body').getByText(tab).or(page.locator('.panel').getByText(tab)).first().waitFor();
+    await workbench.page
+      .locator('.terminal-outer-container, .pane-body')
+      .getByText(tab)
+      .or(page.locator('.panel').getByText(tab))
+      .first()
+      .waitFor();
     const read = async (): Promise<string> => {
       // The screen is drawn on a canvas: what it holds is had as a person has it, by selecting and copying all.
       await workbench.run('Terminal: Select All');
       await page.evaluate('navigator.clipboard.writeText("")');
       await workbench.run('Terminal: Copy Selection');
-      return await page.evaluate('navigator.clipboard.readText()') as string;
+      return (await page.evaluate('navigator.clipboard.readText()')) as string;
     };
     await until('the prompt', async () => /\d+>\s*$/m.test(await read()), 30_000);
     await text.click();
     await page.keyboard.type(command);
     await page.keyboard.press('Enter');
-    const screen = await until('the answer', async () => {
-      const now = await read();
-      return answer.test(now) && now;
-    }, 30_000);
+    const screen = await until(
+      'the answer',
+      async () => {
+        const now = await read();
+        return answer.test(now) && now;
+      },
+      30_000,
+    );
     meanwhile();
     await workbench.screenshot(picture);
     await workbench.run('Terminal: Kill the Active Terminal Instance');

@@ -19,18 +19,23 @@ export type Rows = readonly string[];
 /** Asks every server and its place; `password` goes through the environment. */
 export async function truthOf(servers: readonly Witnessed[], password: string): Promise<Rows> {
   const names = new Map(servers.map(({ port, name }) => [port, name]));
-  return (await Promise.all(servers.map(async server => {
-    const state = await placeOf(server);
-    if (state !== 'running') return `${server.name}: ${state}`;
-    return `${server.name}: running, ${await sayingOf(server, names, password)}`;
-  }))).sort();
+  return (
+    await Promise.all(
+      servers.map(async server => {
+        const state = await placeOf(server);
+        if (state !== 'running') return `${server.name}: ${state}`;
+        return `${server.name}: running, ${await sayingOf(server, names, password)}`;
+      }),
+    )
+  ).sort();
 }
 
 async function placeOf({ place }: Witnessed): Promise<string> {
-  if ('container' in place) return (await run('docker', ['inspect', '--format', '{{.State.Status}}', place.container])).stdout.trim();
+  if ('container' in place)
+    return (await run('docker', ['inspect', '--format', '{{.State.Status}}', place.container])).stdout.trim();
   const pid = place.pid();
   try {
-    const stat = pid === undefined ? 'Z' : readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1) ?? 'Z';
+    const stat = pid === undefined ? 'Z' : (readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1) ?? 'Z');
     return stat.startsWith('T') ? 'paused' : /^[ZX]/.test(stat) ? 'exited' : 'running';
   } catch {
     return 'exited';
@@ -41,7 +46,12 @@ async function sayingOf({ port }: Witnessed, names: ReadonlyMap<number, string>,
   const cli = async (...words: string[]): Promise<string> => {
     try {
       // a frozen server would keep redis-cli waiting for ever
-      return (await run('redis-cli', ['-p', String(port), ...words], { timeout: 1500, env: { ...process.env, REDISCLI_AUTH: password } })).stdout.trim();
+      return (
+        await run('redis-cli', ['-p', String(port), ...words], {
+          timeout: 1500,
+          env: { ...process.env, REDISCLI_AUTH: password },
+        })
+      ).stdout.trim();
     } catch {
       return '';
     }
@@ -52,9 +62,21 @@ async function sayingOf({ port }: Witnessed, names: ReadonlyMap<number, string>,
   if (what === 'sentinel') return sentinelSays(await cli('SENTINEL', 'MASTERS'), names);
   if (what !== 'master' && what !== 'slave') return 'silent';
   const info = fieldsOf(await cli('INFO', 'replication'));
-  const own = (await cli('CLUSTER', 'NODES')).split('\n').find(line => line.includes('myself'))?.split(' ');
-  const slots = own === undefined || what !== 'master' ? '' : `, slots ${own.slice(8).filter(word => !word.startsWith('[')).join(' ') || 'none'}`;
-  const opinion = own === undefined ? '' : `, cluster ${fieldsOf(await cli('CLUSTER', 'INFO')).get('cluster_state') ?? ''}`;
+  const own = (await cli('CLUSTER', 'NODES'))
+    .split('\n')
+    .find(line => line.includes('myself'))
+    ?.split(' ');
+  const slots =
+    own === undefined || what !== 'master'
+      ? ''
+      : `, slots ${
+          own
+            .slice(8)
+            .filter(word => !word.startsWith('['))
+            .join(' ') || 'none'
+        }`;
+  const opinion =
+    own === undefined ? '' : `, cluster ${fieldsOf(await cli('CLUSTER', 'INFO')).get('cluster_state') ?? ''}`;
   return `${what === 'master' ? `master${slots}` : `replica of ${names.get(Number(masterPort)) ?? masterPort}, link ${info.get('master_link_status') ?? ''}`}${opinion}`;
 }
 
@@ -65,5 +87,7 @@ function sentinelSays(text: string, names: ReadonlyMap<number, string>): string 
 }
 
 function fieldsOf(text: string): ReadonlyMap<string, string> {
-  return new Map(text.split(/\r?\n/).map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+  return new Map(
+    text.split(/\r?\n/).map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  );
 }

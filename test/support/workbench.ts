@@ -31,7 +31,9 @@ function hostsOf(home: string): readonly number[] {
       return ''; // it ended just now, or is not ours to look at
     }
   };
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
     .filter(pid => told(pid, 'cmdline').includes('--type=extensionHost') && told(pid, 'environ').includes(`${home}/`));
 }
 
@@ -59,14 +61,26 @@ export class Workbench {
     }
     prepare(home, { ...options.settings });
     await installExtension(home, vsix);
-    const server = await startServer({ home, port: await freePort(25_700 + process.pid % 200), ...(options.env === undefined ? {} : { env: options.env }) });
+    const server = await startServer({
+      home,
+      port: await freePort(25_700 + (process.pid % 200)),
+      ...(options.env === undefined ? {} : { env: options.env }),
+    });
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: chromiumArgs });
       const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
       await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.address });
       const page = await context.newPage();
-      const made = new Workbench(page, folder, home, browser, server.stop, server.address, options.activityBar ?? 'Redis');
+      const made = new Workbench(
+        page,
+        folder,
+        home,
+        browser,
+        server.stop,
+        server.address,
+        options.activityBar ?? 'Redis',
+      );
       await made.load();
       return made;
     } catch (error) {
@@ -104,13 +118,16 @@ export class Workbench {
   }
 
   activityTab(name: string): Locator {
-    return this.page.locator('.activitybar').getByRole('tab', { name: new RegExp(`^${name}`) }).first();
+    return this.page
+      .locator('.activitybar')
+      .getByRole('tab', { name: new RegExp(`^${name}`) })
+      .first();
   }
 
   /** Shows the view container with this name. */
   async openContainer(name = this.activityBar): Promise<void> {
     const tab = this.activityTab(name);
-    for (let tries = 0; await tab.getAttribute('aria-selected') !== 'true'; tries++) {
+    for (let tries = 0; (await tab.getAttribute('aria-selected')) !== 'true'; tries++) {
       if (tries > 20) throw new Error(`${name} does not open`);
       await tab.click();
       await this.page.waitForTimeout(200);
@@ -134,7 +151,9 @@ export class Workbench {
       try {
         await this.input.waitFor({ timeout: 1500 });
         return;
-      } catch { /* the workbench was not listening yet: press again */ }
+      } catch {
+        /* the workbench was not listening yet: press again */
+      }
     }
     throw new Error('the palette does not open');
   }
@@ -183,7 +202,7 @@ export class Workbench {
   async expand(name: string | RegExp): Promise<void> {
     const row = this.treeItem(name);
     await row.waitFor();
-    if (await row.getAttribute('aria-expanded') === 'false') await row.locator('.monaco-tl-twistie').click();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
   }
 
   /** Right click on a row, then the menu entry with exactly this name. */
@@ -225,15 +244,31 @@ export class Workbench {
 
   /** Clicks a button of a modal dialog or of a notification. */
   async press(button: string): Promise<void> {
-    await this.page.locator('.monaco-dialog-box, .notification-toast').getByRole('button', { name: button, exact: true }).first().click();
+    await this.page
+      .locator('.monaco-dialog-box, .notification-toast')
+      .getByRole('button', { name: button, exact: true })
+      .first()
+      .click();
   }
 
   /** Opens a file of the folder in the editor. */
   async openFile(name: string): Promise<void> {
     await this.palette();
     await this.input.fill(name);
-    await this.option(new RegExp(name.split('/').pop()?.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') ?? name)).first().click();
-    await this.page.getByRole('tab', { name: new RegExp(name.split('/').pop() ?? name) }).first().waitFor();
+    await this.option(
+      new RegExp(
+        name
+          .split('/')
+          .pop()
+          ?.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') ?? name,
+      ),
+    )
+      .first()
+      .click();
+    await this.page
+      .getByRole('tab', { name: new RegExp(name.split('/').pop() ?? name) })
+      .first()
+      .waitFor();
   }
 
   /** The editor's language, as the status bar names it. */
@@ -243,7 +278,7 @@ export class Workbench {
 
   /** The rows of the Problems panel, which is opened. */
   async problems(): Promise<Locator> {
-    if (!await this.page.locator('.markers-panel').isVisible()) await this.page.keyboard.press(`${modifier}+Shift+M`);
+    if (!(await this.page.locator('.markers-panel').isVisible())) await this.page.keyboard.press(`${modifier}+Shift+M`);
     await this.page.locator('.markers-panel').waitFor();
     return this.page.locator('.markers-panel').getByRole('treeitem');
   }

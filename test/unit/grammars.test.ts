@@ -16,7 +16,10 @@ suite('grammar', () => {
   suiteSetup(async () => {
     await oniguruma.loadWASM(readFileSync('node_modules/vscode-oniguruma/release/onig.wasm'));
     registry = new textmate.Registry({
-      onigLib: Promise.resolve({ createOnigScanner: patterns => new oniguruma.OnigScanner(patterns), createOnigString: text => new oniguruma.OnigString(text) }),
+      onigLib: Promise.resolve({
+        createOnigScanner: patterns => new oniguruma.OnigScanner(patterns),
+        createOnigString: text => new oniguruma.OnigString(text),
+      }),
       loadGrammar: scope => {
         const file = `syntaxes/${scope.replace('source.', '')}.tmLanguage.json`;
         return Promise.resolve(textmate.parseRawGrammar(readFileSync(file, 'utf8'), file));

@@ -7,7 +7,15 @@ interface Package {
   readonly icon?: string;
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
-    readonly menus: Readonly<Record<string, readonly (({ readonly command: string; readonly submenu?: undefined } | { readonly submenu: string; readonly command?: undefined }) & { readonly when?: string; readonly group?: string })[]>>;
+    readonly menus: Readonly<
+      Record<
+        string,
+        readonly ((
+          | { readonly command: string; readonly submenu?: undefined }
+          | { readonly submenu: string; readonly command?: undefined }
+        ) & { readonly when?: string; readonly group?: string })[]
+      >
+    >;
     readonly submenus: readonly { readonly id: string; readonly label: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
@@ -23,15 +31,30 @@ const nls = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Rec
 const idsOf = (table: Readonly<Record<string, string>>): readonly string[] => Object.values(table).sort();
 
 /** Keys of two tables may be the same. */
-const prefixed = (table: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(table).map(([key, id]) => [`conf ${key}`, id]));
+const prefixed = (table: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(table).map(([key, id]) => [`conf ${key}`, id]));
 
 suite('manifest: package.json and src/manifest.ts tell the same', () => {
   const declared: readonly (readonly [what: string, inPackage: readonly string[], inSource: readonly string[]])[] = [
-    ['commands', contributes.commands.map(({ command }) => command), idsOf({ ...manifest.commands, ...prefixed(manifest.confCommands) })],
+    [
+      'commands',
+      contributes.commands.map(({ command }) => command),
+      idsOf({ ...manifest.commands, ...prefixed(manifest.confCommands) }),
+    ],
     ['submenus', contributes.submenus.map(({ id }) => id), idsOf(manifest.submenus)],
-    ['views', Object.values(contributes.views).flat().map(({ id }) => id), idsOf(manifest.views)],
+    [
+      'views',
+      Object.values(contributes.views)
+        .flat()
+        .map(({ id }) => id),
+      idsOf(manifest.views),
+    ],
     ['view containers', contributes.viewsContainers.activitybar.map(({ id }) => id), [manifest.viewContainer]],
-    ['settings', contributes.configuration.flatMap(({ properties }) => Object.keys(properties)), idsOf({ ...manifest.settings, ...prefixed(manifest.confSettings) })],
+    [
+      'settings',
+      contributes.configuration.flatMap(({ properties }) => Object.keys(properties)),
+      idsOf({ ...manifest.settings, ...prefixed(manifest.confSettings) }),
+    ],
     ['colours', contributes.colors.map(({ id }) => id), idsOf(manifest.colors)],
   ];
   for (const [what, inPackage, inSource] of declared) {
@@ -44,47 +67,82 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
   });
 
   test('commands stand in the category', () => {
-    assert.deepEqual(contributes.commands.filter(({ category }) => category !== '%category%'), []);
+    assert.deepEqual(
+      contributes.commands.filter(({ category }) => category !== '%category%'),
+      [],
+    );
   });
 
   test('menus name declared commands and numbered groups', () => {
-    const known = new Set([...contributes.commands.map(({ command }) => command), ...contributes.submenus.map(({ id }) => id)]);
+    const known = new Set([
+      ...contributes.commands.map(({ command }) => command),
+      ...contributes.submenus.map(({ id }) => id),
+    ]);
     for (const [menu, items] of Object.entries(contributes.menus)) {
       for (const { command, submenu, group } of items) {
         const named = command ?? submenu;
         assert.ok(known.has(named), `${menu}: ${named}`);
-        if (menu !== 'commandPalette') assert.match(group ?? '', /^(inline|navigation|\d_\w+)@\d+$/, `${menu}: ${named}`);
+        if (menu !== 'commandPalette')
+          assert.match(group ?? '', /^(inline|navigation|\d_\w+)@\d+$/, `${menu}: ${named}`);
       }
     }
   });
 
   test('icons exist', () => {
-    for (const icon of [...contributes.viewsContainers.activitybar.map(({ icon }) => icon), ...Object.values(contributes.views).flat().map(({ icon }) => icon)]) assert.ok(existsSync(icon), icon);
+    for (const icon of [
+      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...Object.values(contributes.views)
+        .flat()
+        .map(({ icon }) => icon),
+    ])
+      assert.ok(existsSync(icon), icon);
   });
 
   test('context keys of when clauses are those of the source', () => {
-    const ours = new Set<string>([...Object.values(manifest.contextKeys), ...Object.values(manifest.views), ...Object.values(manifest.commands), ...Object.values(manifest.confCommands)]);
-    const inWhen = [...text.matchAll(/"when": "([^"]*)"/g)].flatMap(match => [...(match[1] as string).matchAll(/redisTopology\.[\w.]+/g)].map(([key]) => key));
-    assert.deepEqual(inWhen.filter(key => !ours.has(key)), []);
+    const ours = new Set<string>([
+      ...Object.values(manifest.contextKeys),
+      ...Object.values(manifest.views),
+      ...Object.values(manifest.commands),
+      ...Object.values(manifest.confCommands),
+    ]);
+    const inWhen = [...text.matchAll(/"when": "([^"]*)"/g)].flatMap(match =>
+      [...(match[1] as string).matchAll(/redisTopology\.[\w.]+/g)].map(([key]) => key),
+    );
+    assert.deepEqual(
+      inWhen.filter(key => !ours.has(key)),
+      [],
+    );
   });
 
   test('every fault with a welcome view of its own has it', () => {
-    const shown = contributes.viewsWelcome.flatMap(({ when }) => [...(when ?? '').matchAll(/== (engine-[\w-]+)/g)].map(match => match[1]));
+    const shown = contributes.viewsWelcome.flatMap(({ when }) =>
+      [...(when ?? '').matchAll(/== (engine-[\w-]+)/g)].map(match => match[1]),
+    );
     assert.deepEqual(shown.sort(), [...welcomes].sort());
   });
 
   test('what the README tells people to choose is there to be chosen', () => {
-    const titles = new Set([...contributes.commands.map(({ title }) => title), ...contributes.submenus.map(({ label }) => label)].map(key => (nls[key.slice(1, -1)] ?? '').replace(/…$/, '')));
+    const titles = new Set(
+      [...contributes.commands.map(({ title }) => title), ...contributes.submenus.map(({ label }) => label)].map(key =>
+        (nls[key.slice(1, -1)] ?? '').replace(/…$/, ''),
+      ),
+    );
     const [, use = ''] = readFileSync('README.md', 'utf8').split(/^## Use$/m);
-    const told = [...(use.split(/^## /m)[0] ?? '').matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) => (words as string).replace(/\s+/g, ' ').replace(/…$/, ''));
+    const told = [...(use.split(/^## /m)[0] ?? '').matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) =>
+      (words as string).replace(/\s+/g, ' ').replace(/…$/, ''),
+    );
     assert.ok(told.length > 5);
-    assert.deepEqual(told.filter(words => !titles.has(words) && words !== 'Create'), []); // Create is the last answer of the wizards
+    assert.deepEqual(
+      told.filter(words => !titles.has(words) && words !== 'Create'),
+      [],
+    ); // Create is the last answer of the wizards
   });
 
   test('welcome words link to declared commands only', () => {
     const known = new Set<string>(contributes.commands.map(({ command }) => command));
     for (const words of Object.values(nls)) {
-      for (const [, command] of words.matchAll(/\(command:(redisTopology\.[\w.]+)/g)) assert.ok(known.has(command as string), command);
+      for (const [, command] of words.matchAll(/\(command:(redisTopology\.[\w.]+)/g))
+        assert.ok(known.has(command as string), command);
     }
   });
 });

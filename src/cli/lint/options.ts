@@ -38,7 +38,8 @@ type Draft = { -readonly [Key in keyof Options]: Options[Key] };
 const takesValue: Readonly<Record<string, (draft: Draft, value: string) => string | undefined>> = {
   '--target': (draft, value) => {
     const target = parseTarget(value);
-    if (target === undefined) return `--target does not know "${value}": write for example redis-7.0, redis-8.0 or valkey-8.1.`;
+    if (target === undefined)
+      return `--target does not know "${value}": write for example redis-7.0, redis-8.0 or valkey-8.1.`;
     draft.target = target;
     return undefined;
   },
@@ -61,7 +62,14 @@ const takesValue: Readonly<Record<string, (draft: Draft, value: string) => strin
 
 export function readOptions(args: readonly string[]): Read {
   const files: string[] = [];
-  const draft: Draft = { files, target: undefined, sentinel: false, cwd: undefined, format: 'text', maxWarnings: Infinity };
+  const draft: Draft = {
+    files,
+    target: undefined,
+    sentinel: false,
+    cwd: undefined,
+    format: 'text',
+    maxWarnings: Infinity,
+  };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (arg === '--') {
@@ -80,11 +88,16 @@ export function readOptions(args: readonly string[]): Read {
     const equals = arg.indexOf('=');
     const name = equals < 0 ? arg : arg.slice(0, equals);
     const read = takesValue[name];
-    if (read === undefined) return { error: `There is no option ${name}. Run with --help to see them all; a file whose name starts with "-" goes behind "--".` };
+    if (read === undefined)
+      return {
+        error: `There is no option ${name}. Run with --help to see them all; a file whose name starts with "-" goes behind "--".`,
+      };
     const value = equals < 0 ? args[++i] : arg.slice(equals + 1);
     if (value === undefined) return { error: `${name} needs a value behind it. Run with --help to see how.` };
     const error = read(draft, value);
     if (error !== undefined) return { error };
   }
-  return files.length === 0 ? { error: 'No file is named. Write the path of one or more configuration files behind the options.' } : { options: draft };
+  return files.length === 0
+    ? { error: 'No file is named. Write the path of one or more configuration files behind the options.' }
+    : { options: draft };
 }

@@ -37,15 +37,26 @@ export function run(args: readonly string[], here: string): Outcome {
   const count = (severity: string): number => findings.filter(one => one.severity === severity).length;
   const warnings = count('warning');
   const tooMany = warnings > options.maxWarnings;
-  const out = options.format === 'json' ? `${JSON.stringify(findings, undefined, 2)}\n` : options.format === 'sarif' ? asSarif(findings, version) : asText(findings);
-  const err = unread.join('') + (tooMany ? `redis-conf-lint: ${String(warnings)} warnings are more than the ${String(options.maxWarnings)} that --max-warnings allows.\n` : '');
+  const out =
+    options.format === 'json'
+      ? `${JSON.stringify(findings, undefined, 2)}\n`
+      : options.format === 'sarif'
+        ? asSarif(findings, version)
+        : asText(findings);
+  const err =
+    unread.join('') +
+    (tooMany
+      ? `redis-conf-lint: ${String(warnings)} warnings are more than the ${String(options.maxWarnings)} that --max-warnings allows.\n`
+      : '');
   return { out, err, status: unread.length > 0 ? 2 : count('error') > 0 || tooMany ? 1 : 0 };
 }
 
 function checkCwd({ cwd }: Options, here: string): string | undefined {
   if (cwd === undefined) return undefined;
   const path = resolve(here, cwd);
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? undefined : `--cwd ${cwd} is no folder. Name the working directory of the server.`;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+    ? undefined
+    : `--cwd ${cwd} is no folder. Name the working directory of the server.`;
 }
 
 /** The findings of one file, or a sentence that says why it could not be read. */
@@ -59,12 +70,15 @@ function lintFile(file: string, options: Options, here: string): JsonFinding[] |
   const workingDirectory = options.cwd === undefined ? dirname(path) : resolve(here, options.cwd);
   const settings = {
     target: options.target ?? targetOf(document) ?? defaultTarget,
-    mode: options.sentinel ? 'sentinel' as const : guessMode(document),
-    workingDirectory, files,
+    mode: options.sentinel ? ('sentinel' as const) : guessMode(document),
+    workingDirectory,
+    files,
   };
   const report = /\.acl$/i.test(path) ? validateAcl(document, settings) : validate(document, settings);
   const documents = new Map<string, ConfDocument>(report.read.map(one => [one.uri, one]));
-  return serversFirst(report.findings, path).map(finding => toJson(finding, documents, uri => shownPath(uri, path, file, here)));
+  return serversFirst(report.findings, path).map(finding =>
+    toJson(finding, documents, uri => shownPath(uri, path, file, here)),
+  );
 }
 
 /** Findings of the file itself in its order, behind the one that the server would stop at: what to mend first stands first. */

@@ -11,9 +11,27 @@ import type { Comparison, Verdict } from './verdict';
 
 export interface CheckDeps {
   /** Our own verdict on a document for the server that is asked; undefined for a document that is none of ours. */
-  readonly judge: (document: vscode.TextDocument, target: Target | undefined) => Promise<{ readonly parsed: ConfDocument; readonly mode: Mode; readonly target: Target; readonly workingDirectory: string | undefined; readonly report: Report } | undefined>;
+  readonly judge: (
+    document: vscode.TextDocument,
+    target: Target | undefined,
+  ) => Promise<
+    | {
+        readonly parsed: ConfDocument;
+        readonly mode: Mode;
+        readonly target: Target;
+        readonly workingDirectory: string | undefined;
+        readonly report: Report;
+      }
+    | undefined
+  >;
   /** The server that runs with the file, when there is one. */
-  readonly server: (uri: vscode.Uri) => Promise<{ readonly kind: 'container'; readonly title: string; readonly exec: Exec } | { readonly kind: 'program'; readonly path: string } | undefined>;
+  readonly server: (
+    uri: vscode.Uri,
+  ) => Promise<
+    | { readonly kind: 'container'; readonly title: string; readonly exec: Exec }
+    | { readonly kind: 'program'; readonly path: string }
+    | undefined
+  >;
   readonly log: { info(text: string): void; warn(text: string): void; show(): void };
 }
 
@@ -31,77 +49,135 @@ export class CheckConf implements vscode.Disposable {
       void vscode.window.showInformationMessage(vscode.l10n.t('Open a redis.conf or sentinel.conf first.'));
       return;
     }
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Asking the server…'), cancellable: true }, async (_, token) => {
-      const cancel = new AbortController();
-      token.onCancellationRequested(() => cancel.abort());
-      const oracle = await this.#oracle(document, before.target, before.workingDirectory, cancel.signal);
-      if (oracle === undefined) {
-        void vscode.window.showWarningMessage(vscode.l10n.t('There is no redis-server or valkey-server on PATH, and no running container belongs to this file.'));
-        return;
-      }
-      const [major = 0, minor = 0] = oracle.version.split('.').map(Number);
-      const ours = await this.deps.judge(document, makeTarget(oracle.product, major, minor));
-      if (ours === undefined) return;
-      const { version } = document;
-      const bom = ours.parsed.byteOrderMark && !ours.parsed.text.startsWith('\uFEFF') ? '\uFEFF' : '';
-      const verdict = readVerdict(await oracle.ask(new TextEncoder().encode(bom + ours.parsed.text), ours.mode, cancel.signal), ours.mode);
-      if (cancel.signal.aborted || document.isClosed) return;
-      if (document.version !== version) {
-        void vscode.window.showInformationMessage(vscode.l10n.t('The file changed while the server read it; run the check again.'));
-        return;
-      }
-      this.#show(document, oracle, verdict, ours);
-    });
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Asking the server…'), cancellable: true },
+      async (_, token) => {
+        const cancel = new AbortController();
+        token.onCancellationRequested(() => cancel.abort());
+        const oracle = await this.#oracle(document, before.target, before.workingDirectory, cancel.signal);
+        if (oracle === undefined) {
+          void vscode.window.showWarningMessage(
+            vscode.l10n.t(
+              'There is no redis-server or valkey-server on PATH, and no running container belongs to this file.',
+            ),
+          );
+          return;
+        }
+        const [major = 0, minor = 0] = oracle.version.split('.').map(Number);
+        const ours = await this.deps.judge(document, makeTarget(oracle.product, major, minor));
+        if (ours === undefined) return;
+        const { version } = document;
+        const bom = ours.parsed.byteOrderMark && !ours.parsed.text.startsWith('\uFEFF') ? '\uFEFF' : '';
+        const verdict = readVerdict(
+          await oracle.ask(new TextEncoder().encode(bom + ours.parsed.text), ours.mode, cancel.signal),
+          ours.mode,
+        );
+        if (cancel.signal.aborted || document.isClosed) return;
+        if (document.version !== version) {
+          void vscode.window.showInformationMessage(
+            vscode.l10n.t('The file changed while the server read it; run the check again.'),
+          );
+          return;
+        }
+        this.#show(document, oracle, verdict, ours);
+      },
+    );
   }
 
-  async #oracle(document: vscode.TextDocument, target: Target, workingDirectory: string | undefined, signal: AbortSignal): Promise<Oracle | undefined> {
+  async #oracle(
+    document: vscode.TextDocument,
+    target: Target,
+    workingDirectory: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Oracle | undefined> {
     const server = await this.deps.server(document.uri);
-    const own = server?.kind === 'container' ? await containedServer(server.title, server.exec, signal)
-      : server?.kind === 'program' ? await installedServer([server.path], workingDirectory, signal)
-      : undefined;
+    const own =
+      server?.kind === 'container'
+        ? await containedServer(server.title, server.exec, signal)
+        : server?.kind === 'program'
+          ? await installedServer([server.path], workingDirectory, signal)
+          : undefined;
     return own ?? installedServer(programsFor(target.product), workingDirectory, signal);
   }
 
-  #show(document: vscode.TextDocument, oracle: Oracle, verdict: Verdict, ours: { readonly parsed: ConfDocument; readonly report: Report; readonly mode: Mode }): void {
+  #show(
+    document: vscode.TextDocument,
+    oracle: Oracle,
+    verdict: Verdict,
+    ours: { readonly parsed: ConfDocument; readonly report: Report; readonly mode: Mode },
+  ): void {
     const { title } = oracle;
     this.#collection.delete(document.uri);
     if (verdict.kind === 'unclear') {
       this.deps.log.warn(`${title} gave no verdict: ${verdict.output}`);
-      this.#tell(vscode.window.showWarningMessage, vscode.l10n.t('{0} gave no clear verdict; what it printed is in the log.', title), [this.#showLog()]);
+      this.#tell(
+        vscode.window.showWarningMessage,
+        vscode.l10n.t('{0} gave no clear verdict; what it printed is in the log.', title),
+        [this.#showLog()],
+      );
       return;
     }
     if (verdict.kind === 'refused' && verdict.line !== undefined) {
       const line = Math.min(verdict.line, document.lineCount) - 1;
-      const diagnostic = new vscode.Diagnostic(document.lineAt(line).range, verdict.reason, vscode.DiagnosticSeverity.Error);
+      const diagnostic = new vscode.Diagnostic(
+        document.lineAt(line).range,
+        verdict.reason,
+        vscode.DiagnosticSeverity.Error,
+      );
       diagnostic.source = title;
       this.#collection.set(document.uri, [diagnostic]);
     }
     const comparison = compare(verdict, ours.report, ours.parsed);
-    this.deps.log.info(`check with ${title}, ${ours.mode}: server ${verdict.kind}${verdict.kind === 'refused' && verdict.line !== undefined ? ` at line ${String(verdict.line)}` : ''}; ${comparison.kind}`);
-    const its = verdict.kind === 'accepted' ? vscode.l10n.t('{0} accepts every line.', title)
-      : verdict.line === undefined ? vscode.l10n.t('{0} refuses the file: “{1}”.', title, verdict.reason)
-      : vscode.l10n.t('{0} refuses line {1}: “{2}”.', title, verdict.line, verdict.reason);
-    const goTo = verdict.kind === 'refused' && verdict.line !== undefined ? [{ title: vscode.l10n.t('Go to Line'), run: () => reveal(document, verdict.line ?? 1) }] : [];
+    this.deps.log.info(
+      `check with ${title}, ${ours.mode}: server ${verdict.kind}${verdict.kind === 'refused' && verdict.line !== undefined ? ` at line ${String(verdict.line)}` : ''}; ${comparison.kind}`,
+    );
+    const its =
+      verdict.kind === 'accepted'
+        ? vscode.l10n.t('{0} accepts every line.', title)
+        : verdict.line === undefined
+          ? vscode.l10n.t('{0} refuses the file: “{1}”.', title, verdict.reason)
+          : vscode.l10n.t('{0} refuses line {1}: “{2}”.', title, verdict.line, verdict.reason);
+    const goTo =
+      verdict.kind === 'refused' && verdict.line !== undefined
+        ? [{ title: vscode.l10n.t('Go to Line'), run: () => reveal(document, verdict.line ?? 1) }]
+        : [];
     this.#tellComparison(its, comparison, goTo, ours.report);
   }
 
   #tellComparison(its: string, comparison: Comparison, actions: readonly Action[], report: Report): void {
     switch (comparison.kind) {
       case 'agree': {
-        const later = report.firstRefusal?.refusal?.phase === 'startup' ? ` ${vscode.l10n.t('We also expect it to fail when it starts ({0}); this check does not start it.', report.firstRefusal.code)}` : '';
+        const later =
+          report.firstRefusal?.refusal?.phase === 'startup'
+            ? ` ${vscode.l10n.t('We also expect it to fail when it starts ({0}); this check does not start it.', report.firstRefusal.code)}`
+            : '';
         this.#tell(vscode.window.showInformationMessage, `${its} ${vscode.l10n.t('So do we.')}${later}`, actions);
         return;
       }
       case 'blind':
-        this.#tell(vscode.window.showInformationMessage, `${its} ${vscode.l10n.t('We expect it to refuse the file only after the last line ({0}), which this check does not reach.', comparison.code)}`, actions);
+        this.#tell(
+          vscode.window.showInformationMessage,
+          `${its} ${vscode.l10n.t('We expect it to refuse the file only after the last line ({0}), which this check does not reach.', comparison.code)}`,
+          actions,
+        );
         return;
       case 'disagree': {
-        const we = comparison.ours === undefined ? vscode.l10n.t('We find nothing that it would refuse') : vscode.l10n.t('We expect it to stop at line {0} ({1})', comparison.ours.line, comparison.ours.code);
-        this.deps.log.warn(`DISAGREEMENT, a bug of this extension: ${comparison.ours === undefined ? 'we accept the file' : `we refuse line ${String(comparison.ours.line)} (${comparison.ours.code})`}`);
-        this.#tell(vscode.window.showWarningMessage, `${its} ${vscode.l10n.t('{0}: that is a bug of this extension, please report it.', we)}`, [...actions, this.#showLog()]);
+        const we =
+          comparison.ours === undefined
+            ? vscode.l10n.t('We find nothing that it would refuse')
+            : vscode.l10n.t('We expect it to stop at line {0} ({1})', comparison.ours.line, comparison.ours.code);
+        this.deps.log.warn(
+          `DISAGREEMENT, a bug of this extension: ${comparison.ours === undefined ? 'we accept the file' : `we refuse line ${String(comparison.ours.line)} (${comparison.ours.code})`}`,
+        );
+        this.#tell(
+          vscode.window.showWarningMessage,
+          `${its} ${vscode.l10n.t('{0}: that is a bug of this extension, please report it.', we)}`,
+          [...actions, this.#showLog()],
+        );
         return;
       }
-      default: comparison satisfies never;
+      default:
+        comparison satisfies never;
     }
   }
 
@@ -109,7 +185,11 @@ export class CheckConf implements vscode.Disposable {
     return { title: vscode.l10n.t('Show Log'), run: () => this.deps.log.show() };
   }
 
-  #tell(show: (message: string, ...items: Action[]) => Thenable<Action | undefined>, message: string, actions: readonly Action[]): void {
+  #tell(
+    show: (message: string, ...items: Action[]) => Thenable<Action | undefined>,
+    message: string,
+    actions: readonly Action[],
+  ): void {
     void show(message, ...actions).then(chosen => chosen?.run());
   }
 

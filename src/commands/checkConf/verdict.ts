@@ -24,10 +24,15 @@ export type Verdict =
   | { readonly kind: 'unclear'; readonly output: string };
 
 export function readVerdict(output: string, mode: Mode): Verdict {
-  const fatal = /\*\*\* FATAL CONFIG FILE ERROR .*?\*\*\*\r?\n(?:Reading the configuration file, at line (\d+)\r?\n>>> '([^\n]*)'\r?\n)?(.*)/s.exec(output);
+  const fatal =
+    /\*\*\* FATAL CONFIG FILE ERROR .*?\*\*\*\r?\n(?:Reading the configuration file, at line (\d+)\r?\n>>> '([^\n]*)'\r?\n)?(.*)/s.exec(
+      output,
+    );
   if (fatal === null) {
     const missing = /Fatal error, can't open config file .*/.exec(output)?.[0];
-    return missing === undefined ? { kind: 'unclear', output: output.trim().slice(0, 2000) } : { kind: 'refused', reason: missing };
+    return missing === undefined
+      ? { kind: 'unclear', output: output.trim().slice(0, 2000) }
+      : { kind: 'refused', reason: missing };
   }
   const text = fatal[2] ?? '';
   if (text === marker || (mode === 'sentinel' && /^sentinel "?x-dry-run"?$/.test(text))) return { kind: 'accepted' };
@@ -37,14 +42,21 @@ export function readVerdict(output: string, mode: Mode): Verdict {
 }
 
 /** `Redis server v=7.0.15 …` or `Valkey server v=8.1.1 …` of `--version`. */
-export function readVersion(output: string): { readonly product: 'redis' | 'valkey'; readonly version: string } | undefined {
+export function readVersion(
+  output: string,
+): { readonly product: 'redis' | 'valkey'; readonly version: string } | undefined {
   const match = /^(Redis|Valkey) server v=(\d+(?:\.\d+)+)/im.exec(output);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return { product: match[1].toLowerCase() === 'valkey' ? 'valkey' : 'redis', version: match[2] };
 }
 
 /** Refusals that come after the last line, where the marker has stopped the server already. */
-const behindTheMarker: ReadonlySet<RuleCode> = new Set<RuleCode>(['replicaof-in-cluster', 'logfile-folder-missing', 'unknown-directive', 'not-in-target']);
+const behindTheMarker: ReadonlySet<RuleCode> = new Set<RuleCode>([
+  'replicaof-in-cluster',
+  'logfile-folder-missing',
+  'unknown-directive',
+  'not-in-target',
+]);
 
 export type Comparison =
   | { readonly kind: 'agree' }
@@ -53,15 +65,21 @@ export type Comparison =
   /** One of us is wrong, and it is us. Lines from 1. */
   | { readonly kind: 'disagree'; readonly ours: { readonly code: RuleCode; readonly line: number } | undefined };
 
-export function compare(verdict: Extract<Verdict, { kind: 'accepted' | 'refused' }>, report: Report, document: ConfDocument): Comparison {
+export function compare(
+  verdict: Extract<Verdict, { kind: 'accepted' | 'refused' }>,
+  report: Report,
+  document: ConfDocument,
+): Comparison {
   const first = report.firstRefusal?.refusal?.phase === 'startup' ? undefined : report.firstRefusal;
-  const lineOf = (finding: { readonly uri: string; readonly start: number }): number => (report.read.find(one => one.uri === finding.uri) ?? document).positionAt(finding.start).line + 1;
+  const lineOf = (finding: { readonly uri: string; readonly start: number }): number =>
+    (report.read.find(one => one.uri === finding.uri) ?? document).positionAt(finding.start).line + 1;
   const ours = first === undefined ? undefined : { code: first.code, line: lineOf(first) };
   if (verdict.kind === 'accepted') {
     if (ours === undefined) return { kind: 'agree' };
     return behindTheMarker.has(ours.code) ? { kind: 'blind', code: ours.code } : { kind: 'disagree', ours };
   }
-  if (verdict.line === undefined) return ours?.code.startsWith('include-') === true ? { kind: 'agree' } : { kind: 'disagree', ours };
+  if (verdict.line === undefined)
+    return ours?.code.startsWith('include-') === true ? { kind: 'agree' } : { kind: 'disagree', ours };
   if (ours?.line === verdict.line) return { kind: 'agree' };
   // What depends on the machine is a warning of ours: it was seen, at the same place.
   const warned = report.findings.some(finding => lineOf(finding) === verdict.line && finding.severity !== 'hint');

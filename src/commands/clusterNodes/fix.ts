@@ -20,13 +20,20 @@ import { checkDocument } from './checkDocument';
 export const checkCluster: Command = async (kit, target) => {
   const topology = await clusterOf(kit, target, vscode.l10n.t('Which cluster shall be checked?'));
   if (!topology) return;
-  const check = await withProgress(vscode.l10n.t('Asking every node of {0}', topology.name), signal => look(kit.deps, clusterTargetOf(topology), signal));
+  const check = await withProgress(vscode.l10n.t('Asking every node of {0}', topology.name), signal =>
+    look(kit.deps, clusterTargetOf(topology), signal),
+  );
   await kit.documents.show(vscode.l10n.t('Check of {0}', topology.name), checkDocument(kit.t, check));
   if (check.view.findings.length === 0) return;
   const fix = vscode.l10n.t('Plan a Fix…');
-  vscode.window.showWarningMessage(vscode.l10n.t('{0}: {1} findings.', topology.name, check.view.findings.length), fix).then(
-    answer => (answer === fix ? vscode.commands.executeCommand(commands.fixCluster, { kind: 'topology', topology: topology.id }) : undefined),
-  ).then(undefined, (error: unknown) => kit.log.error('check', error));
+  vscode.window
+    .showWarningMessage(vscode.l10n.t('{0}: {1} findings.', topology.name, check.view.findings.length), fix)
+    .then(answer =>
+      answer === fix
+        ? vscode.commands.executeCommand(commands.fixCluster, { kind: 'topology', topology: topology.id })
+        : undefined,
+    )
+    .then(undefined, (error: unknown) => kit.log.error('check', error));
 };
 
 /** Everything that can be mended, as a plan that is shown first. */
@@ -50,44 +57,101 @@ async function fix(kit: Kit, target: Target | undefined, scope: FixScope): Promi
   const title = vscode.l10n.t('Fix of {0} (preview)', topology.name);
   if (plan.steps.length === 0) {
     if (plan.left.length > 0) await kit.documents.show(title, fixDocument(kit.t, topology.name, plan));
-    void vscode.window.showInformationMessage(plan.left.length > 0 ? vscode.l10n.t('Nothing in {0} can be mended from here; the document says what would help.', topology.name) : vscode.l10n.t('There is nothing to mend in {0}.', topology.name));
+    void vscode.window.showInformationMessage(
+      plan.left.length > 0
+        ? vscode.l10n.t('Nothing in {0} can be mended from here; the document says what would help.', topology.name)
+        : vscode.l10n.t('There is nothing to mend in {0}.', topology.name),
+    );
     return;
   }
-  if (!await agreeTo(kit, title, fixDocument(kit.t, topology.name, plan), vscode.l10n.t('Fix'), vscode.l10n.t('{0} steps', plan.steps.length))) return;
+  if (
+    !(await agreeTo(
+      kit,
+      title,
+      fixDocument(kit.t, topology.name, plan),
+      vscode.l10n.t('Fix'),
+      vscode.l10n.t('{0} steps', plan.steps.length),
+    ))
+  )
+    return;
   const holding = kit.inventory.hold();
   try {
     const report = await withProgress(vscode.l10n.t('Mending {0}', topology.name), (signal, say) =>
-      run(kit.deps, request, plan, signal, ({ step, done, total }) => say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, fixStepInWords(kit.t, step)))));
+      run(kit.deps, request, plan, signal, ({ step, done, total }) =>
+        say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, fixStepInWords(kit.t, step))),
+      ),
+    );
     await kit.inventory.refresh();
-    if (report.remaining.steps.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t('{0} is mended: {1} steps in {2} s. Every node was asked again.', topology.name, report.done.length, (report.ms / 1000).toFixed(1)));
-    else void vscode.window.showWarningMessage(vscode.l10n.t('{0} steps are done, but {1} would still be needed in {2}. Look again in a few seconds.', report.done.length, report.remaining.steps.length, topology.name));
+    if (report.remaining.steps.length === 0)
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          '{0} is mended: {1} steps in {2} s. Every node was asked again.',
+          topology.name,
+          report.done.length,
+          (report.ms / 1000).toFixed(1),
+        ),
+      );
+    else
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          '{0} steps are done, but {1} would still be needed in {2}. Look again in a few seconds.',
+          report.done.length,
+          report.remaining.steps.length,
+          topology.name,
+        ),
+      );
   } finally {
     holding.dispose();
   }
 }
 
 function planned(kit: Kit, topology: Topology, request: FixRequest): Promise<FixPlan> {
-  return Promise.resolve(withProgress(vscode.l10n.t('Asking every node of {0}', topology.name), signal => prepareFix(kit.deps, request, signal)));
+  return Promise.resolve(
+    withProgress(vscode.l10n.t('Asking every node of {0}', topology.name), signal =>
+      prepareFix(kit.deps, request, signal),
+    ),
+  );
 }
 
 /** Dead masters that the user gives up; none is chosen beforehand. Undefined: the user left. */
 async function askGivingUp({ left }: FixPlan): Promise<readonly string[] | undefined> {
   const dead = left.flatMap(one => (one.code === 'left-dead-master' ? [one] : []));
   if (dead.length === 0) return [];
-  const picked = await vscode.window.showQuickPick(dead.map(({ node, slots }) => ({
-    label: node.name, description: vscode.l10n.t('{0} slots', slots), detail: `$(warning) ${vscode.l10n.t('Its keys are lost. Choose it only when it cannot be started any more.')}`, id: node.id,
-  })), { canPickMany: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('These masters are dead and have no replica. Which are given up? (Enter: none)') });
+  const picked = await vscode.window.showQuickPick(
+    dead.map(({ node, slots }) => ({
+      label: node.name,
+      description: vscode.l10n.t('{0} slots', slots),
+      detail: `$(warning) ${vscode.l10n.t('Its keys are lost. Choose it only when it cannot be started any more.')}`,
+      id: node.id,
+    })),
+    {
+      canPickMany: true,
+      ignoreFocusOut: true,
+      placeHolder: vscode.l10n.t('These masters are dead and have no replica. Which are given up? (Enter: none)'),
+    },
+  );
   return picked?.map(({ id }) => id);
 }
 
 /** The plan as a document: each step with what it means, then what cannot be mended here. */
 export function fixDocument(t: Translate, name: string, { steps, left }: FixPlan): string {
-  return [
-    `# ${t('How {0} would be mended', escapeMarkdown(name))}`,
-    t('Nothing has been changed yet.'),
-    ...(steps.length === 0 ? [] : [steps.map((step, index) => `${index + 1}. ${escapeMarkdown(fixStepInWords(t, step))}`).join('\n'), t('The steps are done in this order, with a cancel between two of them. Afterwards every node is asked again.')]),
-    ...(left.length === 0 ? [] : [`## ${t('Not mended by this')}`, left.map(one => `- ${escapeMarkdown(fixLeftInWords(t, one))}`).join('\n')]),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      `# ${t('How {0} would be mended', escapeMarkdown(name))}`,
+      t('Nothing has been changed yet.'),
+      ...(steps.length === 0
+        ? []
+        : [
+            steps.map((step, index) => `${index + 1}. ${escapeMarkdown(fixStepInWords(t, step))}`).join('\n'),
+            t(
+              'The steps are done in this order, with a cancel between two of them. Afterwards every node is asked again.',
+            ),
+          ]),
+      ...(left.length === 0
+        ? []
+        : [`## ${t('Not mended by this')}`, left.map(one => `- ${escapeMarkdown(fixLeftInWords(t, one))}`).join('\n')]),
+    ].join('\n\n') + '\n'
+  );
 }
 
 async function clusterOf(kit: Kit, target: Target | undefined, placeholder: string): Promise<Topology | undefined> {

@@ -19,23 +19,53 @@ export const repairAddresses: Command = async (kit, target) => {
   if (!topology) return;
   const nodes = await whose(kit, topology);
   if (!nodes) return;
-  const request: RepairRequest = { topologyId: topology.id, name: topology.name, seats: nodes.flatMap(node => repairSeatOf(node) ?? []) };
+  const request: RepairRequest = {
+    topologyId: topology.id,
+    name: topology.name,
+    seats: nodes.flatMap(node => repairSeatOf(node) ?? []),
+  };
   const plan = await planned(kit, request);
   if (!plan) return;
   const title = vscode.l10n.t('New addresses of {0} (preview)', topology.name);
   if (plan.steps.length === 0) {
-    void vscode.window.showInformationMessage([vscode.l10n.t('Every server of {0} has its peers where they are.', topology.name), ...plan.left.map(one => repairLeftInWords(kit.t, one))].join(' '));
+    void vscode.window.showInformationMessage(
+      [
+        vscode.l10n.t('Every server of {0} has its peers where they are.', topology.name),
+        ...plan.left.map(one => repairLeftInWords(kit.t, one)),
+      ].join(' '),
+    );
     return;
   }
-  if (!await agreeTo(kit, title, repairDocument(kit.t, request, plan), vscode.l10n.t('Repair'), vscode.l10n.t('{0} steps', plan.steps.length))) return;
+  if (
+    !(await agreeTo(
+      kit,
+      title,
+      repairDocument(kit.t, request, plan),
+      vscode.l10n.t('Repair'),
+      vscode.l10n.t('{0} steps', plan.steps.length),
+    ))
+  )
+    return;
   const holding = kit.inventory.hold();
   try {
     const report = await withProgress(vscode.l10n.t('Repairing the addresses of {0}', topology.name), (signal, say) =>
-      run(kit.deps, request, plan, signal, ({ step, done, total }) => say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, repairStepInWords(kit.t, step)))));
+      run(kit.deps, request, plan, signal, ({ step, done, total }) =>
+        say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, repairStepInWords(kit.t, step))),
+      ),
+    );
     await kit.inventory.refresh();
-    const forgotten = report.notKept.length === 0 ? '' : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
-    if (report.remaining.steps.length === 0) void vscode.window.showInformationMessage(`${vscode.l10n.t('{0} is joined again: {1} steps in {2} s.', topology.name, report.done.length, (report.ms / 1000).toFixed(1))}${forgotten}`);
-    else void vscode.window.showWarningMessage(`${vscode.l10n.t('{0} steps are done, but {1} would still be needed in {2}. Look again in a few seconds.', report.done.length, report.remaining.steps.length, topology.name)}${forgotten}`);
+    const forgotten =
+      report.notKept.length === 0
+        ? ''
+        : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
+    if (report.remaining.steps.length === 0)
+      void vscode.window.showInformationMessage(
+        `${vscode.l10n.t('{0} is joined again: {1} steps in {2} s.', topology.name, report.done.length, (report.ms / 1000).toFixed(1))}${forgotten}`,
+      );
+    else
+      void vscode.window.showWarningMessage(
+        `${vscode.l10n.t('{0} steps are done, but {1} would still be needed in {2}. Look again in a few seconds.', report.done.length, report.remaining.steps.length, topology.name)}${forgotten}`,
+      );
   } finally {
     holding.dispose();
   }
@@ -46,33 +76,67 @@ async function whose({ inventory: { snapshot }, t }: Kit, topology: Topology): P
   if (topology.kind === 'cluster' || topology.owned) return topology.nodes;
   const running = (node: Node): boolean => repairSeatOf(node) !== undefined && node.instance?.ownership === undefined;
   const own = new Set(topology.nodes.map(({ id }) => id));
-  const others = [...snapshot.topologies.filter(other => other !== topology && !other.owned && other.kind !== 'cluster').flatMap(({ nodes }) => nodes), ...snapshot.others];
+  const others = [
+    ...snapshot.topologies
+      .filter(other => other !== topology && !other.owned && other.kind !== 'cluster')
+      .flatMap(({ nodes }) => nodes),
+    ...snapshot.others,
+  ];
   const items = [...topology.nodes, ...others].filter(running).map(node => ({
-    label: node.name, description: [roleInWords(t, node.role), node.reachable ? formatAddress(node.reachable) : ''].join(' · '), picked: own.has(node.id), node,
+    label: node.name,
+    description: [roleInWords(t, node.role), node.reachable ? formatAddress(node.reachable) : ''].join(' · '),
+    picked: own.has(node.id),
+    node,
   }));
-  const picked = await vscode.window.showQuickPick(items, { canPickMany: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Which servers and sentinels belong to it?') });
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    ignoreFocusOut: true,
+    placeHolder: vscode.l10n.t('Which servers and sentinels belong to it?'),
+  });
   return picked && picked.length > 0 ? picked.map(({ node }) => node) : undefined;
 }
 
 /** Asks which master counts, where several say to be it. */
 async function planned(kit: Kit, request: RepairRequest): Promise<RepairPlan | undefined> {
-  const look = (chosen?: string): Thenable<RepairPlan> => withProgress(vscode.l10n.t('Asking every server of {0}', request.name), signal => prepareRepair(kit.deps, request, chosen, signal));
+  const look = (chosen?: string): Thenable<RepairPlan> =>
+    withProgress(vscode.l10n.t('Asking every server of {0}', request.name), signal =>
+      prepareRepair(kit.deps, request, chosen, signal),
+    );
   const plan = await look();
   const which = plan.left.find(one => one.code === 'repair-which-master');
   if (!which) return plan;
-  const picked = await vscode.window.showQuickPick(which.masters.map(({ name, keys, offset }) => ({ label: name, description: vscode.l10n.t('{0} keys, offset {1}', keys, offset), name })), {
-    ignoreFocusOut: true, placeHolder: vscode.l10n.t('Several could be the master. Whose data count? The others are replaced by a copy of them.'),
-  });
+  const picked = await vscode.window.showQuickPick(
+    which.masters.map(({ name, keys, offset }) => ({
+      label: name,
+      description: vscode.l10n.t('{0} keys, offset {1}', keys, offset),
+      name,
+    })),
+    {
+      ignoreFocusOut: true,
+      placeHolder: vscode.l10n.t(
+        'Several could be the master. Whose data count? The others are replaced by a copy of them.',
+      ),
+    },
+  );
   return picked && look(picked.name);
 }
 
 /** The plan as a document. */
 export function repairDocument(t: Translate, { name }: RepairRequest, { steps, left }: RepairPlan): string {
-  return [
-    `# ${t('How {0} would be joined again', escapeMarkdown(name))}`,
-    t('Nothing has been changed yet. The containers have other addresses than their servers remember.'),
-    steps.map((step, index) => `${index + 1}. ${escapeMarkdown(repairStepInWords(t, step))}`).join('\n'),
-    t('Addresses of Docker’s default network change with the order in which containers start. On a network of their own with fixed addresses, as topologies made here have, this cannot happen.'),
-    ...(left.length === 0 ? [] : [`## ${t('Not mended by this')}`, left.map(one => `- ${escapeMarkdown(repairLeftInWords(t, one))}`).join('\n')]),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      `# ${t('How {0} would be joined again', escapeMarkdown(name))}`,
+      t('Nothing has been changed yet. The containers have other addresses than their servers remember.'),
+      steps.map((step, index) => `${index + 1}. ${escapeMarkdown(repairStepInWords(t, step))}`).join('\n'),
+      t(
+        'Addresses of Docker’s default network change with the order in which containers start. On a network of their own with fixed addresses, as topologies made here have, this cannot happen.',
+      ),
+      ...(left.length === 0
+        ? []
+        : [
+            `## ${t('Not mended by this')}`,
+            left.map(one => `- ${escapeMarkdown(repairLeftInWords(t, one))}`).join('\n'),
+          ]),
+    ].join('\n\n') + '\n'
+  );
 }

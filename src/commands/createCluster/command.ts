@@ -10,15 +10,17 @@ import { clusterRequestOf } from './answers';
 import { clusterPreviewOf } from './preview';
 import { clusterSteps } from './steps';
 
-export const createClusterCommand: Command = kit => createByWizard<ClusterAnswers, ClusterCreationPlan>(kit, {
-  title: vscode.l10n.t('Create Cluster Topology'),
-  previewTitle: vscode.l10n.t('Cluster topology (preview)'),
-  questions: clusterSteps,
-  first: ({ taken }, common) => {
-    const { masters, replicas, extra, firstPort } = CLUSTER_DEFAULTS;
-    return { ...common, name: freeName('mycluster', taken), masters, replicas, extra, firstPort };
-  },
-  prepare: answers => prepareCluster(kit.deps, clusterRequestOf(answers), AbortSignal.timeout(10_000)),
-  preview: (plan, answers) => clusterPreviewOf(kit.t, plan, answers.fetch),
-  create: (plan, password, signal, onProgress) => createCluster(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
-});
+export const createClusterCommand: Command = kit =>
+  createByWizard<ClusterAnswers, ClusterCreationPlan>(kit, {
+    title: vscode.l10n.t('Create Cluster Topology'),
+    previewTitle: vscode.l10n.t('Cluster topology (preview)'),
+    questions: clusterSteps,
+    first: ({ taken }, common) => {
+      const { masters, replicas, extra, firstPort } = CLUSTER_DEFAULTS;
+      return { ...common, name: freeName('mycluster', taken), masters, replicas, extra, firstPort };
+    },
+    prepare: answers => prepareCluster(kit.deps, clusterRequestOf(answers), AbortSignal.timeout(10_000)),
+    preview: (plan, answers) => clusterPreviewOf(kit.t, plan, answers.fetch),
+    create: (plan, password, signal, onProgress) =>
+      createCluster(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
+  });

@@ -11,11 +11,23 @@ export function clusterPreviewOf(t: Translate, plan: ClusterCreationPlan, fetch:
     before: [
       `## ${t('Slots')}`,
       t('The 16384 slots are split as “redis-cli --cluster create” splits them.'),
-      table([t('Master'), t('Slots'), t('Count'), t('Replicas')], plan.cluster.masters.map(master => [
-        code(master.name), formatRanges(master.ranges, ', '), String(countSlots(master.ranges)), plan.cluster.replicas.filter(replica => replica.of === master.name).map(replica => (replica.extra ? `${code(replica.name)} (${t('extra')})` : code(replica.name))).join(', '),
-      ])),
+      table(
+        [t('Master'), t('Slots'), t('Count'), t('Replicas')],
+        plan.cluster.masters.map(master => [
+          code(master.name),
+          formatRanges(master.ranges, ', '),
+          String(countSlots(master.ranges)),
+          plan.cluster.replicas
+            .filter(replica => replica.of === master.name)
+            .map(replica => (replica.extra ? `${code(replica.name)} (${t('extra')})` : code(replica.name)))
+            .join(', '),
+        ]),
+      ),
     ],
-    survives: [...plan.notes.map(note => clusterNoteInWords(t, note)), t('A lost master is noticed after {0} s; its replica takes over a few seconds later.', plan.nodeTimeoutMs / 1000)],
+    survives: [
+      ...plan.notes.map(note => clusterNoteInWords(t, note)),
+      t('A lost master is noticed after {0} s; its replica takes over a few seconds later.', plan.nodeTimeoutMs / 1000),
+    ],
     shown: plan.nodes.slice(0, 1),
   });
 }

@@ -10,12 +10,20 @@ import { replicationRequestOf } from './answers';
 import { replicationPreviewOf } from './preview';
 import { replicationSteps } from './steps';
 
-export const createReplicationCommand: Command = kit => createByWizard<ReplicationAnswers, ReplicationPlan>(kit, {
-  title: vscode.l10n.t('Create Replication Topology'),
-  previewTitle: vscode.l10n.t('Replication topology (preview)'),
-  questions: replicationSteps,
-  first: ({ taken }, common) => ({ ...common, name: freeName('mypair', taken), replicas: SENTINEL_DEFAULTS.replicas, shape: 'star', firstPort: SENTINEL_DEFAULTS.firstPort }),
-  prepare: answers => prepareReplication(kit.deps, replicationRequestOf(answers), AbortSignal.timeout(10_000)),
-  preview: (plan, answers) => replicationPreviewOf(kit.t, plan, answers.fetch),
-  create: (plan, password, signal, onProgress) => createReplication(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
-});
+export const createReplicationCommand: Command = kit =>
+  createByWizard<ReplicationAnswers, ReplicationPlan>(kit, {
+    title: vscode.l10n.t('Create Replication Topology'),
+    previewTitle: vscode.l10n.t('Replication topology (preview)'),
+    questions: replicationSteps,
+    first: ({ taken }, common) => ({
+      ...common,
+      name: freeName('mypair', taken),
+      replicas: SENTINEL_DEFAULTS.replicas,
+      shape: 'star',
+      firstPort: SENTINEL_DEFAULTS.firstPort,
+    }),
+    prepare: answers => prepareReplication(kit.deps, replicationRequestOf(answers), AbortSignal.timeout(10_000)),
+    preview: (plan, answers) => replicationPreviewOf(kit.t, plan, answers.fetch),
+    create: (plan, password, signal, onProgress) =>
+      createReplication(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
+  });

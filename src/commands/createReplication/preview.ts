@@ -7,7 +7,9 @@ export function replicationPreviewOf(t: Translate, plan: ReplicationPlan, fetch:
   return previewDocument(t, plan, fetch, {
     survives: [
       t('The data survive the loss of any one container that is not the only copy.'),
-      t('When the master is lost, writes stop until you promote a replica: only sentinels or a cluster do that by themselves.'),
+      t(
+        'When the master is lost, writes stop until you promote a replica: only sentinels or a cluster do that by themselves.',
+      ),
       t('All servers run on this one machine: it survives the loss of containers, not of the machine.'),
     ],
     shown: plan.nodes.slice(0, 1),

@@ -12,7 +12,14 @@ export interface Answers extends CommonAnswers {
 export function requestOf(answers: Answers): SentinelRequest {
   const { name, engine, image, replicas, sentinels, firstPort, password, storage } = answers;
   return {
-    name, engine, image, replicas, sentinels, quorum: majorityOf(sentinels), firstPort, storage,
+    name,
+    engine,
+    image,
+    replicas,
+    sentinels,
+    quorum: majorityOf(sentinels),
+    firstPort,
+    storage,
     firstSentinelPort: firstSentinelPort(firstPort, replicas + 1, sentinels),
     ...(password === undefined ? {} : { password }),
   };

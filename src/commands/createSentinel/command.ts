@@ -10,15 +10,17 @@ import { requestOf } from './answers';
 import { previewOf } from './preview';
 import { wizardSteps } from './steps';
 
-export const createSentinelCommand: Command = kit => createByWizard<Answers, SentinelPlan>(kit, {
-  title: vscode.l10n.t('Create Sentinel Topology'),
-  previewTitle: vscode.l10n.t('Sentinel topology (preview)'),
-  questions: wizardSteps,
-  first: ({ taken }, common) => {
-    const { replicas, sentinels, firstPort } = SENTINEL_DEFAULTS;
-    return { ...common, name: freeName('mymaster', taken), replicas, sentinels, firstPort };
-  },
-  prepare: answers => prepareSentinel(kit.deps, requestOf(answers), AbortSignal.timeout(10_000)),
-  preview: (plan, answers) => previewOf(kit.t, plan, requestOf(answers), answers.fetch),
-  create: (plan, password, signal, onProgress) => createSentinel(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
-});
+export const createSentinelCommand: Command = kit =>
+  createByWizard<Answers, SentinelPlan>(kit, {
+    title: vscode.l10n.t('Create Sentinel Topology'),
+    previewTitle: vscode.l10n.t('Sentinel topology (preview)'),
+    questions: wizardSteps,
+    first: ({ taken }, common) => {
+      const { replicas, sentinels, firstPort } = SENTINEL_DEFAULTS;
+      return { ...common, name: freeName('mymaster', taken), replicas, sentinels, firstPort };
+    },
+    prepare: answers => prepareSentinel(kit.deps, requestOf(answers), AbortSignal.timeout(10_000)),
+    preview: (plan, answers) => previewOf(kit.t, plan, requestOf(answers), answers.fetch),
+    create: (plan, password, signal, onProgress) =>
+      createSentinel(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
+  });

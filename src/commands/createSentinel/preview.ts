@@ -10,16 +10,27 @@ export function previewOf(t: Translate, plan: SentinelPlan, request: SentinelReq
   return previewDocument(t, plan, fetch, {
     warnings: warningsOf(request).map(warning => warningInWords(t, warning)),
     survives: survivalOf(t, plan),
-    shown: [plan.nodes.find(({ program }) => program === 'redis'), plan.nodes.find(({ program }) => program === 'sentinel')],
+    shown: [
+      plan.nodes.find(({ program }) => program === 'redis'),
+      plan.nodes.find(({ program }) => program === 'sentinel'),
+    ],
   });
 }
 
 function survivalOf(t: Translate, { survival, downAfterMs }: SentinelPlan): readonly string[] {
   return [
-    t('{0} of {1} sentinels must agree that the master is down (the quorum), and {2} must vote for the failover (the majority).', survival.quorum, survival.sentinels, survival.majority),
+    t(
+      '{0} of {1} sentinels must agree that the master is down (the quorum), and {2} must vote for the failover (the majority).',
+      survival.quorum,
+      survival.sentinels,
+      survival.majority,
+    ),
     survival.sentinelLosses === 0
       ? t('**No** sentinel may be lost: then no failover happens.')
-      : t('**{0}** of the sentinels may be lost together with the master, and a replica is still promoted.', survival.sentinelLosses),
+      : t(
+          '**{0}** of the sentinels may be lost together with the master, and a replica is still promoted.',
+          survival.sentinelLosses,
+        ),
     survival.masterLosses === 0
       ? t('**No** master may be lost: there is no replica to promote.')
       : t('**{0}** masters may be lost one after another.', survival.masterLosses),

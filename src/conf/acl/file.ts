@@ -39,8 +39,14 @@ export function parseAclFile(source: string): AclLine[] {
   const { toSource } = melted;
   const lineStarts = startsOfLines(source, 0);
   return readLines(melted.text).map(line => ({
-    line: lastAtMost(lineStarts, toSource(line.start)), start: toSource(line.start), end: toSource(line.end - 1) + 1,
-    words: line.words.map(word => ({ value: word.value, start: toSource(word.start), end: word.end > word.start ? toSource(word.end - 1) + 1 : toSource(word.start) })),
+    line: lastAtMost(lineStarts, toSource(line.start)),
+    start: toSource(line.start),
+    end: toSource(line.end - 1) + 1,
+    words: line.words.map(word => ({
+      value: word.value,
+      start: toSource(word.start),
+      end: word.end > word.start ? toSource(word.end - 1) + 1 : toSource(word.start),
+    })),
   }));
 }
 
@@ -83,7 +89,8 @@ export function checkAclLines(lines: readonly AclLine[], dialect: Dialect, merge
       faults.push({ kind: 'not-a-user', line: line.line, start, end });
       continue;
     }
-    if ([...name.value].some(char => isSpace(char.charCodeAt(0)))) faults.push({ kind: 'name-space', line: line.line, start: name.start, end: name.end });
+    if ([...name.value].some(char => isSpace(char.charCodeAt(0))))
+      faults.push({ kind: 'name-space', line: line.line, start: name.start, end: name.end });
     if (names.has(name.value) && !mergesDuplicates) {
       faults.push({ kind: 'duplicate', line: line.line, start: name.start, end: name.end });
       continue;
@@ -95,14 +102,21 @@ export function checkAclLines(lines: readonly AclLine[], dialect: Dialect, merge
 }
 
 function checkRules(line: AclLine, rules: readonly AclWord[], dialect: Dialect): AclFileFault[] {
-  const merged = dialect.selectors ? mergeSelectors(rules.map(rule => rule.value)) : { rules: rules.map((rule, index) => ({ text: rule.value, first: index, last: index })), unclosed: undefined };
-  if (merged.unclosed !== undefined) return [{ kind: 'unclosed', line: line.line, start: rules[merged.unclosed]?.start ?? line.start, end: line.end }];
+  const merged = dialect.selectors
+    ? mergeSelectors(rules.map(rule => rule.value))
+    : { rules: rules.map((rule, index) => ({ text: rule.value, first: index, last: index })), unclosed: undefined };
+  if (merged.unclosed !== undefined)
+    return [{ kind: 'unclosed', line: line.line, start: rules[merged.unclosed]?.start ?? line.start, end: line.end }];
   const user = new AclUser(dialect);
   const faults: AclFileFault[] = [];
   for (const rule of merged.rules) {
     const fault = user.apply(rule.text);
     if (fault === undefined) continue;
-    const place = { line: line.line, start: rules[rule.first]?.start ?? line.start, end: rules[rule.last]?.end ?? line.end };
+    const place = {
+      line: line.line,
+      start: rules[rule.first]?.start ?? line.start,
+      end: rules[rule.last]?.end ?? line.end,
+    };
     faults.push({ kind: fault.kind, ...place, ...(fault.kind === 'unknown' && { command: fault.command }) });
   }
   return faults;

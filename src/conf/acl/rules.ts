@@ -50,14 +50,30 @@ export class AclUser {
     if (rule === '') return undefined;
     const word = asciiLower(cString(rule));
     switch (word) {
-      case 'on': this.on = true; return undefined;
-      case 'off': this.on = false; return undefined;
-      case 'nopass': this.noPassword = true; this.#passwords.clear(); return undefined;
-      case 'resetpass': this.noPassword = false; this.#passwords.clear(); return undefined;
-      case 'sanitize-payload': case 'skip-sanitize-payload': return this.dialect.channels ? undefined : { kind: 'syntax' };
-      case 'clearselectors': return this.dialect.selectors ? undefined : { kind: 'syntax' };
-      case 'reset': this.#reset(); return undefined;
-      default: return this.#password(rule) ?? this.#selectorOrPermission(rule, word);
+      case 'on':
+        this.on = true;
+        return undefined;
+      case 'off':
+        this.on = false;
+        return undefined;
+      case 'nopass':
+        this.noPassword = true;
+        this.#passwords.clear();
+        return undefined;
+      case 'resetpass':
+        this.noPassword = false;
+        this.#passwords.clear();
+        return undefined;
+      case 'sanitize-payload':
+      case 'skip-sanitize-payload':
+        return this.dialect.channels ? undefined : { kind: 'syntax' };
+      case 'clearselectors':
+        return this.dialect.selectors ? undefined : { kind: 'syntax' };
+      case 'reset':
+        this.#reset();
+        return undefined;
+      default:
+        return this.#password(rule) ?? this.#selectorOrPermission(rule, word);
     }
   }
 
@@ -104,22 +120,46 @@ export class AclUser {
   #permission(rule: string, word: string): AclFault | undefined {
     const { channels, commands } = this.dialect;
     switch (word) {
-      case '': return { kind: 'syntax' };
-      case 'allkeys': case '~*': this.#allKeys = true; return undefined;
-      case 'resetkeys': this.#allKeys = false; return undefined;
-      case 'allcommands': case '+@all': this.commandsAllowed = true; return undefined;
-      case 'nocommands': case '-@all': this.commandsAllowed = false; return undefined;
+      case '':
+        return { kind: 'syntax' };
+      case 'allkeys':
+      case '~*':
+        this.#allKeys = true;
+        return undefined;
+      case 'resetkeys':
+        this.#allKeys = false;
+        return undefined;
+      case 'allcommands':
+      case '+@all':
+        this.commandsAllowed = true;
+        return undefined;
+      case 'nocommands':
+      case '-@all':
+        this.commandsAllowed = false;
+        return undefined;
     }
     if (channels) {
-      if (word === 'allchannels' || word === '&*') { this.#allChannels = true; return undefined; }
-      if (word === 'resetchannels') { this.#allChannels = false; return undefined; }
+      if (word === 'allchannels' || word === '&*') {
+        this.#allChannels = true;
+        return undefined;
+      }
+      if (word === 'resetchannels') {
+        this.#allChannels = false;
+        return undefined;
+      }
     }
     const sign = rule.charAt(0);
     if (sign === '~' || (sign === '%' && this.dialect.selectors)) return this.#keys(rule);
-    if (sign === '&' && channels) return this.#allChannels ? { kind: 'after-all', all: 'allchannels' } : hasSpace(rule) ? { kind: 'syntax' } : undefined;
+    if (sign === '&' && channels)
+      return this.#allChannels
+        ? { kind: 'after-all', all: 'allchannels' }
+        : hasSpace(rule)
+          ? { kind: 'syntax' }
+          : undefined;
     if (sign !== '+' && sign !== '-') return { kind: 'syntax' };
     if (sign === '+') this.commandsAllowed = true;
-    if (rule.charAt(1) === '@') return commands.categories.includes(word.slice(2)) ? undefined : { kind: 'unknown', command: rule.slice(1) };
+    if (rule.charAt(1) === '@')
+      return commands.categories.includes(word.slice(2)) ? undefined : { kind: 'unknown', command: rule.slice(1) };
     return this.#command(sign, rule, word.slice(1));
   }
 
@@ -158,7 +198,10 @@ export interface MergedRule {
 }
 
 /** `ACLMergeSelectorArguments`: words from `(` to `)` become one. `unclosed` is the word that opened and never closed. */
-export function mergeSelectors(words: readonly string[]): { readonly rules: readonly MergedRule[]; readonly unclosed: number | undefined } {
+export function mergeSelectors(words: readonly string[]): {
+  readonly rules: readonly MergedRule[];
+  readonly unclosed: number | undefined;
+} {
   const rules: MergedRule[] = [];
   let open: { text: string; first: number } | undefined;
   for (const [index, word] of words.entries()) {

@@ -24,7 +24,11 @@ export function sha256(bytes: Uint8Array): string {
     for (let i = 0; i < 16; i++) words[i] = view.getUint32(at + i * 4);
     for (let i = 16; i < 64; i++) {
       const [a, b] = [words[i - 15] ?? 0, words[i - 2] ?? 0];
-      words[i] = (words[i - 16] ?? 0) + (turn(a, 7) ^ turn(a, 18) ^ (a >>> 3)) + (words[i - 7] ?? 0) + (turn(b, 17) ^ turn(b, 19) ^ (b >>> 10));
+      words[i] =
+        (words[i - 16] ?? 0) +
+        (turn(a, 7) ^ turn(a, 18) ^ (a >>> 3)) +
+        (words[i - 7] ?? 0) +
+        (turn(b, 17) ^ turn(b, 19) ^ (b >>> 10));
     }
     compress(hash, words);
   }
@@ -34,9 +38,12 @@ export function sha256(bytes: Uint8Array): string {
 function compress(hash: Uint32Array, words: Uint32Array): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
   for (let i = 0; i < 64; i++) {
-    const first = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + (rounds[i] ?? 0) + (words[i] ?? 0)) | 0;
+    const first =
+      (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + (rounds[i] ?? 0) + (words[i] ?? 0)) | 0;
     const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => { hash[i] = (hash[i] ?? 0) + word; });
+  [a, b, c, d, e, f, g, h].forEach((word, i) => {
+    hash[i] = (hash[i] ?? 0) + word;
+  });
 }

@@ -41,7 +41,7 @@ export function readNode(file: TopologyFile): TopologyNode {
   const sentinel = judge.mode === 'sentinel';
   const accepted = (name: string): string => {
     const last = judge.last(name);
-    return last?.accepted === true ? last.values[0] ?? '' : '';
+    return last?.accepted === true ? (last.values[0] ?? '') : '';
   };
   const number = (name: string, standard: number): number => {
     const text = accepted(name);
@@ -50,16 +50,38 @@ export function readNode(file: TopologyFile): TopologyNode {
   const port = number('port', sentinel ? 26379 : 6379);
   const replicaof = judge.last('replicaof');
   const [host = '', masterPort = ''] = replicaof?.accepted === true ? replicaof.values : [];
-  const master = replicaof !== undefined && host !== '' && host.toLowerCase() !== 'no' ? { host, port: Number(masterPort), entry: replicaof.entry } : undefined;
+  const master =
+    replicaof !== undefined && host !== '' && host.toLowerCase() !== 'no'
+      ? { host, port: Number(masterPort), entry: replicaof.entry }
+      : undefined;
   const standard = judge.userLines.find(line => line.entry.statement.words[1]?.value === 'default')?.user;
-  const many = accepted('aclfile') !== '' || judge.users.some(entry => entry.statement.words[1]?.value === 'default') && standard?.onlyPasswordIs(accepted('requirepass')) !== true;
+  const many =
+    accepted('aclfile') !== '' ||
+    (judge.users.some(entry => entry.statement.words[1]?.value === 'default') &&
+      standard?.onlyPasswordIs(accepted('requirepass')) !== true);
   const users = accepted('masteruser') !== '' && accepted('masteruser') !== 'default';
   const first = file.document.statements[0];
   const top: Span = { uri: file.document.uri, start: first?.start ?? 0, end: first?.end ?? 0 };
   return {
-    file, judge, sentinel, port, master, title: file.title,
+    file,
+    judge,
+    sentinel,
+    port,
+    master,
+    title: file.title,
     ports: [port, number('tls-port', 0), number('replica-announce-port', 0)].filter(one => one !== 0),
-    addresses: new Set([...(file.addresses ?? []), accepted('replica-announce-ip'), accepted('cluster-announce-ip'), ...(judge.last('bind')?.values ?? []).filter(value => !/^-?(?:\*|::\*?|0\.0\.0\.0)$/.test(value) && !isLoopback(value))].map(text => text.toLowerCase()).filter(text => text !== '')),
+    addresses: new Set(
+      [
+        ...(file.addresses ?? []),
+        accepted('replica-announce-ip'),
+        accepted('cluster-announce-ip'),
+        ...(judge.last('bind')?.values ?? []).filter(
+          value => !/^-?(?:\*|::\*?|0\.0\.0\.0)$/.test(value) && !isLoopback(value),
+        ),
+      ]
+        .map(text => text.toLowerCase())
+        .filter(text => text !== ''),
+    ),
     cluster: judge.isYes('cluster-enabled'),
     password: many ? undefined : accepted('requirepass'),
     masterPassword: users ? undefined : accepted('masterauth'),
@@ -78,22 +100,35 @@ export function nodeAt(nodes: readonly TopologyNode[], host: string, port: numbe
   const data = nodes.filter(node => !node.sentinel);
   const known = data.find(node => node.ports.includes(port) && node.addresses.has(host.toLowerCase()));
   if (known !== undefined) return known;
-  const byPort = data.filter(node => node.ports.includes(port) && (node.file.addresses === undefined || isLoopback(host)));
+  const byPort = data.filter(
+    node => node.ports.includes(port) && (node.file.addresses === undefined || isLoopback(host)),
+  );
   return byPort.length === 1 ? byPort[0] : undefined;
 }
 
 /** Where each node listens: as told, or all on this machine when the files call each other by loopback addresses. */
 export function placesOf(nodes: readonly TopologyNode[]): ReadonlyMap<TopologyNode, string | undefined> {
-  const local = nodes.some(node => isLoopback(node.master?.host ?? '') || [...node.judge.monitors.values()].some(monitor => isLoopback(monitor.host)));
-  return new Map(nodes.map(node => [node, node.file.place ?? (local && node.file.addresses === undefined ? 'this machine' : undefined)]));
+  const local = nodes.some(
+    node =>
+      isLoopback(node.master?.host ?? '') ||
+      [...node.judge.monitors.values()].some(monitor => isLoopback(monitor.host)),
+  );
+  return new Map(
+    nodes.map(node => [
+      node,
+      node.file.place ?? (local && node.file.addresses === undefined ? 'this machine' : undefined),
+    ]),
+  );
 }
 
 /** A statement of a sentinel by its name and master, the last one: `sentinel auth-pass mymaster …`. */
 export function sentinelLine(node: TopologyNode, name: string, master?: string): Entry | undefined {
-  return node.judge.sentinelLines.filter(entry => {
-    const words = entry.statement.words;
-    return words[1]?.value.toLowerCase() === name && (master === undefined || words[2]?.value === master);
-  }).at(-1);
+  return node.judge.sentinelLines
+    .filter(entry => {
+      const words = entry.statement.words;
+      return words[1]?.value.toLowerCase() === name && (master === undefined || words[2]?.value === master);
+    })
+    .at(-1);
 }
 
 export const sentinelName = (entry: Entry): Span => wordSpan(entry, entry.statement.words[2]);

@@ -31,7 +31,8 @@ interface Watch {
 export function watchesOf(across: Across): ReadonlyMap<string, Watch[]> {
   const groups = new Map<string, Watch[]>();
   for (const node of across.sentinels) {
-    for (const monitor of node.judge.monitors.values()) groups.set(monitor.name, [...(groups.get(monitor.name) ?? []), { node, monitor }]);
+    for (const monitor of node.judge.monitors.values())
+      groups.set(monitor.name, [...(groups.get(monitor.name) ?? []), { node, monitor }]);
   }
   return groups;
 }
@@ -46,17 +47,39 @@ export function checkIds(across: Across): void {
     const first = other === undefined ? undefined : sentinelLine(other, 'myid');
     if (other === undefined) seen.set(id, node);
     else {
-      across.report('topology-myid-twice', lineSpan(line), { other: other.title }, first === undefined ? [] : [related('also-here', lineSpan(first))], [fixes.commentOut(line)]);
-      if (first !== undefined) across.report('topology-myid-twice', lineSpan(first), { other: node.title }, [related('also-here', lineSpan(line))], [fixes.commentOut(first)]);
+      across.report(
+        'topology-myid-twice',
+        lineSpan(line),
+        { other: other.title },
+        first === undefined ? [] : [related('also-here', lineSpan(first))],
+        [fixes.commentOut(line)],
+      );
+      if (first !== undefined)
+        across.report(
+          'topology-myid-twice',
+          lineSpan(first),
+          { other: node.title },
+          [related('also-here', lineSpan(line))],
+          [fixes.commentOut(first)],
+        );
     }
   }
 }
 
 /** How many sentinels a master has: those of the files, or what one of them wrote down, whichever is more. */
 function sentinelCount(master: string, watches: readonly Watch[]): number {
-  const written = watches.map(({ node }) => new Set(node.judge.sentinelLines
-    .filter(entry => entry.statement.words[1]?.value.toLowerCase() === 'known-sentinel' && entry.statement.words[2]?.value === master)
-    .map(entry => entry.statement.words[5]?.value ?? entry.statement.words[3]?.value)).size + 1);
+  const written = watches.map(
+    ({ node }) =>
+      new Set(
+        node.judge.sentinelLines
+          .filter(
+            entry =>
+              entry.statement.words[1]?.value.toLowerCase() === 'known-sentinel' &&
+              entry.statement.words[2]?.value === master,
+          )
+          .map(entry => entry.statement.words[5]?.value ?? entry.statement.words[3]?.value),
+      ).size + 1,
+  );
   return Math.max(watches.length, ...written);
 }
 
@@ -71,16 +94,46 @@ export function checkQuorums(across: Across): void {
       const mend = [fixes.replace(place, String(majority))];
       const data = { master, quorum: monitor.quorum, sentinels };
       if (monitor.quorum > sentinels) across.report('topology-quorum-too-high', place, data, [], mend);
-      else if (monitor.quorum > majority) across.report('topology-quorum-above-majority', place, { ...data, majority, down: sentinels - monitor.quorum + 1 }, [], mend);
-      if (monitor.quorum !== first.monitor.quorum) across.report('topology-quorum-differs', place, { ...data, otherQuorum: first.monitor.quorum, other: first.node.title }, [related('also-here', lineSpan(first.monitor.entry))]);
+      else if (monitor.quorum > majority)
+        across.report(
+          'topology-quorum-above-majority',
+          place,
+          { ...data, majority, down: sentinels - monitor.quorum + 1 },
+          [],
+          mend,
+        );
+      if (monitor.quorum !== first.monitor.quorum)
+        across.report(
+          'topology-quorum-differs',
+          place,
+          { ...data, otherQuorum: first.monitor.quorum, other: first.node.title },
+          [related('also-here', lineSpan(first.monitor.entry))],
+        );
     }
-    const what = sentinels === 2 ? 'when one is gone, the other is no majority and no failover happens' : sentinels % 2 === 0 ? 'an even number survives no more losses than one less' : '';
-    if (what !== '') across.report('topology-sentinels-few', nameSpan(first.monitor.entry), { sentinels, master, what });
+    const what =
+      sentinels === 2
+        ? 'when one is gone, the other is no majority and no failover happens'
+        : sentinels % 2 === 0
+          ? 'an even number survives no more losses than one less'
+          : '';
+    if (what !== '')
+      across.report('topology-sentinels-few', nameSpan(first.monitor.entry), { sentinels, master, what });
   }
 }
 
 /** Commands that a sentinel sends to the nodes it watches. */
-const sentinelNeeds = new Set(['ping', 'info', 'publish', 'subscribe', 'slaveof', 'config', 'client', 'multi', 'exec', 'auth']);
+const sentinelNeeds = new Set([
+  'ping',
+  'info',
+  'publish',
+  'subscribe',
+  'slaveof',
+  'config',
+  'client',
+  'multi',
+  'exec',
+  'auth',
+]);
 
 export function checkMonitored(across: Across): void {
   for (const [name, watches] of watchesOf(across)) {
@@ -93,21 +146,37 @@ export function checkMonitored(across: Across): void {
         continue;
       }
       if (master.cluster) {
-        across.report('topology-monitors-cluster', host, { master: name, other: master.title }, [related('cluster-enabled-here', master.placeOf('cluster-enabled'))], [fixes.commentOut(monitor.entry)]);
+        across.report(
+          'topology-monitors-cluster',
+          host,
+          { master: name, other: master.title },
+          [related('cluster-enabled-here', master.placeOf('cluster-enabled'))],
+          [fixes.commentOut(monitor.entry)],
+        );
         continue;
       }
-      if (master.master !== undefined) across.report('topology-monitors-replica', host, { address, other: master.title }, [related('also-here', lineSpan(master.master.entry))]);
+      if (master.master !== undefined)
+        across.report('topology-monitors-replica', host, { address, other: master.title }, [
+          related('also-here', lineSpan(master.master.entry)),
+        ]);
       const replicas = replicasOf(across, master);
       for (const watched of [master, ...replicas]) {
         checkSentinelPassword(across, node, monitor, watched);
         checkRenamed(across, node, monitor, watched);
       }
-      if (replicas.length > 0 && replicas.every(replica => replica.judge.value('replica-priority') === '0')) across.report('topology-no-candidate', lineSpan(monitor.entry), { master: name });
+      if (replicas.length > 0 && replicas.every(replica => replica.judge.value('replica-priority') === '0'))
+        across.report('topology-no-candidate', lineSpan(monitor.entry), { master: name });
     }
   }
 }
 
-export const replicasOf = (across: Across, master: TopologyNode): TopologyNode[] => across.data.filter(node => node.master !== undefined && node !== master && nodeAt(across.nodes, node.master.host, node.master.port) === master);
+export const replicasOf = (across: Across, master: TopologyNode): TopologyNode[] =>
+  across.data.filter(
+    node =>
+      node.master !== undefined &&
+      node !== master &&
+      nodeAt(across.nodes, node.master.host, node.master.port) === master,
+  );
 
 /** Never says a password, only how two of them relate. */
 function relation(given: string, wanted: string, missing: string, different: string): string | undefined {
@@ -123,7 +192,9 @@ function checkSentinelPassword(across: Across, sentinel: TopologyNode, monitor: 
   const problem = relation(given, watched.password, 'There is no auth-pass with', 'auth-pass is not');
   if (problem === undefined) return;
   const place = line === undefined ? lineSpan(monitor.entry) : lineSpan(line);
-  across.report('topology-auth-sentinel', place, { problem, other: watched.title }, [related('also-here', passwordPlace(watched, 'requirepass'))]);
+  across.report('topology-auth-sentinel', place, { problem, other: watched.title }, [
+    related('also-here', passwordPlace(watched, 'requirepass')),
+  ]);
 }
 
 /** The name of the directive, not its value: a report shows what it marks. */
@@ -139,12 +210,27 @@ function checkRenamed(across: Across, sentinel: TopologyNode, monitor: Monitor, 
     if (!sentinelNeeds.has(command)) continue;
     const told = sentinel.judge.sentinelLines.some(line => {
       const [, name, master, old, fresh] = line.statement.words;
-      return name?.value.toLowerCase() === 'rename-command' && master?.value === monitor.name && old?.value.toLowerCase() === command && fresh?.value === to?.value && to?.value !== '';
+      return (
+        name?.value.toLowerCase() === 'rename-command' &&
+        master?.value === monitor.name &&
+        old?.value.toLowerCase() === command &&
+        fresh?.value === to?.value &&
+        to?.value !== ''
+      );
     });
     if (told) continue;
     const shown = command.toUpperCase();
-    const add = to === undefined || to.value === '' || /\s/.test(to.value) ? [] : [fixes.lineAfter(monitor.entry, `sentinel rename-command ${monitor.name} ${shown} ${to.value}`)];
-    across.report('topology-renamed-for-sentinel', lineSpan(monitor.entry), { other: watched.title, command: shown, master: monitor.name }, [related('also-here', lineSpan(entry))], add);
+    const add =
+      to === undefined || to.value === '' || /\s/.test(to.value)
+        ? []
+        : [fixes.lineAfter(monitor.entry, `sentinel rename-command ${monitor.name} ${shown} ${to.value}`)];
+    across.report(
+      'topology-renamed-for-sentinel',
+      lineSpan(monitor.entry),
+      { other: watched.title, command: shown, master: monitor.name },
+      [related('also-here', lineSpan(entry))],
+      add,
+    );
   }
 }
 
@@ -155,24 +241,44 @@ export function checkReplicas(across: Across): void {
     const needed = node.judge.last('min-replicas-to-write');
     const count = Number(needed?.accepted === true ? needed.values[0] : '0');
     if (needed !== undefined && replicas.length > 0 && count >= replicas.length) {
-      const what = count > replicas.length ? 'every write fails with NOREPLICAS' : 'when one of them is gone or promoted, every write fails with NOREPLICAS';
+      const what =
+        count > replicas.length
+          ? 'every write fails with NOREPLICAS'
+          : 'when one of them is gone or promoted, every write fails with NOREPLICAS';
       across.report('topology-min-replicas', lineSpan(needed.entry), { count, replicas: replicas.length, what });
     }
   }
 }
 
-function checkReplica(across: Across, node: TopologyNode, { host, port, entry }: NonNullable<TopologyNode['master']>): void {
+function checkReplica(
+  across: Across,
+  node: TopologyNode,
+  { host, port, entry }: NonNullable<TopologyNode['master']>,
+): void {
   const master = nodeAt(across.nodes, host, port);
   if (master === undefined || master === node) return;
   const { masterPassword } = node;
   if (masterPassword !== undefined && master.password !== undefined) {
-    const problem = relation(masterPassword, master.password, 'No masterauth is set, but a password protects', 'masterauth differs from the password of');
+    const problem = relation(
+      masterPassword,
+      master.password,
+      'No masterauth is set, but a password protects',
+      'masterauth differs from the password of',
+    );
     const place = masterPassword === '' ? lineSpan(entry) : passwordPlace(node, 'masterauth');
-    if (problem !== undefined) across.report('topology-auth-replica', place, { problem, address: `${host}:${String(port)}`, other: master.title }, [related('also-here', passwordPlace(master, 'requirepass'))]);
+    if (problem !== undefined)
+      across.report(
+        'topology-auth-replica',
+        place,
+        { problem, address: `${host}:${String(port)}`, other: master.title },
+        [related('also-here', passwordPlace(master, 'requirepass'))],
+      );
   }
   const back = master.masterPassword;
   if (back !== undefined && node.password !== undefined && node.password !== '' && back !== node.password) {
-    across.report('topology-auth-differs', passwordPlace(node, 'requirepass'), { other: master.title }, [related('also-here', passwordPlace(master, back === '' ? 'requirepass' : 'masterauth'))]);
+    across.report('topology-auth-differs', passwordPlace(node, 'requirepass'), { other: master.title }, [
+      related('also-here', passwordPlace(master, back === '' ? 'requirepass' : 'masterauth')),
+    ]);
   }
 }
 
@@ -183,6 +289,9 @@ export function checkPorts(across: Across): void {
     const key = `${place} ${String(node.port)}`;
     const other = taken.get(key);
     if (other === undefined) taken.set(key, node);
-    else across.report('topology-same-port', node.placeOf('port'), { port: node.port, other: other.title }, [related('also-here', other.placeOf('port'))]);
+    else
+      across.report('topology-same-port', node.placeOf('port'), { port: node.port, other: other.title }, [
+        related('also-here', other.placeOf('port')),
+      ]);
   }
 }

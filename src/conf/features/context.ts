@@ -12,10 +12,17 @@ export interface Context {
 }
 
 /** Directives that are no settings: each has its own reader in the servers. */
-export const pseudoDirectives: ReadonlySet<string> = new Set(['include', 'loadmodule', 'rename-command', 'user', 'sentinel']);
+export const pseudoDirectives: ReadonlySet<string> = new Set([
+  'include',
+  'loadmodule',
+  'rename-command',
+  'user',
+  'sentinel',
+]);
 
 /** Directives that may stand in a file more than once and each time count. */
 export const repeatable: ReadonlySet<string> = new Set([...pseudoDirectives, 'save', 'client-output-buffer-limit']);
 
 export const tableOf = (context: Pick<Context, 'target'>): Table => tableFor(context.target);
-export const lookup = (context: Pick<Context, 'target'>, name: string): Known | undefined => tableFor(context.target).lookup(name);
+export const lookup = (context: Pick<Context, 'target'>, name: string): Known | undefined =>
+  tableFor(context.target).lookup(name);

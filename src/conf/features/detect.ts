@@ -2,7 +2,20 @@
 import type { ConfDocument } from '../document';
 
 /** Lines that only make sense for a server that is no sentinel. */
-const serverOnly = new Set(['appendonly', 'save', 'replicaof', 'slaveof', 'cluster-enabled', 'maxmemory', 'maxmemory-policy', 'databases', 'rdbcompression', 'masterauth', 'dbfilename', 'cluster-config-file']);
+const serverOnly = new Set([
+  'appendonly',
+  'save',
+  'replicaof',
+  'slaveof',
+  'cluster-enabled',
+  'maxmemory',
+  'maxmemory-policy',
+  'databases',
+  'rdbcompression',
+  'masterauth',
+  'dbfilename',
+  'cluster-config-file',
+]);
 
 /**
  * The mode that the content speaks for when it is not `mode`: one `sentinel` statement makes a server refuse the file, so

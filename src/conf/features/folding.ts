@@ -28,11 +28,15 @@ export function* foldingInSteps(document: ConfDocument, linesPerStep = 1000): Ge
     const end = withoutBlanks(document, start, (sections[index + 1] ?? last + 1) - 1);
     if (end > start) folds.push({ start, end, kind: 'section' });
   });
-  folds.push(...yield* commentsAndRegions(document, new Set(sections), linesPerStep));
+  folds.push(...(yield* commentsAndRegions(document, new Set(sections), linesPerStep)));
   return folds.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-function* commentsAndRegions(document: ConfDocument, sections: ReadonlySet<number>, linesPerStep: number): Generator<void, Fold[]> {
+function* commentsAndRegions(
+  document: ConfDocument,
+  sections: ReadonlySet<number>,
+  linesPerStep: number,
+): Generator<void, Fold[]> {
   const folds: Fold[] = [];
   const open: number[] = [];
   let run = -1;

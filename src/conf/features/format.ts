@@ -38,7 +38,10 @@ export function formatEdits(document: ConfDocument, range?: LineRange): TextEdit
     const end = document.lineEnd(line);
     const text = document.text.slice(start, end);
     const returns = text.endsWith('\r') ? 1 : 0;
-    const kept = text.slice(0, text.length - returns).replace(/[ \t\r]+$/, '').replace(/^[ \t]+(?=#)/, '');
+    const kept = text
+      .slice(0, text.length - returns)
+      .replace(/[ \t\r]+$/, '')
+      .replace(/^[ \t]+(?=#)/, '');
     empty = kept === '' ? empty + 1 : 0;
     if (empty > mostEmptyLines && line < document.lineCount - 1) edits.push({ start, end: end + 1, text: '' });
     else replace(edits, document, start, end - returns, kept);

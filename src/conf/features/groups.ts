@@ -25,13 +25,18 @@ export function groupOf<T extends Grouped>(document: ConfDocument, files: readon
 }
 
 /** Looks at some statements per `next()`, for very long files in an editor. */
-export function* groupInSteps<T extends Grouped>(document: ConfDocument, files: readonly T[], perStep = 2000): Generator<void, T[]> {
+export function* groupInSteps<T extends Grouped>(
+  document: ConfDocument,
+  files: readonly T[],
+  perStep = 2000,
+): Generator<void, T[]> {
   const facts: Facts[] = [];
   for (const file of files) facts.push(yield* read(file, perStep));
   const group = new Set(facts.filter(one => one.file.document.uri === document.uri));
   for (let before = -1; before !== group.size;) {
     before = group.size;
-    for (const one of facts) if (!group.has(one) && [...group].some(member => linked(member, one) || linked(one, member))) group.add(one);
+    for (const one of facts)
+      if (!group.has(one) && [...group].some(member => linked(member, one) || linked(one, member))) group.add(one);
   }
   return files.filter(file => [...group].some(one => one.file === file));
 }
@@ -48,26 +53,52 @@ function* read(file: Grouped, perStep: number): Generator<void, Facts> {
       yield;
     }
     if (telling.has(statement.name)) lines.set(statement.name, statement);
-    else if (statement.name === 'sentinel' && statement.words[1]?.value.toLowerCase() === 'monitor') monitors.push(statement);
+    else if (statement.name === 'sentinel' && statement.words[1]?.value.toLowerCase() === 'monitor')
+      monitors.push(statement);
   }
-  const last = (name: string): readonly string[] => lines.get(name)?.words.slice(1).map(word => word.value) ?? [];
+  const last = (name: string): readonly string[] =>
+    lines
+      .get(name)
+      ?.words.slice(1)
+      .map(word => word.value) ?? [];
   const [host, port] = last('replicaof').length > 0 ? last('replicaof') : last('slaveof');
   return {
-    file, port: Number(last('port')[0] ?? (monitors.length > 0 ? 26379 : 6379)),
-    addresses: new Set([...last('bind'), ...last('replica-announce-ip'), ...last('cluster-announce-ip')].map(one => one.replace(/^-/, '').toLowerCase()).filter(one => !isLocal(one) && one !== '*')),
+    file,
+    port: Number(last('port')[0] ?? (monitors.length > 0 ? 26379 : 6379)),
+    addresses: new Set(
+      [...last('bind'), ...last('replica-announce-ip'), ...last('cluster-announce-ip')]
+        .map(one => one.replace(/^-/, '').toLowerCase())
+        .filter(one => !isLocal(one) && one !== '*'),
+    ),
     points: [
-      ...(host === undefined || port === undefined || host.toLowerCase() === 'no' ? [] : [{ host: host.toLowerCase(), port: Number(port) }]),
-      ...monitors.map(one => ({ host: one.words[3]?.value.toLowerCase() ?? '', port: Number(one.words[4]?.value), name: one.words[2]?.value ?? '' })),
+      ...(host === undefined || port === undefined || host.toLowerCase() === 'no'
+        ? []
+        : [{ host: host.toLowerCase(), port: Number(port) }]),
+      ...monitors.map(one => ({
+        host: one.words[3]?.value.toLowerCase() ?? '',
+        port: Number(one.words[4]?.value),
+        name: one.words[2]?.value ?? '',
+      })),
     ],
   };
 }
 
-const isLocal = (host: string): boolean => host === 'localhost' || host === '::1' || host === '::*' || host === '0.0.0.0' || host.startsWith('127.');
+const isLocal = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '::*' || host === '0.0.0.0' || host.startsWith('127.');
 
 /** Whether `from` points at `to`, or both watch the same master. */
 function linked(from: Facts, to: Facts): boolean {
   return from.points.some(point => {
-    if (to.points.some(other => point.name !== undefined && other.name === point.name && other.host === point.host && other.port === point.port)) return true;
+    if (
+      to.points.some(
+        other =>
+          point.name !== undefined &&
+          other.name === point.name &&
+          other.host === point.host &&
+          other.port === point.port,
+      )
+    )
+      return true;
     if (to.port !== point.port || to.points.some(other => other.name !== undefined)) return false;
     if (to.addresses.has(point.host)) return true;
     // Loopback and names say nothing across folders that are far apart, and a file that tells its address is not meant.

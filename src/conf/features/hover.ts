@@ -9,16 +9,28 @@ import { isSecret } from './secrets';
 import { sentinelStatement } from './statements';
 import type { SentinelStatement } from './statements';
 
-export type HoverFacts = { readonly start: number; readonly end: number } & (
+export type HoverFacts = { readonly start: number; readonly end: number } &
   /** A directive: what the target makes of it, and its history. `known` is absent when the target has no such name. */
-  | { readonly kind: 'directive'; readonly name: string; readonly known: Known | undefined; readonly history: History | undefined }
-  | { readonly kind: 'pseudo'; readonly name: string }
-  | { readonly kind: 'statement'; readonly statement: SentinelStatement }
-  | { readonly kind: 'master'; readonly name: string; readonly host: string | undefined; readonly port: string | undefined; readonly quorum: string | undefined }
-  /** One of a fixed set of values: `key` names the set in descriptions.json (`values`). */
-  | { readonly kind: 'value'; readonly key: string; readonly values: readonly string[] }
-  | { readonly kind: 'memory'; readonly bytes: bigint }
-);
+  (
+    | {
+        readonly kind: 'directive';
+        readonly name: string;
+        readonly known: Known | undefined;
+        readonly history: History | undefined;
+      }
+    | { readonly kind: 'pseudo'; readonly name: string }
+    | { readonly kind: 'statement'; readonly statement: SentinelStatement }
+    | {
+        readonly kind: 'master';
+        readonly name: string;
+        readonly host: string | undefined;
+        readonly port: string | undefined;
+        readonly quorum: string | undefined;
+      }
+    /** One of a fixed set of values: `key` names the set in descriptions.json (`values`). */
+    | { readonly kind: 'value'; readonly key: string; readonly values: readonly string[] }
+    | { readonly kind: 'memory'; readonly bytes: bigint }
+  );
 
 export function hoverAt(context: Context, offset: number): HoverFacts | undefined {
   const at = context.document.wordAt(offset);
@@ -30,26 +42,50 @@ export function hoverAt(context: Context, offset: number): HoverFacts | undefine
     if (pseudoDirectives.has(statement.name)) return { ...place, kind: 'pseudo', name: statement.name };
     const known = lookup(context, statement.name);
     const history = historyOf(statement.name);
-    return known === undefined && history === undefined ? undefined : { ...place, kind: 'directive', name: statement.name, known, history };
+    return known === undefined && history === undefined
+      ? undefined
+      : { ...place, kind: 'directive', name: statement.name, known, history };
   }
   if (isSecret(statement, index)) return undefined;
-  return statement.name === 'sentinel' ? inStatement(context, statement, index, place) : inValue(context, statement, index, place);
+  return statement.name === 'sentinel'
+    ? inStatement(context, statement, index, place)
+    : inValue(context, statement, index, place);
 }
 
-function inStatement(context: Context, statement: Statement, index: number, place: { start: number; end: number }): HoverFacts | undefined {
+function inStatement(
+  context: Context,
+  statement: Statement,
+  index: number,
+  place: { start: number; end: number },
+): HoverFacts | undefined {
   const kind = sentinelStatement(statement.words[1]?.value ?? '');
   if (kind === undefined) return undefined;
   if (index === 1) return { ...place, kind: 'statement', statement: kind };
   const role = kind.words[index - 2];
   if (role !== 'name' && role !== 'new-name') return undefined;
   const name = statement.words[index]?.value ?? '';
-  const monitor = context.document.statements.find(one => one.name === 'sentinel' && one.words[1]?.value.toLowerCase() === 'monitor' && one.words[2]?.value === name);
-  return { ...place, kind: 'master', name, host: monitor?.words[3]?.value, port: monitor?.words[4]?.value, quorum: monitor?.words[5]?.value };
+  const monitor = context.document.statements.find(
+    one => one.name === 'sentinel' && one.words[1]?.value.toLowerCase() === 'monitor' && one.words[2]?.value === name,
+  );
+  return {
+    ...place,
+    kind: 'master',
+    name,
+    host: monitor?.words[3]?.value,
+    port: monitor?.words[4]?.value,
+    quorum: monitor?.words[5]?.value,
+  };
 }
 
-function inValue(context: Context, statement: Statement, index: number, place: { start: number; end: number }): HoverFacts | undefined {
+function inValue(
+  context: Context,
+  statement: Statement,
+  index: number,
+  place: { start: number; end: number },
+): HoverFacts | undefined {
   const value = statement.words[index]?.value ?? '';
-  if (statement.name === 'user') return index === 1 ? undefined : { ...place, kind: 'value', key: 'user', values: [value.toLowerCase()] };
+  if (statement.name === 'user')
+    return index === 1 ? undefined : { ...place, kind: 'value', key: 'user', values: [value.toLowerCase()] };
   const setting = lookup(context, statement.name)?.setting;
   if (setting === undefined) return undefined;
   if (setting.type === 'event-flags') return { ...place, kind: 'value', key: setting.id, values: [...new Set(value)] };

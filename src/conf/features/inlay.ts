@@ -40,10 +40,15 @@ function noteOf(context: Context, statement: Statement): InlayNote | undefined {
 }
 
 function saveNote(statement: Statement, at: { offset: number; line: number }): InlayNote | undefined {
-  const words = statement.words.slice(1).flatMap(word => word.value.split(' ')).filter(word => word !== '');
+  const words = statement.words
+    .slice(1)
+    .flatMap(word => word.value.split(' '))
+    .filter(word => word !== '');
   if (words.length === 0) return { ...at, kind: 'no-snapshots' };
   if (words.length % 2 !== 0 || words.some(word => !/^\d+$/.test(word))) return undefined;
-  const points = words.flatMap((word, index) => index % 2 === 0 ? [{ seconds: Number(word), changes: Number(words[index + 1]) }] : []);
+  const points = words.flatMap((word, index) =>
+    index % 2 === 0 ? [{ seconds: Number(word), changes: Number(words[index + 1]) }] : [],
+  );
   return points.some(point => point.seconds < 1) ? undefined : { ...at, kind: 'save', points };
 }
 

@@ -14,8 +14,17 @@ export interface PathLink {
 const atOnce: ReadonlySet<string> = new Set(['logfile', 'include']);
 /** Settings whose file is opened after the whole file was read, so in the last `dir`. */
 const later: ReadonlySet<string> = new Set([
-  'aclfile', 'loadmodule', 'pidfile', 'cluster-config-file', 'dbfilename',
-  'tls-cert-file', 'tls-key-file', 'tls-client-cert-file', 'tls-client-key-file', 'tls-ca-cert-file', 'tls-dh-params-file',
+  'aclfile',
+  'loadmodule',
+  'pidfile',
+  'cluster-config-file',
+  'dbfilename',
+  'tls-cert-file',
+  'tls-key-file',
+  'tls-client-cert-file',
+  'tls-client-key-file',
+  'tls-ca-cert-file',
+  'tls-dh-params-file',
 ]);
 
 export function pathLinks(context: Context): PathLink[] {

@@ -28,7 +28,9 @@ export function masterNames(document: ConfDocument): MasterName[] {
 export function masterNameAt(document: ConfDocument, position: Position): MasterName | undefined {
   const offset = document.offsetAt(position);
   const statement = document.statementAt(position.line);
-  return statement === undefined ? undefined : masterNames(document).find(one => one.statement === statement && offset >= one.start && offset <= one.end);
+  return statement === undefined
+    ? undefined
+    : masterNames(document).find(one => one.statement === statement && offset >= one.start && offset <= one.end);
 }
 
 /**
@@ -37,7 +39,9 @@ export function masterNameAt(document: ConfDocument, position: Position): Master
  */
 export function sameMaster(document: ConfDocument, name: string, others: readonly ConfDocument[]): ConfDocument[] {
   const addresses = new Set(addressesOf(document, name));
-  return others.filter(other => other.uri === document.uri || addressesOf(other, name).some(address => addresses.has(address)));
+  return others.filter(
+    other => other.uri === document.uri || addressesOf(other, name).some(address => addresses.has(address)),
+  );
 }
 
 function addressesOf(document: ConfDocument, name: string): string[] {

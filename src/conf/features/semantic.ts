@@ -43,13 +43,17 @@ function mastersOf(document: ConfDocument): ReadonlySet<string | undefined> {
 function* tokensOf(context: Context, statement: Statement): Generator<SemanticToken> {
   const [name, second, third] = statement.words;
   if (name === undefined) return;
-  const token = (word: { start: number; end: number }, type: SemanticToken['type'], ...modifiers: SemanticToken['modifiers'][number][]): SemanticToken =>
-    ({ start: word.start, end: word.end, type, modifiers });
+  const token = (
+    word: { start: number; end: number },
+    type: SemanticToken['type'],
+    ...modifiers: SemanticToken['modifiers'][number][]
+  ): SemanticToken => ({ start: word.start, end: word.end, type, modifiers });
   if (statement.name === 'sentinel') {
     const kind = sentinelStatement(second?.value ?? '');
     if (kind === undefined || third === undefined) return;
     if (kind.words[0] === 'new-name') yield token(third, 'class', 'declaration');
-    else if (kind.words[0] === 'name') yield mastersOf(context.document).has(third.value) ? token(third, 'class') : token(third, 'variable');
+    else if (kind.words[0] === 'name')
+      yield mastersOf(context.document).has(third.value) ? token(third, 'class') : token(third, 'variable');
     return;
   }
   if (statement.name === 'user' && second !== undefined) yield token(second, 'class', 'declaration');

@@ -1,7 +1,22 @@
 /** The statements behind `sentinel`: what each takes. Word counts and phases are judged elsewhere; this is for writing them. */
 
 /** Kinds of word, for completion and hover. */
-export type StatementWord = 'name' | 'new-name' | 'host' | 'port' | 'quorum' | 'milliseconds' | 'count' | 'path' | 'password' | 'user' | 'command' | 'epoch' | 'id' | 'bool' | 'text';
+export type StatementWord =
+  | 'name'
+  | 'new-name'
+  | 'host'
+  | 'port'
+  | 'quorum'
+  | 'milliseconds'
+  | 'count'
+  | 'path'
+  | 'password'
+  | 'user'
+  | 'command'
+  | 'epoch'
+  | 'id'
+  | 'bool'
+  | 'text';
 
 export interface SentinelStatement {
   readonly name: string;
@@ -47,4 +62,6 @@ export function sentinelStatement(name: string): SentinelStatement | undefined {
 }
 
 /** The statements whose first word names a master. */
-export const masterStatements: ReadonlySet<string> = new Set(sentinelStatements.filter(one => one.words[0] === 'name' || one.words[0] === 'new-name').map(one => one.name));
+export const masterStatements: ReadonlySet<string> = new Set(
+  sentinelStatements.filter(one => one.words[0] === 'name' || one.words[0] === 'new-name').map(one => one.name),
+);

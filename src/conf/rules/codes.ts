@@ -10,7 +10,14 @@ import { valueRules } from './values';
 import type { Rule } from './rule';
 
 export const rules = {
-  ...syntaxRules, ...valueRules, ...includeRules, ...aclRules, ...sentinelRules, ...startupRules, ...habitRules, ...topologyRules,
+  ...syntaxRules,
+  ...valueRules,
+  ...includeRules,
+  ...aclRules,
+  ...sentinelRules,
+  ...startupRules,
+  ...habitRules,
+  ...topologyRules,
 } as const satisfies Record<string, Rule>;
 
 /** A stable name, shown beside the message and used in settings and `# redis-conf-disable` comments. */

@@ -1,6 +1,6 @@
 /** Short texts beside the messages: titles of quick fixes and captions of related places. */
 export const fixWords: Readonly<Record<string, string>> = {
-  'replace': 'Replace by {text}',
+  replace: 'Replace by {text}',
   'replace-name': 'Change to {text}',
   'remove-line': 'Remove the line',
   'comment-out': 'Comment the line out',

@@ -125,22 +125,61 @@ export class Judge {
     const severity = told.severity ?? rules[code].severity;
     const { uri, start, end } = place;
     // Written out: thousands of findings of one file are made here, and object spread is several times slower.
-    if (told.refusal === undefined) this.findings.push({ uri, start, end, code, severity, data, related: told.related ?? nothing, fixes: told.fixes ?? nothing });
-    else this.findings.push({ uri, start, end, code, severity, data, related: told.related ?? nothing, fixes: told.fixes ?? nothing, refusal: { phase: told.refusal, order: this.#turn ?? this.#order++ } });
+    if (told.refusal === undefined)
+      this.findings.push({
+        uri,
+        start,
+        end,
+        code,
+        severity,
+        data,
+        related: told.related ?? nothing,
+        fixes: told.fixes ?? nothing,
+      });
+    else
+      this.findings.push({
+        uri,
+        start,
+        end,
+        code,
+        severity,
+        data,
+        related: told.related ?? nothing,
+        fixes: told.fixes ?? nothing,
+        refusal: { phase: told.refusal, order: this.#turn ?? this.#order++ },
+      });
   }
 
   /** The server refuses the line at once, with its number. */
-  refuse(code: RuleCode, place: Span, data: Data = {}, fixes: readonly Fix[] = [], related: readonly Related[] = []): void {
+  refuse(
+    code: RuleCode,
+    place: Span,
+    data: Data = {},
+    fixes: readonly Fix[] = [],
+    related: readonly Related[] = [],
+  ): void {
     this.report(code, place, data, { refusal: 'parse', fixes, related });
   }
 
   /** The server loads the file and exits at start. */
-  exits(code: RuleCode, place: Span, data: Data = {}, fixes: readonly Fix[] = [], related: readonly Related[] = []): void {
+  exits(
+    code: RuleCode,
+    place: Span,
+    data: Data = {},
+    fixes: readonly Fix[] = [],
+    related: readonly Related[] = [],
+  ): void {
     this.report(code, place, data, { refusal: 'startup', fixes, related });
   }
 
   /** A remark that is no refusal. */
-  remark(code: RuleCode, place: Span, data: Data = {}, fixes: readonly Fix[] = [], related: readonly Related[] = []): void {
+  remark(
+    code: RuleCode,
+    place: Span,
+    data: Data = {},
+    fixes: readonly Fix[] = [],
+    related: readonly Related[] = [],
+  ): void {
     this.report(code, place, data, { fixes, related });
   }
 
@@ -175,7 +214,8 @@ export function spanOf(unit: Unit, start: number, end: number): Span {
   return { uri: from.document.uri, start: from.offset, end: Math.max(from.offset, until) };
 }
 
-export const wordSpan = (entry: Entry, word: Word | undefined): Span => (word === undefined || isGluedOn(entry, word) ? lineSpan(entry) : spanOf(entry.unit, word.start, word.end));
+export const wordSpan = (entry: Entry, word: Word | undefined): Span =>
+  word === undefined || isGluedOn(entry, word) ? lineSpan(entry) : spanOf(entry.unit, word.start, word.end);
 
 /** Whether a word stands in another file or line than the start of its statement: two files glued, or lines melted by a NUL. */
 function isGluedOn({ unit, statement }: Entry, word: Word): boolean {
@@ -191,7 +231,9 @@ export const nameSpan = (entry: Entry): Span => wordSpan(entry, entry.statement.
 /** From one word to the end of the line. */
 export function restSpan(entry: Entry, index: number): Span {
   const word = entry.statement.words[index];
-  return word === undefined || isGluedOn(entry, word) ? lineSpan(entry) : spanOf(entry.unit, word.start, entry.statement.end);
+  return word === undefined || isGluedOn(entry, word)
+    ? lineSpan(entry)
+    : spanOf(entry.unit, word.start, entry.statement.end);
 }
 
 /** Line of a place, counted from 1, for messages. */
@@ -200,25 +242,43 @@ export const lineNumber = (entry: Entry): number => {
   return start === undefined ? entry.statement.line + 1 : start.document.positionAt(start.offset).line + 1;
 };
 
-export const related = (code: string, { uri, start, end }: Span, data: Data = {}): Related => ({ uri, start, end, code, data });
+export const related = (code: string, { uri, start, end }: Span, data: Data = {}): Related => ({
+  uri,
+  start,
+  end,
+  code,
+  data,
+});
 
 const fix = (code: string, data: Data, safe: boolean, ...edits: readonly Edit[]): Fix => ({ code, data, safe, edits });
 
 /** Makers of quick fixes. Fixes of words that may be secret only insert around them, so that no report holds the secret. */
 export const fixes = {
-  replace: (place: Span, text: string, safe = false): Fix => fix('replace', { text: text === '' ? '""' : text }, safe, { ...place, text }),
+  replace: (place: Span, text: string, safe = false): Fix =>
+    fix('replace', { text: text === '' ? '""' : text }, safe, { ...place, text }),
   rename: (place: Span, text: string, safe: boolean): Fix => fix('replace-name', { text }, safe, { ...place, text }),
   commentOut: (entry: Entry): Fix => {
     const line = lineSpan(entry);
     return fix('comment-out', {}, false, { uri: line.uri, start: line.start, end: line.start, text: '# ' });
   },
-  quote: (from: Span, to: Span): Fix => fix('quote-value', {}, false, { uri: from.uri, start: from.start, end: from.start, text: '"' }, { uri: to.uri, start: to.end, end: to.end, text: '"' }),
-  insert: (code: string, at: Span, offset: number, text: string, safe = false): Fix => fix(code, { text }, safe, { uri: at.uri, start: offset, end: offset, text }),
+  quote: (from: Span, to: Span): Fix =>
+    fix(
+      'quote-value',
+      {},
+      false,
+      { uri: from.uri, start: from.start, end: from.start, text: '"' },
+      { uri: to.uri, start: to.end, end: to.end, text: '"' },
+    ),
+  insert: (code: string, at: Span, offset: number, text: string, safe = false): Fix =>
+    fix(code, { text }, safe, { uri: at.uri, start: offset, end: offset, text }),
   removeWords: (entry: Entry, index: number): Fix | undefined => {
     const words = entry.statement.words;
     const [keep, first] = [words[index - 1], words[index]];
     if (keep === undefined || first === undefined) return undefined;
-    return fix('remove-words', { text: words.length - index === 1 ? 'the last word' : 'the words behind it' }, false, { ...spanOf(entry.unit, keep.end, entry.statement.end), text: '' });
+    return fix('remove-words', { text: words.length - index === 1 ? 'the last word' : 'the words behind it' }, false, {
+      ...spanOf(entry.unit, keep.end, entry.statement.end),
+      text: '',
+    });
   },
   /** Adds a line before the statement's. */
   lineBefore: (entry: Entry, text: string, safe = false): Fix => {
@@ -238,7 +298,13 @@ export const fixes = {
     const { uri, text } = entry.unit.document;
     if (secret) return fix('move-comment', {}, false, { uri, start: keep.end, end: first.start, text: '\n' });
     const comment = text.slice(first.start, entry.statement.end);
-    return fix('move-comment', {}, true, { uri, start: entry.statement.start, end: entry.statement.start, text: `${comment}\n` }, { uri, start: keep.end, end: entry.statement.end, text: '' });
+    return fix(
+      'move-comment',
+      {},
+      true,
+      { uri, start: entry.statement.start, end: entry.statement.start, text: `${comment}\n` },
+      { uri, start: keep.end, end: entry.statement.end, text: '' },
+    );
   },
 };
 

@@ -17,7 +17,9 @@ export function quotesAreFine(judge: Judge, entry: Entry): boolean {
   const joins = judge.target.product === 'valkey' && judge.target.major >= 9;
   const unclosedAt = fault.kind === 'unclosed' ? fault.at : fault.alsoUnclosedAt;
   if (fault.kind === 'after-quote' && !joins) {
-    judge.refuse('text-after-quote', spanOf(entry.unit, fault.at, end), {}, [fixes.insert('insert-blank', lineSpan(entry), spanOf(entry.unit, fault.at, fault.at).start, ' ')]);
+    judge.refuse('text-after-quote', spanOf(entry.unit, fault.at, end), {}, [
+      fixes.insert('insert-blank', lineSpan(entry), spanOf(entry.unit, fault.at, fault.at).start, ' '),
+    ]);
     return false;
   }
   if (unclosedAt === undefined) return true;
@@ -84,11 +86,16 @@ function backported(judge: Judge, name: string): Known | undefined {
   return { setting: setting as unknown as Setting, aliasOf: undefined, ignored: false };
 }
 
-const isBuilt = (judge: Judge, setting: Setting): boolean => setting.ifdef === undefined || (setting.ifdef === 'USE_OPENSSL' && judge.tls);
+const isBuilt = (judge: Judge, setting: Setting): boolean =>
+  setting.ifdef === undefined || (setting.ifdef === 'USE_OPENSSL' && judge.tls);
 
 function readSentinelWord(judge: Judge, entry: Entry): LineKind {
   if (entry.statement.words.length === 1) {
-    judge.remark('unknown-accepted', nameSpan(entry), { target: judge.targetTitle, name: 'sentinel', hint: ' without words' });
+    judge.remark('unknown-accepted', nameSpan(entry), {
+      target: judge.targetTitle,
+      name: 'sentinel',
+      hint: ' without words',
+    });
     return 'nothing';
   }
   if (judge.mode === 'sentinel') return 'sentinel';
@@ -97,27 +104,48 @@ function readSentinelWord(judge: Judge, entry: Entry): LineKind {
 }
 
 /** The place of a word that looks like the start of a comment, from `first` on. */
-export const commentWord = (entry: Entry, first: number): number => entry.statement.words.findIndex((word, index) => index >= first && !word.quoted && /^(#|\/\/|;)/.test(word.value));
+export const commentWord = (entry: Entry, first: number): number =>
+  entry.statement.words.findIndex((word, index) => index >= first && !word.quoted && /^(#|\/\/|;)/.test(word.value));
 
 /** Says that a line has the wrong number of words, or that a comment made it so. */
-export function refuseArity(judge: Judge, entry: Entry, expected: string, most: number, refusal: 'parse' | 'startup' | undefined = 'parse'): void {
+export function refuseArity(
+  judge: Judge,
+  entry: Entry,
+  expected: string,
+  most: number,
+  refusal: 'parse' | 'startup' | undefined = 'parse',
+): void {
   const { words, name } = entry.statement;
   const comment = words.length > most ? commentWord(entry, 1) : -1;
   const told = refusal === undefined ? { severity: 'warning' as const } : { refusal };
   if (comment >= 1 && comment <= most) {
     const secret = isSecret(judge, name);
-    judge.report('trailing-comment', restSpan(entry, comment), { name, text: secret ? '#' : shown(words[comment]?.value ?? '') }, { ...told, fixes: made(fixes.moveComment(entry, comment, secret)) });
+    judge.report(
+      'trailing-comment',
+      restSpan(entry, comment),
+      { name, text: secret ? '#' : shown(words[comment]?.value ?? '') },
+      { ...told, fixes: made(fixes.moveComment(entry, comment, secret)) },
+    );
     return;
   }
   const got = words.length - 1;
   const last = words.at(-1);
-  const quote = most === 2 && got > 1 && words.every(word => !word.quoted) ? fixes.quote(wordSpan(entry, words[1]), wordSpan(entry, last)) : undefined;
+  const quote =
+    most === 2 && got > 1 && words.every(word => !word.quoted)
+      ? fixes.quote(wordSpan(entry, words[1]), wordSpan(entry, last))
+      : undefined;
   const place = words.length > most ? restSpan(entry, most) : lineSpan(entry);
-  judge.report('wrong-arity', place, { name, expected, got: got === 0 ? 'no value' : got === 1 ? 'one value' : `${String(got)} values` }, { ...told, fixes: made(quote, words.length > most ? fixes.removeWords(entry, most) : undefined) });
+  judge.report(
+    'wrong-arity',
+    place,
+    { name, expected, got: got === 0 ? 'no value' : got === 1 ? 'one value' : `${String(got)} values` },
+    { ...told, fixes: made(quote, words.length > most ? fixes.removeWords(entry, most) : undefined) },
+  );
 }
 
 /** Whether the values of a directive may be passwords. */
-const isSecret = (judge: Judge, name: string): boolean => judge.table.lookup(name)?.setting?.sensitive === true || /pass|auth/.test(name) || name === 'user';
+const isSecret = (judge: Judge, name: string): boolean =>
+  judge.table.lookup(name)?.setting?.sensitive === true || /pass|auth/.test(name) || name === 'user';
 
 const shown = (text: string): string => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
 
@@ -125,15 +153,30 @@ function readSetting(judge: Judge, entry: Entry, known: Known): void {
   const setting = known.setting;
   if (setting === undefined) return;
   const { words, name } = entry.statement;
-  if (known.aliasOf !== undefined) judge.remark('old-name', nameSpan(entry), { name, newName: known.aliasOf, target: judge.targetTitle }, [fixes.rename(nameSpan(entry), known.aliasOf, true)]);
+  if (known.aliasOf !== undefined)
+    judge.remark('old-name', nameSpan(entry), { name, newName: known.aliasOf, target: judge.targetTitle }, [
+      fixes.rename(nameSpan(entry), known.aliasOf, true),
+    ]);
   if (!setting.multiArg && words.length !== 2) {
     refuseArity(judge, entry, 'exactly one value', 2);
-    note(judge, entry, setting, words.slice(1).map(word => word.value), false);
+    note(
+      judge,
+      entry,
+      setting,
+      words.slice(1).map(word => word.value),
+      false,
+    );
     return;
   }
   const values = valuesOf(judge, entry, setting);
   const accepted = checkValues({ judge, entry, setting, values });
-  note(judge, entry, setting, values.map(value => value.text), accepted);
+  note(
+    judge,
+    entry,
+    setting,
+    values.map(value => value.text),
+    accepted,
+  );
 }
 
 function note(judge: Judge, entry: Entry, setting: Setting, values: readonly string[], accepted: boolean): void {
@@ -151,7 +194,11 @@ function valuesOf(judge: Judge, entry: Entry, setting: Setting): readonly Value[
     const place = wordSpan(entry, only);
     const text = cString(only.value);
     const inner = scanWords(text, 0, text.length);
-    if (inner.fault !== undefined && !(inner.fault.kind === 'after-quote' && judge.target.product === 'valkey' && judge.target.major >= 9)) return [];
+    if (
+      inner.fault !== undefined &&
+      !(inner.fault.kind === 'after-quote' && judge.target.product === 'valkey' && judge.target.major >= 9)
+    )
+      return [];
     return inner.words.map(word => ({ text: word.value, place, word: inner.words.length === 1 ? only : undefined }));
   }
   const whole = setting.type === 'int' || setting.type === 'memory'; // the only readers that know the length of a value
@@ -178,7 +225,12 @@ function readUnknown(judge: Judge, entry: Entry): void {
   const hasValue = words.length > 1;
   if (judge.target.beyond && /^[a-z][a-z0-9-]*$/.test(name)) {
     const near = nearestName(judge, name);
-    judge.remark('maybe-unknown-directive', nameSpan(entry), { name, target: judge.targetTitle, hint: near === undefined ? '' : ` (did you mean ${near}?)` }, near === undefined ? [] : [fixes.rename(nameSpan(entry), near, false)]);
+    judge.remark(
+      'maybe-unknown-directive',
+      nameSpan(entry),
+      { name, target: judge.targetTitle, hint: near === undefined ? '' : ` (did you mean ${near}?)` },
+      near === undefined ? [] : [fixes.rename(nameSpan(entry), near, false)],
+    );
     return;
   }
   if (queues && hasValue) {
@@ -194,7 +246,15 @@ function readUnknown(judge: Judge, entry: Entry): void {
 }
 
 /** What to say of an unknown name: since when it is known elsewhere, or what it resembles. */
-export function unknownName(judge: Judge, entry: Entry): { code: 'unknown-directive' | 'not-in-target'; data: Record<string, string>; fix: ReturnType<typeof made>; hint: string } {
+export function unknownName(
+  judge: Judge,
+  entry: Entry,
+): {
+  code: 'unknown-directive' | 'not-in-target';
+  data: Record<string, string>;
+  fix: ReturnType<typeof made>;
+  hint: string;
+} {
   const { name } = entry.statement;
   const place = nameSpan(entry);
   const history = historyOf(name);
@@ -203,26 +263,63 @@ export function unknownName(judge: Judge, entry: Entry): { code: 'unknown-direct
     const product = judge.target.product;
     const other = product === 'redis' ? 'valkey' : 'redis';
     const words = [
-      history.gone[product] !== undefined ? `gone since ${product} ${history.gone[product]}` : history.since[product] !== undefined ? `there since ${product} ${history.since[product]}` : undefined,
-      history.since[other] !== undefined && history.since[product] === undefined ? `only in ${other} since ${history.since[other]}` : undefined,
-    ].filter(text => text !== undefined).join('; ');
+      history.gone[product] !== undefined
+        ? `gone since ${product} ${history.gone[product]}`
+        : history.since[product] !== undefined
+          ? `there since ${product} ${history.since[product]}`
+          : undefined,
+      history.since[other] !== undefined && history.since[product] === undefined
+        ? `only in ${other} since ${history.since[other]}`
+        : undefined,
+    ]
+      .filter(text => text !== undefined)
+      .join('; ');
     const hint = here === undefined ? '' : `; here it is called ${here}`;
-    return { code: 'not-in-target', data: { name, target: judge.targetTitle, history: words, hint }, fix: here === undefined ? [fixes.commentOut(entry)] : [fixes.rename(place, here, true)], hint };
+    return {
+      code: 'not-in-target',
+      data: { name, target: judge.targetTitle, history: words, hint },
+      fix: here === undefined ? [fixes.commentOut(entry)] : [fixes.rename(place, here, true)],
+      hint,
+    };
   }
   const old = removedNames[name];
   const near = old ?? nearestName(judge, asciiLower(name));
-  const odd = name.startsWith('//') || name.startsWith(';') ? ' (a comment starts with #)' : name.startsWith('[') ? ' (the file has no sections)' : /^[\w-]+[=:]/.test(name) ? ' (name and value are parted by a blank)' : '';
+  const odd =
+    name.startsWith('//') || name.startsWith(';')
+      ? ' (a comment starts with #)'
+      : name.startsWith('[')
+        ? ' (the file has no sections)'
+        : /^[\w-]+[=:]/.test(name)
+          ? ' (name and value are parted by a blank)'
+          : '';
   const hint = odd !== '' ? odd : near === undefined ? '' : ` (did you mean ${near}?)`;
   // Of `requirepass=secret` only the name is repeated, and only the sign between is replaced.
   const assignment = /^([\w-]+)[=:]./.exec(entry.statement.words[0]?.value ?? '');
   const key = assignment?.[1];
-  const fix = key !== undefined && judge.table.lookup(asciiLower(key)) !== undefined && entry.statement.words[0]?.quoted === false
-    ? [fixes.replace({ uri: place.uri, start: place.start + key.length, end: place.start + key.length + 1 }, ' ', true)]
-    : odd !== '' ? [fixes.commentOut(entry)] : near === undefined ? [] : [fixes.rename(place, near, false)];
-  return { code: 'unknown-directive', data: { name: key === undefined ? shown(name) : `${key}…`, target: judge.targetTitle, hint }, fix, hint };
+  const fix =
+    key !== undefined && judge.table.lookup(asciiLower(key)) !== undefined && entry.statement.words[0]?.quoted === false
+      ? [
+          fixes.replace(
+            { uri: place.uri, start: place.start + key.length, end: place.start + key.length + 1 },
+            ' ',
+            true,
+          ),
+        ]
+      : odd !== ''
+        ? [fixes.commentOut(entry)]
+        : near === undefined
+          ? []
+          : [fixes.rename(place, near, false)];
+  return {
+    code: 'unknown-directive',
+    data: { name: key === undefined ? shown(name) : `${key}…`, target: judge.targetTitle, hint },
+    fix,
+    hint,
+  };
 }
 
 /** Names from before the oldest server measured, and what took their place. */
 const removedNames: Readonly<Record<string, string | undefined>> = {
-  'hash-max-zipmap-entries': 'hash-max-listpack-entries', 'hash-max-zipmap-value': 'hash-max-listpack-value',
+  'hash-max-zipmap-entries': 'hash-max-listpack-entries',
+  'hash-max-zipmap-value': 'hash-max-listpack-value',
 };

@@ -22,7 +22,8 @@ export function enterDirectory(judge: Judge, entry: Entry): void {
     return;
   }
   judge.workingDirectory = undefined;
-  if (found === 'missing' && inReach(judge, target)) judge.refuse('dir-missing-here', place, { path }, [fixes.commentOut(entry)]);
+  if (found === 'missing' && inReach(judge, target))
+    judge.refuse('dir-missing-here', place, { path }, [fixes.commentOut(entry)]);
   else if (foreign) judge.remark('foreign-dir', place, { path }, [fixes.commentOut(entry)]);
   else if (found === 'missing') judge.remark('dir-missing', place, { path });
   else if (found === 'file' || found === 'other') judge.refuse('dir-is-file', place, { path });

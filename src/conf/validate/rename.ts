@@ -16,13 +16,28 @@ export function readRename(judge: Judge, entry: Entry): void {
   const table = judge.commandTable;
   if (name.includes('|') && commands.has(name)) {
     const what = judge.modern ? 'the server crashes' : 'the server refuses the line';
-    judge.report('rename-subcommand', place, { command: from.value, what }, { refusal: judge.modern ? 'crash' : 'parse', fixes: [fixes.commentOut(entry)] });
+    judge.report(
+      'rename-subcommand',
+      place,
+      { command: from.value, what },
+      { refusal: judge.modern ? 'crash' : 'parse', fixes: [fixes.commentOut(entry)] },
+    );
     return;
   }
   if (!table.has(name)) {
     const near = nearestCommand(commands, name);
-    const where = judge.mode === 'sentinel' && commandsOf(judge.target, 'redis').has(name) ? ' in sentinel mode' : commands.has(name) ? ' any more (an earlier line renamed it)' : '';
-    judge.refuse('rename-unknown-command', place, { command: from.value, where, hint: near === undefined ? '' : ` (did you mean ${near}?)` }, made(near === undefined ? undefined : fixes.rename(place, near.toUpperCase(), false), fixes.commentOut(entry)));
+    const where =
+      judge.mode === 'sentinel' && commandsOf(judge.target, 'redis').has(name)
+        ? ' in sentinel mode'
+        : commands.has(name)
+          ? ' any more (an earlier line renamed it)'
+          : '';
+    judge.refuse(
+      'rename-unknown-command',
+      place,
+      { command: from.value, where, hint: near === undefined ? '' : ` (did you mean ${near}?)` },
+      made(near === undefined ? undefined : fixes.rename(place, near.toUpperCase(), false), fixes.commentOut(entry)),
+    );
     return;
   }
   table.delete(name);

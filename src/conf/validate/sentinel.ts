@@ -49,10 +49,18 @@ export function* readSentinelLines(judge: Judge, steps: Steps): Generator<void> 
     const [, , word] = entry.statement.words;
     const name = statementName(entry);
     if (name === 'monitor' && word !== undefined && !named.has(word.value)) named.set(word.value, entry);
-    else if (name === 'resolve-hostnames' && word !== undefined && /^(?:yes|no)$/i.test(word.value)) resolves = asciiLower(word.value) === 'yes';
+    else if (name === 'resolve-hostnames' && word !== undefined && /^(?:yes|no)$/i.test(word.value))
+      resolves = asciiLower(word.value) === 'yes';
     if (isTime(steps)) yield;
   }
-  const state: State = { judge, monitors: judge.monitors, named, resolves, seen: new Set(), nearest: new Suggester([...named.keys()]) };
+  const state: State = {
+    judge,
+    monitors: judge.monitors,
+    named,
+    resolves,
+    seen: new Set(),
+    nearest: new Suggester([...named.keys()]),
+  };
   for (const phase of phases) {
     for (const entry of judge.sentinelLines) {
       if (isTime(steps)) yield;
@@ -72,10 +80,24 @@ function readStatement(state: State, entry: Entry): void {
   const shape = sentinelStatement(name);
   const word = entry.statement.words[1];
   if (shape === undefined || !isIn(shape, judge.target)) {
-    const near = shape === undefined ? new Suggester(sentinelStatements.filter(one => isIn(one, judge.target)).map(one => one.name)).nearest(name) : undefined;
+    const near =
+      shape === undefined
+        ? new Suggester(sentinelStatements.filter(one => isIn(one, judge.target)).map(one => one.name)).nearest(name)
+        : undefined;
     const fix = near === undefined ? [] : [fixes.rename(wordSpan(entry, word), near, false)];
-    if (shape !== undefined) judge.refuse('sentinel-statement-not-in-target', wordSpan(entry, word), { name, target: judge.targetTitle, since: shape.since });
-    else judge.refuse('sentinel-statement', wordSpan(entry, word), { name, hint: near === undefined ? '' : ` (did you mean ${near}?)` }, fix);
+    if (shape !== undefined)
+      judge.refuse('sentinel-statement-not-in-target', wordSpan(entry, word), {
+        name,
+        target: judge.targetTitle,
+        since: shape.since,
+      });
+    else
+      judge.refuse(
+        'sentinel-statement',
+        wordSpan(entry, word),
+        { name, hint: near === undefined ? '' : ` (did you mean ${near}?)` },
+        fix,
+      );
     return;
   }
   const args = entry.statement.words.slice(2);
@@ -92,11 +114,28 @@ function refuseCount(judge: Judge, entry: Entry, shape: SentinelStatement, got: 
   const most = Math.max(...shape.counts);
   const comment = got > most ? commentWord(entry, 3) : -1;
   if (comment >= 0 && comment <= most + 2) {
-    judge.refuse('trailing-comment', restSpan(entry, comment), { name: `sentinel ${shape.name}`, text: '#' }, made(fixes.moveComment(entry, comment, /-pass$/.test(shape.name))));
+    judge.refuse(
+      'trailing-comment',
+      restSpan(entry, comment),
+      { name: `sentinel ${shape.name}`, text: '#' },
+      made(fixes.moveComment(entry, comment, /-pass$/.test(shape.name))),
+    );
     return;
   }
-  const quote = got > most && /-pass$/.test(shape.name) ? fixes.quote(wordSpan(entry, entry.statement.words[most + 1]), wordSpan(entry, entry.statement.words.at(-1))) : undefined;
-  judge.refuse('sentinel-arity', got > most ? restSpan(entry, most + 2) : lineSpan(entry), { name: shape.name, expected: shape.args, got: got === 0 ? 'nothing' : got === 1 ? 'one word' : `${String(got)} words` }, made(quote, got > most ? fixes.removeWords(entry, most + 2) : undefined));
+  const quote =
+    got > most && /-pass$/.test(shape.name)
+      ? fixes.quote(wordSpan(entry, entry.statement.words[most + 1]), wordSpan(entry, entry.statement.words.at(-1)))
+      : undefined;
+  judge.refuse(
+    'sentinel-arity',
+    got > most ? restSpan(entry, most + 2) : lineSpan(entry),
+    {
+      name: shape.name,
+      expected: shape.args,
+      got: got === 0 ? 'nothing' : got === 1 ? 'one word' : `${String(got)} words`,
+    },
+    made(quote, got > most ? fixes.removeWords(entry, most + 2) : undefined),
+  );
 }
 
 function knowsMaster(state: State, { entry, args, shape }: Line): boolean {
@@ -108,30 +147,54 @@ function knowsMaster(state: State, { entry, args, shape }: Line): boolean {
   const place = wordSpan(entry, master);
   const later = named.get(master.value);
   if (later !== undefined && judge.target.column === 'redis-6.0') {
-    judge.refuse('sentinel-monitor-later', place, { target: judge.targetTitle, master: master.value, line: lineNumber(later) }, [], [related('first-monitored', lineSpan(later))]);
+    judge.refuse(
+      'sentinel-monitor-later',
+      place,
+      { target: judge.targetTitle, master: master.value, line: lineNumber(later) },
+      [],
+      [related('first-monitored', lineSpan(later))],
+    );
     return false;
   }
   if (later !== undefined) return false; // its own monitor line is refused already; the server never comes here
-  const near = state.nearest.nearest(master.value) ?? ([...named.keys()].find(one => asciiLower(one) === asciiLower(master.value)));
-  judge.refuse('sentinel-no-such-master', place, { master: master.value, hint: near === undefined ? '' : `; "${near}" is monitored` }, made(near === undefined ? undefined : fixes.replace(place, near, asciiLower(near) === asciiLower(master.value))));
+  const near =
+    state.nearest.nearest(master.value) ?? [...named.keys()].find(one => asciiLower(one) === asciiLower(master.value));
+  judge.refuse(
+    'sentinel-no-such-master',
+    place,
+    { master: master.value, hint: near === undefined ? '' : `; "${near}" is monitored` },
+    made(near === undefined ? undefined : fixes.replace(place, near, asciiLower(near) === asciiLower(master.value))),
+  );
   return false;
 }
 
 type SentinelCheck = (state: State, line: Line) => void;
 
-const timeAbove = (least: 0 | 1): SentinelCheck => ({ judge }, { entry, shape, args }) => {
-  const [, word] = args;
-  if (word === undefined) return;
-  const read = atoi(word.value);
-  const place = wordSpan(entry, word);
-  if (read < least) {
-    judge.refuse(least === 1 ? 'sentinel-time' : 'sentinel-time-negative', place, { name: shape.name, value: word.value, read });
-    return;
-  }
-  if (remarkLax(judge, entry, word, ' milliseconds')) return;
-  if (shape.name === 'down-after-milliseconds' && read < 1000) judge.remark('sentinel-time-short', place, { value: word.value, read, what: 'any short pause counts as down and starts failovers' });
-  if (shape.name === 'failover-timeout' && read < 1000) judge.remark('sentinel-time-short', place, { value: word.value, read, what: 'no failover finishes that fast' });
-};
+const timeAbove =
+  (least: 0 | 1): SentinelCheck =>
+  ({ judge }, { entry, shape, args }) => {
+    const [, word] = args;
+    if (word === undefined) return;
+    const read = atoi(word.value);
+    const place = wordSpan(entry, word);
+    if (read < least) {
+      judge.refuse(least === 1 ? 'sentinel-time' : 'sentinel-time-negative', place, {
+        name: shape.name,
+        value: word.value,
+        read,
+      });
+      return;
+    }
+    if (remarkLax(judge, entry, word, ' milliseconds')) return;
+    if (shape.name === 'down-after-milliseconds' && read < 1000)
+      judge.remark('sentinel-time-short', place, {
+        value: word.value,
+        read,
+        what: 'any short pause counts as down and starts failovers',
+      });
+    if (shape.name === 'failover-timeout' && read < 1000)
+      judge.remark('sentinel-time-short', place, { value: word.value, read, what: 'no failover finishes that fast' });
+  };
 
 /** `30s` is 30, `abc` is 0: read without complaint. */
 function remarkLax(judge: Judge, entry: Entry, word: Word, unit = ''): boolean {
@@ -139,7 +202,12 @@ function remarkLax(judge: Judge, entry: Entry, word: Word, unit = ''): boolean {
   if (lax.digits && lax.rest === '' && lax.value === BigInt(atoi(word.value))) return false;
   const seconds = /^([0-9]{1,6})s$/i.exec(word.value)?.[1];
   const place = wordSpan(entry, word);
-  judge.remark('lax-number', place, { value: word.value, read: atoi(word.value), unit: unit === '' ? '' : ` (${unit.trim()})` }, seconds === undefined || unit === '' ? [] : [fixes.replace(place, `${seconds}000`)]);
+  judge.remark(
+    'lax-number',
+    place,
+    { value: word.value, read: atoi(word.value), unit: unit === '' ? '' : ` (${unit.trim()})` },
+    seconds === undefined || unit === '' ? [] : [fixes.replace(place, `${seconds}000`)],
+  );
   return true;
 }
 
@@ -155,7 +223,12 @@ const yesOrNo: SentinelCheck = ({ judge }, { entry, shape, args }) => {
   if (lower === 'yes' || lower === 'no') return;
   const place = wordSpan(entry, word);
   const meant = /^(true|on|1|y)$/.test(lower) ? 'yes' : /^(false|off|0|n)$/.test(lower) ? 'no' : undefined;
-  judge.refuse('sentinel-bool', place, { name: shape.name, value: word.value }, made(meant === undefined ? undefined : fixes.replace(place, meant, true)));
+  judge.refuse(
+    'sentinel-bool',
+    place,
+    { name: shape.name, value: word.value },
+    made(meant === undefined ? undefined : fixes.replace(place, meant, true)),
+  );
 };
 
 /** A host as `createSentinelAddr` takes it; reports and answers whether it is accepted. */
@@ -171,7 +244,12 @@ function acceptsHost({ judge, resolves }: State, entry: Entry, word: Word | unde
   }
   if (resolves) return true;
   const first = judge.sentinelLines[0];
-  judge.refuse('sentinel-host-name', place, { host: word.value }, kind === 'junk' || first === undefined ? [] : [fixes.lineBefore(first, 'sentinel resolve-hostnames yes', true)]);
+  judge.refuse(
+    'sentinel-host-name',
+    place,
+    { host: word.value },
+    kind === 'junk' || first === undefined ? [] : [fixes.lineBefore(first, 'sentinel resolve-hostnames yes', true)],
+  );
   return false;
 }
 
@@ -194,7 +272,13 @@ const monitor: SentinelCheck = (state, { entry, args }) => {
   if (!acceptsPort(judge, entry, port) || !acceptsHost(state, entry, host)) return;
   const earlier = monitors.get(name.value);
   if (earlier !== undefined) {
-    judge.refuse('sentinel-duplicate-master', wordSpan(entry, name), { master: name.value }, [fixes.commentOut(entry)], [related('first-monitored', lineSpan(earlier.entry))]);
+    judge.refuse(
+      'sentinel-duplicate-master',
+      wordSpan(entry, name),
+      { master: name.value },
+      [fixes.commentOut(entry)],
+      [related('first-monitored', lineSpan(earlier.entry))],
+    );
     return;
   }
   remarkLax(judge, entry, quorum);
@@ -210,7 +294,9 @@ const knownReplica: SentinelCheck = (state, { entry, args }) => {
   if (!acceptsPort(judge, entry, port) || !acceptsHost(state, entry, host)) return;
   const address = `${host?.value ?? ''}:${String(atoi(port?.value ?? ''))}`;
   if (isNew(seen, 'replica', master?.value, address)) return;
-  judge.refuse('sentinel-duplicate-replica', lineSpan(entry), { master: master?.value ?? '', address }, [fixes.commentOut(entry)]);
+  judge.refuse('sentinel-duplicate-replica', lineSpan(entry), { master: master?.value ?? '', address }, [
+    fixes.commentOut(entry),
+  ]);
 };
 
 const knownSentinel: SentinelCheck = (state, { entry, args }) => {
@@ -219,13 +305,20 @@ const knownSentinel: SentinelCheck = (state, { entry, args }) => {
   if (id === undefined) return;
   if (!acceptsPort(judge, entry, port) || !acceptsHost(state, entry, host)) return;
   if (isNew(seen, 'sentinel', master?.value, id.value)) return;
-  judge.refuse('sentinel-duplicate-sentinel', lineSpan(entry), { master: master?.value ?? '' }, [fixes.commentOut(entry)]);
+  judge.refuse('sentinel-duplicate-sentinel', lineSpan(entry), { master: master?.value ?? '' }, [
+    fixes.commentOut(entry),
+  ]);
 };
 
 const renamed: SentinelCheck = ({ judge, seen }, { entry, args }) => {
   const [master, command] = args;
   if (isNew(seen, 'rename', master?.value, asciiLower(command?.value ?? ''))) return;
-  judge.refuse('sentinel-duplicate-rename', lineSpan(entry), { master: master?.value ?? '', command: command?.value ?? '' }, [fixes.commentOut(entry)]);
+  judge.refuse(
+    'sentinel-duplicate-rename',
+    lineSpan(entry),
+    { master: master?.value ?? '', command: command?.value ?? '' },
+    [fixes.commentOut(entry)],
+  );
 };
 
 /** Notes a fact of a master; whether it was new. */
@@ -247,8 +340,10 @@ const script: SentinelCheck = ({ judge }, { entry, args }) => {
   const path = judge.files.resolve(judge.workingDirectory, word.value);
   const found = judge.files.stat(path);
   const place = wordSpan(entry, word);
-  if (found.kind === 'missing' && !inReach(judge, path)) judge.remark('sentinel-script-missing', place, { path: word.value });
-  else if (found.kind === 'missing') judge.refuse('sentinel-script', place, { path: word.value, what: 'does not exist' });
+  if (found.kind === 'missing' && !inReach(judge, path))
+    judge.remark('sentinel-script-missing', place, { path: word.value });
+  else if (found.kind === 'missing')
+    judge.refuse('sentinel-script', place, { path: word.value, what: 'does not exist' });
   else if (found.kind === 'file' && found.runnable === false) {
     if (inReach(judge, path)) judge.refuse('sentinel-script', place, { path: word.value, what: 'is not executable' });
     else judge.remark('sentinel-script-missing', place, { path: word.value });
@@ -264,12 +359,24 @@ const myid: SentinelCheck = ({ judge }, { entry, args }) => {
 };
 
 const checks: Readonly<Record<string, SentinelCheck>> = {
-  monitor, myid,
-  'down-after-milliseconds': timeAbove(1), 'failover-timeout': timeAbove(1),
-  'master-reboot-down-after-period': timeAbove(0), 'primary-reboot-down-after-period': timeAbove(0),
-  'parallel-syncs': wholeNumber, 'announce-port': wholeNumber, 'current-epoch': wholeNumber, 'config-epoch': wholeNumber, 'leader-epoch': wholeNumber,
-  'notification-script': script, 'client-reconfig-script': script,
-  'known-replica': knownReplica, 'known-slave': knownReplica, 'known-sentinel': knownSentinel,
+  monitor,
+  myid,
+  'down-after-milliseconds': timeAbove(1),
+  'failover-timeout': timeAbove(1),
+  'master-reboot-down-after-period': timeAbove(0),
+  'primary-reboot-down-after-period': timeAbove(0),
+  'parallel-syncs': wholeNumber,
+  'announce-port': wholeNumber,
+  'current-epoch': wholeNumber,
+  'config-epoch': wholeNumber,
+  'leader-epoch': wholeNumber,
+  'notification-script': script,
+  'client-reconfig-script': script,
+  'known-replica': knownReplica,
+  'known-slave': knownReplica,
+  'known-sentinel': knownSentinel,
   'rename-command': renamed,
-  'deny-scripts-reconfig': yesOrNo, 'resolve-hostnames': yesOrNo, 'announce-hostnames': yesOrNo,
+  'deny-scripts-reconfig': yesOrNo,
+  'resolve-hostnames': yesOrNo,
+  'announce-hostnames': yesOrNo,
 };

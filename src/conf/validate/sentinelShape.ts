@@ -19,8 +19,22 @@ export interface SentinelStatement {
   readonly since: '6.0' | '6.2' | '7.0' | 'valkey 8.0';
 }
 
-const statement = (phase: Phase, name: string, args: string, counts: readonly number[], more: Partial<SentinelStatement> = {}): SentinelStatement =>
-  ({ name, phase, args, counts, ofMaster: phase === 'post', state: false, since: '6.0', ...more });
+const statement = (
+  phase: Phase,
+  name: string,
+  args: string,
+  counts: readonly number[],
+  more: Partial<SentinelStatement> = {},
+): SentinelStatement => ({
+  name,
+  phase,
+  args,
+  counts,
+  ofMaster: phase === 'post',
+  state: false,
+  since: '6.0',
+  ...more,
+});
 
 export const sentinelStatements: readonly SentinelStatement[] = [
   statement('monitor', 'monitor', '<name> <host> <port> <quorum>', [4]),
@@ -56,9 +70,13 @@ export const sentinelStatement = (name: string): SentinelStatement | undefined =
 
 export function isIn(one: SentinelStatement, target: Target): boolean {
   switch (one.since) {
-    case '6.0': return true;
-    case '6.2': return target.column !== 'redis-6.0';
-    case '7.0': return modern(target);
-    case 'valkey 8.0': return atLeast(target, 'valkey', 8);
+    case '6.0':
+      return true;
+    case '6.2':
+      return target.column !== 'redis-6.0';
+    case '7.0':
+      return modern(target);
+    case 'valkey 8.0':
+      return atLeast(target, 'valkey', 8);
   }
 }

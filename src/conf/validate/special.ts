@@ -20,14 +20,21 @@ export const checkSave: Check = checked => {
   if (!judge.modern) return checkOldSave(checked);
   if (values.length % 2 !== 0) {
     const inPlace = values.at(-1)?.place ?? wholeLine(checked);
-    judge.refuse('save-parameters', inPlace, { why: values.length === 1 ? ': this one has a single value' : ': this one has an odd number of values' }, made(values.length > 2 ? fixes.removeWords(entry, entry.statement.words.length - 1) : undefined));
+    judge.refuse(
+      'save-parameters',
+      inPlace,
+      { why: values.length === 1 ? ': this one has a single value' : ': this one has an odd number of values' },
+      made(values.length > 2 ? fixes.removeWords(entry, entry.statement.words.length - 1) : undefined),
+    );
     return false;
   }
   for (const [index, value] of values.entries()) {
     const read = laxComplete(value.text);
     const least = index % 2 === 0 ? 1n : 0n;
     if (read !== undefined && read.value >= least) continue;
-    judge.refuse('save-parameters', value.place, { why: `: "${value.text}" is ${read === undefined ? 'no whole number' : 'too small'}` });
+    judge.refuse('save-parameters', value.place, {
+      why: `: "${value.text}" is ${read === undefined ? 'no whole number' : 'too small'}`,
+    });
     return false;
   }
   return true;
@@ -41,7 +48,9 @@ function checkOldSave(checked: Checked): boolean {
     return true;
   }
   if (atoi(seconds.text) >= 1 && atoi(changes.text) >= 0) return true;
-  judge.refuse('save-parameters', atoi(seconds.text) < 1 ? seconds.place : changes.place, { why: ': one of the numbers is too small' });
+  judge.refuse('save-parameters', atoi(seconds.text) < 1 ? seconds.place : changes.place, {
+    why: ': one of the numbers is too small',
+  });
   return false;
 }
 
@@ -58,11 +67,19 @@ export const checkBuffers: Check = checked => {
     if (name === undefined || hard === undefined || soft === undefined || seconds === undefined) return false;
     const lower = asciiLower(name.text);
     if (!classes.has(lower)) {
-      judge.refuse('buffer-limit-class', name.place, { value: name.text }, [fixes.replace(name.place, lower === 'master' ? 'replica' : 'normal')]);
+      judge.refuse('buffer-limit-class', name.place, { value: name.text }, [
+        fixes.replace(name.place, lower === 'master' ? 'replica' : 'normal'),
+      ]);
       return false;
     }
-    if (lower === 'slave') judge.remark('old-name', name.place, { name: 'slave', newName: 'replica', target: judge.targetTitle }, [fixes.rename(name.place, 'replica', true)]);
-    for (const [value, part] of [[hard, 'hard limit'], [soft, 'soft limit']] as const) {
+    if (lower === 'slave')
+      judge.remark('old-name', name.place, { name: 'slave', newName: 'replica', target: judge.targetTitle }, [
+        fixes.rename(name.place, 'replica', true),
+      ]);
+    for (const [value, part] of [
+      [hard, 'hard limit'],
+      [soft, 'soft limit'],
+    ] as const) {
       if (memory(value.text, !judge.modern) !== undefined) continue;
       judge.refuse('buffer-limit-value', value.place, { value: value.text, part, why: ': a size such as 256mb' });
       return false;
@@ -70,15 +87,26 @@ export const checkBuffers: Check = checked => {
     // The seconds are an `int` of 32 bits: what does not fit is cut before it is looked at.
     if ((judge.modern && laxComplete(seconds.text) === undefined) || atoi(seconds.text) < 0) {
       const bare = /^\s*\+?([0-9]+)\s*(?:s|sec|seconds?)$/i.exec(seconds.text)?.[1];
-      judge.refuse('buffer-limit-value', seconds.place, { value: seconds.text, part: 'soft seconds', why: ': a plain number of seconds' }, bare === undefined ? [] : [fixes.replace(seconds.place, bare, true)]);
+      judge.refuse(
+        'buffer-limit-value',
+        seconds.place,
+        { value: seconds.text, part: 'soft seconds', why: ': a plain number of seconds' },
+        bare === undefined ? [] : [fixes.replace(seconds.place, bare, true)],
+      );
       return false;
     }
   }
-  if (values.length === 0) judge.remark('unknown-accepted', nameSpan(entry), { target: judge.targetTitle, name: nameIn(entry), hint: ' without values' });
+  if (values.length === 0)
+    judge.remark('unknown-accepted', nameSpan(entry), {
+      target: judge.targetTitle,
+      name: nameIn(entry),
+      hint: ' without values',
+    });
   return true;
 };
 
-const eventLetters = (column: string): string => (column === 'redis-6.0' ? 'AKEg$lshzxetm' : column === 'redis-6.2' ? 'AKEg$lshzxetmd' : 'Ag$lshzxeKEtmdn');
+const eventLetters = (column: string): string =>
+  column === 'redis-6.0' ? 'AKEg$lshzxetm' : column === 'redis-6.2' ? 'AKEg$lshzxetmd' : 'Ag$lshzxeKEtmdn';
 
 export const checkEvents: Check = ({ judge, values }) => {
   const [value] = values;
@@ -87,14 +115,22 @@ export const checkEvents: Check = ({ judge, values }) => {
   const wrong = [...value.text].find(letter => !letters.includes(letter));
   if (wrong !== undefined) {
     if (judge.target.beyond && /[a-zA-Z]/.test(wrong)) {
-      judge.remark('maybe-unknown-value', value.place, { name: 'notify-keyspace-events', value: wrong, values: letters, target: judge.targetTitle });
+      judge.remark('maybe-unknown-value', value.place, {
+        name: 'notify-keyspace-events',
+        value: wrong,
+        values: letters,
+        target: judge.targetTitle,
+      });
       return true;
     }
     const rest = [...value.text].filter(letter => letters.includes(letter)).join('');
-    judge.refuse('event-class', value.place, { letter: wrong, letters, target: judge.targetTitle }, [fixes.replace(value.place, rest)]);
+    judge.refuse('event-class', value.place, { letter: wrong, letters, target: judge.targetTitle }, [
+      fixes.replace(value.place, rest),
+    ]);
     return false;
   }
-  if (value.text !== '' && !/[KE]/.test(value.text)) judge.remark('notify-without-channel', value.place, {}, [fixes.replace(value.place, `KE${value.text}`)]);
+  if (value.text !== '' && !/[KE]/.test(value.text))
+    judge.remark('notify-without-channel', value.place, {}, [fixes.replace(value.place, `KE${value.text}`)]);
   return true;
 };
 
@@ -104,10 +140,16 @@ export const checkReplicaof: Check = checked => {
   if (values.length !== 2 || host === undefined || port === undefined) {
     const joined = values.length === 1 ? /^(.+):([0-9]{1,5})$/.exec(host?.text ?? '') : null;
     if (joined !== null && host !== undefined && !(joined[1] ?? '').includes(':')) {
-      judge.refuse('replicaof-one-word', host.place, { name: nameIn(entry), value: host.text }, [fixes.replace(host.place, `${joined[1] ?? ''} ${joined[2] ?? ''}`, true)]);
+      judge.refuse('replicaof-one-word', host.place, { name: nameIn(entry), value: host.text }, [
+        fixes.replace(host.place, `${joined[1] ?? ''} ${joined[2] ?? ''}`, true),
+      ]);
       return false;
     }
-    judge.refuse('wrong-arity', wholeLine(checked), { name: nameIn(entry), expected: 'host and port (two values)', got: String(values.length) });
+    judge.refuse('wrong-arity', wholeLine(checked), {
+      name: nameIn(entry),
+      expected: 'host and port (two values)',
+      got: String(values.length),
+    });
     return false;
   }
   if (asciiLower(host.text) === 'no' && asciiLower(port.text) === 'one') return true;
@@ -120,7 +162,11 @@ export const checkReplicaof: Check = checked => {
 export const checkOomScores: Check = checked => {
   const { judge, entry, values } = checked;
   if (values.length !== 3) {
-    judge.refuse('wrong-arity', wholeLine(checked), { name: nameIn(entry), expected: 'three values', got: String(values.length) });
+    judge.refuse('wrong-arity', wholeLine(checked), {
+      name: nameIn(entry),
+      expected: 'three values',
+      got: String(values.length),
+    });
     return false;
   }
   const numbers: bigint[] = [];

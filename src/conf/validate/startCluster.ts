@@ -11,16 +11,30 @@ export function checkClusterStart(judge: Judge): void {
   if (enabled === undefined) return;
   checkBusPort(judge);
   const bind = judge.last('bind');
-  if (bind !== undefined && bindsNothing(judge)) judge.exits('cluster-no-bind', lineSpan(bind.entry), {}, [], [related('cluster-enabled-here', lineSpan(enabled.entry))]);
+  if (bind !== undefined && bindsNothing(judge))
+    judge.exits(
+      'cluster-no-bind',
+      lineSpan(bind.entry),
+      {},
+      [],
+      [related('cluster-enabled-here', lineSpan(enabled.entry))],
+    );
   checkStateFile(judge);
   const announced = judge.last('cluster-announce-ip');
   const address = announced?.values[0] ?? '';
   if (announced?.accepted === true && address !== '' && !['ipv4', 'ipv6'].includes(addressKind(address))) {
-    judge.remark('cluster-announce-name', wordSpan(announced.entry, announced.entry.statement.words[1]), { value: address });
+    judge.remark('cluster-announce-name', wordSpan(announced.entry, announced.entry.statement.words[1]), {
+      value: address,
+    });
   }
   const databases = judge.last('databases');
   if (databases?.accepted === true && Number(databases.values[0]) > 1) {
-    const what = judge.target.product === 'valkey' && judge.target.major >= 9 ? 'this setting is not used, see cluster-databases' : judge.target.major <= 6 || judge.target.column === 'redis-7.0' ? 'SELECT of another one fails' : 'the server warns and uses one';
+    const what =
+      judge.target.product === 'valkey' && judge.target.major >= 9
+        ? 'this setting is not used, see cluster-databases'
+        : judge.target.major <= 6 || judge.target.column === 'redis-7.0'
+          ? 'SELECT of another one fails'
+          : 'the server warns and uses one';
     judge.remark('cluster-databases', lineSpan(databases.entry), { what });
   }
 }
@@ -34,14 +48,25 @@ function checkBusPort(judge: Judge): void {
   if (bus === 0) {
     if (port <= 55535 || base?.accepted !== true) return;
     const fix = judge.modern ? ', or set cluster-port' : '';
-    judge.exits('cluster-port-too-high', lineSpan(base.entry), { port, fix }, judge.modern ? [fixes.lineAfter(base.entry, `cluster-port ${String(port - 10000)}`)] : []);
+    judge.exits(
+      'cluster-port-too-high',
+      lineSpan(base.entry),
+      { port, fix },
+      judge.modern ? [fixes.lineAfter(base.entry, `cluster-port ${String(port - 10000)}`)] : [],
+    );
     return;
   }
   if (own === undefined) return;
   for (const id of ['port', 'tls-port']) {
     if (Number(judge.value(id) ?? '0') !== bus) continue;
     const other = judge.last(id);
-    judge.exits('port-clash', lineSpan(own.entry), { first: id, second: 'cluster-port', port: bus }, [], other === undefined ? [] : [related('also-here', lineSpan(other.entry))]);
+    judge.exits(
+      'port-clash',
+      lineSpan(own.entry),
+      { first: id, second: 'cluster-port', port: bus },
+      [],
+      other === undefined ? [] : [related('also-here', lineSpan(other.entry))],
+    );
   }
 }
 
@@ -57,7 +82,10 @@ function checkStateFile(judge: Judge): void {
   if (judge.files === undefined || judge.workingDirectory === undefined) return;
   const path = judge.files.resolve(judge.workingDirectory, name);
   const found = judge.files.stat(path).kind;
-  if (found === 'directory' && inReach(judge, path)) judge.exits('cluster-config-is-conf', place, { what: 'this is a folder' });
-  else if (judge.read.some(document => document.uri === path)) judge.exits('cluster-config-is-conf', place, { what: 'this is a configuration file' });
-  else if (found === 'missing' && judge.files.stat(folderOf(path)).kind === 'missing') judge.remark('cluster-config-folder', place, { path: name });
+  if (found === 'directory' && inReach(judge, path))
+    judge.exits('cluster-config-is-conf', place, { what: 'this is a folder' });
+  else if (judge.read.some(document => document.uri === path))
+    judge.exits('cluster-config-is-conf', place, { what: 'this is a configuration file' });
+  else if (found === 'missing' && judge.files.stat(folderOf(path)).kind === 'missing')
+    judge.remark('cluster-config-folder', place, { path: name });
 }

@@ -30,11 +30,26 @@ function* checkModuleSettings(judge: Judge, steps: Steps): Generator<void> {
     const dotted = entry.statement.name.includes('.');
     const unknown = unknownName(judge, entry);
     if (judge.mode === 'sentinel') {
-      judge.remark('unknown-accepted', nameSpan(entry), { target: judge.targetTitle, name: unknown.data['name'] ?? '', hint: unknown.hint }, unknown.fix);
+      judge.remark(
+        'unknown-accepted',
+        nameSpan(entry),
+        { target: judge.targetTitle, name: unknown.data['name'] ?? '', hint: unknown.hint },
+        unknown.fix,
+      );
     } else if (judge.modules.length > 0 || judge.unseenIncludes) {
-      judge.remark('module-setting-unsure', nameSpan(entry), { name: unknown.data['name'] ?? '', hint: unknown.hint }, unknown.fix);
+      judge.remark(
+        'module-setting-unsure',
+        nameSpan(entry),
+        { name: unknown.data['name'] ?? '', hint: unknown.hint },
+        unknown.fix,
+      );
     } else if (dotted) {
-      judge.exits('module-setting-without-module', nameSpan(entry), { name: unknown.data['name'] ?? '', hint: unknown.hint }, unknown.fix);
+      judge.exits(
+        'module-setting-without-module',
+        nameSpan(entry),
+        { name: unknown.data['name'] ?? '', hint: unknown.hint },
+        unknown.fix,
+      );
     } else {
       judge.exits(unknown.code, nameSpan(entry), unknown.data, unknown.fix);
     }
@@ -53,7 +68,8 @@ function* checkModules(judge: Judge, steps: Steps): Generator<void> {
       continue;
     }
     const path = judge.files.resolve(judge.workingDirectory, word.value);
-    if (judge.files.stat(path).kind === 'missing') judge.remark('module-missing', wordSpan(entry, word), { path: word.value });
+    if (judge.files.stat(path).kind === 'missing')
+      judge.remark('module-missing', wordSpan(entry, word), { path: word.value });
   }
 }
 
@@ -68,7 +84,8 @@ function boundAddresses(judge: Judge, bind: Assigned): Bound[] {
   const words = bind.entry.statement.words.slice(1);
   return bind.values.map((value, index) => {
     const optional = value.startsWith('-') && judge.target.column !== 'redis-6.0';
-    const place = words.length === bind.values.length ? wordSpan(bind.entry, words[index]) : wordSpan(bind.entry, words[0]);
+    const place =
+      words.length === bind.values.length ? wordSpan(bind.entry, words[index]) : wordSpan(bind.entry, words[0]);
     return { text: optional ? value.slice(1) : value, optional, place };
   });
 }
@@ -76,7 +93,11 @@ function boundAddresses(judge: Judge, bind: Assigned): Bound[] {
 /** Whether bind names no address at all: `bind ""`, or bind without one (7.0 and later). */
 export function bindsNothing(judge: Judge): boolean {
   const bind = judge.last('bind');
-  return bind?.accepted === true && judge.modern && (bind.values.length === 0 || (bind.values.length === 1 && bind.values[0] === ''));
+  return (
+    bind?.accepted === true &&
+    judge.modern &&
+    (bind.values.length === 0 || (bind.values.length === 1 && bind.values[0] === ''))
+  );
 }
 
 function checkListening(judge: Judge): void {
@@ -91,13 +112,21 @@ function checkListening(judge: Judge): void {
     const cause = nowhere && listens ? bind : judge.last('port');
     const other = judge.last('rdma-bind') ?? judge.last('rdma-port');
     if (socket === '' && other === undefined && cause !== undefined && accepted('port')) {
-      judge.exits('listen-nowhere', lineSpan(cause.entry), { cause: cause.setting.id === 'bind' ? 'no address in bind' : 'port 0' });
+      judge.exits('listen-nowhere', lineSpan(cause.entry), {
+        cause: cause.setting.id === 'bind' ? 'no address in bind' : 'port 0',
+      });
     }
   }
   const firstPort = judge.last('port');
   const lastTls = judge.last('tls-port');
   if (listens && port === tlsPort && lastTls !== undefined) {
-    judge.exits('port-clash', lineSpan(lastTls.entry), { first: 'port', second: 'tls-port', port }, [], firstPort === undefined ? [] : [related('also-here', lineSpan(firstPort.entry))]);
+    judge.exits(
+      'port-clash',
+      lineSpan(lastTls.entry),
+      { first: 'port', second: 'tls-port', port },
+      [],
+      firstPort === undefined ? [] : [related('also-here', lineSpan(firstPort.entry))],
+    );
   }
   if (bind?.accepted === true && !nowhere && listens) checkAddresses(judge, bind);
 }
@@ -108,10 +137,21 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
     const { text, optional, place } = bound;
     const comment = text === '#' ? bind.entry.statement.words.findIndex(word => word.value === '#') : -1;
     if (text === '*' || text === '::*') {
-      if (text === '::*' && !optional) judge.remark('bind-ipv6-required', place, { value: text }, [fixes.insert('make-optional', place, place.start, '-', true)]);
+      if (text === '::*' && !optional)
+        judge.remark('bind-ipv6-required', place, { value: text }, [
+          fixes.insert('make-optional', place, place.start, '-', true),
+        ]);
     } else if (comment >= 1) {
-      const rest = bind.entry.statement.words.slice(comment).map(word => word.value).join(' ');
-      judge.exits('trailing-comment', { ...place, end: lineSpan(bind.entry).end }, { name: 'bind', text: rest.slice(0, 20) }, made(fixes.moveComment(bind.entry, comment)));
+      const rest = bind.entry.statement.words
+        .slice(comment)
+        .map(word => word.value)
+        .join(' ');
+      judge.exits(
+        'trailing-comment',
+        { ...place, end: lineSpan(bind.entry).end },
+        { name: 'bind', text: rest.slice(0, 20) },
+        made(fixes.moveComment(bind.entry, comment)),
+      );
       return;
     } else {
       checkAddress(judge, bound);
@@ -120,7 +160,10 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
     if (optional && !isLoopback(text) && text !== '*' && text !== '::*') continue;
     const same = canonical(text);
     const all = same.includes(':') ? '::' : '0.0.0.0';
-    const clashes = seen.has(same) || seen.has(all) || (same === all && [...seen].some(other => other.includes(':') === same.includes(':')));
+    const clashes =
+      seen.has(same) ||
+      seen.has(all) ||
+      (same === all && [...seen].some(other => other.includes(':') === same.includes(':')));
     if (clashes) judge.exits('bind-twice', place, { value: text });
     seen.add(same);
   }
@@ -142,9 +185,24 @@ function checkAddress(judge: Judge, { text, optional, place }: Bound): void {
   } else if (kind === 'name') {
     if (text.toLowerCase() !== 'localhost') judge.remark('bind-host-name', place, { value: text });
   } else if (!optional && kind === 'ipv6' && text !== '::') {
-    judge.remark(isLoopback(text) ? 'bind-ipv6-required' : 'bind-elsewhere', place, { value: text }, judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-', true)]);
+    judge.remark(
+      isLoopback(text) ? 'bind-ipv6-required' : 'bind-elsewhere',
+      place,
+      { value: text },
+      judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-', true)],
+    );
   } else if (!optional && kind === 'ipv4' && !isLoopback(text) && text !== '0.0.0.0' && text !== '0') {
-    judge.remark('bind-elsewhere', place, { value: text }, judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-'), { ...fixes.replace(place, '* -::*'), code: 'listen-everywhere' }]);
+    judge.remark(
+      'bind-elsewhere',
+      place,
+      { value: text },
+      judge.target.column === 'redis-6.0'
+        ? []
+        : [
+            fixes.insert('make-optional', place, place.start, '-'),
+            { ...fixes.replace(place, '* -::*'), code: 'listen-everywhere' },
+          ],
+    );
   }
 }
 
@@ -158,7 +216,8 @@ function whyJunk(text: string): string {
 
 function mendAddress(text: string, place: Bound['place']): ReturnType<typeof made> {
   const parts = text.split(/[,;]/).filter(part => part !== '');
-  if (/[,;]/.test(text) && parts.every(part => addressKind(part.replace(/^-/, '')) !== 'junk')) return [fixes.replace(place, parts.join(' '), true)];
+  if (/[,;]/.test(text) && parts.every(part => addressKind(part.replace(/^-/, '')) !== 'junk'))
+    return [fixes.replace(place, parts.join(' '), true)];
   const port = /^([\d.]+):\d+$/.exec(text)?.[1];
   return port === undefined ? [] : [fixes.replace(place, port)];
 }
@@ -191,7 +250,12 @@ function checkDatabaseFile(judge: Judge): void {
   const path = judge.workingDirectory === undefined ? undefined : judge.files?.resolve(judge.workingDirectory, name);
   const isFolder = path !== undefined && inReach(judge, path) && judge.files?.stat(path).kind === 'directory';
   if (name === '..' || name === '.' || isFolder) judge.exits('dbfilename-is-conf', place, { what: 'is a folder' });
-  else if (judge.workingDirectory !== undefined && judge.files?.resolve(judge.workingDirectory, name) === conf && conf !== '') judge.exits('dbfilename-is-conf', place, { what: 'is this very file' });
+  else if (
+    judge.workingDirectory !== undefined &&
+    judge.files?.resolve(judge.workingDirectory, name) === conf &&
+    conf !== ''
+  )
+    judge.exits('dbfilename-is-conf', place, { what: 'is this very file' });
 }
 
 function checkLocale(judge: Judge): void {
@@ -219,5 +283,6 @@ export function checkLogfile(judge: Judge): void {
   const place = wordSpan(log.entry, log.entry.statement.words[1]);
   const above = judge.files.stat(folder).kind;
   if (above === 'missing' || above === 'file') judge.remark('logfile-folder-missing', place, { path });
-  else if (inReach(judge, target) && judge.files.stat(target).kind === 'directory') judge.refuse('logfile-is-folder', place, { path });
+  else if (inReach(judge, target) && judge.files.stat(target).kind === 'directory')
+    judge.refuse('logfile-is-folder', place, { path });
 }

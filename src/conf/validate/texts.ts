@@ -58,8 +58,23 @@ function queueSentinelLine(judge: Judge, entry: Entry): void {
   const { statement } = entry;
   const hasNul = statement.words.some(word => word.value.includes('\0'));
   // Sentinel copies its words as C strings.
-  const words = hasNul ? statement.words.map(word => new Word(textStart, word.start, word.end, cString(word.value), word.quoted)) : statement.words;
-  const line = hasNul ? { ...entry, statement: new Statement({ offset: statement.start, line: statement.line }, 0, 0, statement.end - statement.start, statement.name, words, undefined) } : entry;
+  const words = hasNul
+    ? statement.words.map(word => new Word(textStart, word.start, word.end, cString(word.value), word.quoted))
+    : statement.words;
+  const line = hasNul
+    ? {
+        ...entry,
+        statement: new Statement(
+          { offset: statement.start, line: statement.line },
+          0,
+          0,
+          statement.end - statement.start,
+          statement.name,
+          words,
+          undefined,
+        ),
+      }
+    : entry;
   judge.sentinelLines.push(line);
   // 6.0 has no queue: it judges the line here and now.
   if (judge.target.column === 'redis-6.0') judge.keepTurn(line);
@@ -71,15 +86,23 @@ function refuseByteOrderMark(judge: Judge, document: ConfDocument): number {
   const first = document.statements[0]?.line === 0 ? document.statements[0] : undefined;
   const end = document.lineEnd(0);
   const place: Span = { uri: document.uri, start: 0, end };
-  const words = document.lineText(0).trim().split(/[ \t\r]+/).length;
+  const words = document
+    .lineText(0)
+    .trim()
+    .split(/[ \t\r]+/).length;
   // Redis 8 keeps a line with a value for the modules; a sentinel of it never looks again.
   const queued = judge.target.product === 'redis' && judge.target.major >= 8 && words > 1;
   const passes = queued && judge.mode === 'sentinel';
   const edits = marked ? [{ uri: document.uri, start: 0, end: 1, text: '' }] : [];
-  judge.report('byte-order-mark', place, {}, {
-    ...(passes ? { severity: 'warning' } : { refusal: queued ? 'startup' : 'parse' }),
-    fixes: marked ? [{ code: 'remove-bom', data: {}, safe: true, edits }] : [],
-  });
+  judge.report(
+    'byte-order-mark',
+    place,
+    {},
+    {
+      ...(passes ? { severity: 'warning' } : { refusal: queued ? 'startup' : 'parse' }),
+      fixes: marked ? [{ code: 'remove-bom', data: {}, safe: true, edits }] : [],
+    },
+  );
   return first === undefined ? 0 : 1;
 }
 
@@ -122,7 +145,12 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
     if (text === undefined) continue;
     judge.includedBy.set(text.uri, place);
     if (chain.includes(path)) {
-      judge.report('include-cycle', place, { chain: [...chain.slice(chain.indexOf(path)), path].map(shortPath).join(' → ') }, { refusal: 'crash', fixes: [fixes.commentOut(entry)] });
+      judge.report(
+        'include-cycle',
+        place,
+        { chain: [...chain.slice(chain.indexOf(path)), path].map(shortPath).join(' → ') },
+        { refusal: 'crash', fixes: [fixes.commentOut(entry)] },
+      );
       return;
     }
     if (chain.length > deepest) {
@@ -140,7 +168,13 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
 }
 
 /** The file of an include, or what its absence means. */
-function openText(judge: Judge, place: Span, path: string, written: string, isPattern: boolean): ConfDocument | undefined {
+function openText(
+  judge: Judge,
+  place: Span,
+  path: string,
+  written: string,
+  isPattern: boolean,
+): ConfDocument | undefined {
   const opened = judge.files?.open(path);
   if (opened !== 'directory' && typeof opened !== 'object') judge.unseenIncludes = true;
   if (opened === undefined || opened === 'unknown') return undefined;
@@ -164,7 +198,9 @@ function openText(judge: Judge, place: Span, path: string, written: string, isPa
 }
 
 /** Whether a path lies in the folder that we were given, so that its absence is a fact and not a matter of the machine. */
-export const inReach = (judge: Judge, path: string): boolean => judge.base !== undefined && (path === judge.base || path.startsWith(judge.base.endsWith('/') ? judge.base : `${judge.base}/`));
+export const inReach = (judge: Judge, path: string): boolean =>
+  judge.base !== undefined &&
+  (path === judge.base || path.startsWith(judge.base.endsWith('/') ? judge.base : `${judge.base}/`));
 
 const shortPath = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
@@ -175,7 +211,13 @@ function glue(judge: Judge, place: Span, texts: readonly ConfDocument[]): Unit |
   if (melting.length === 0) return undefined;
   for (const text of melting) {
     const next = filled[filled.indexOf(text) + 1];
-    judge.remark('include-joins-lines', place, { path: shortPath(text.uri), next: shortPath(next?.uri ?? '') }, [], [related('fault-here', { uri: text.uri, start: text.text.length, end: text.text.length })]);
+    judge.remark(
+      'include-joins-lines',
+      place,
+      { path: shortPath(text.uri), next: shortPath(next?.uri ?? '') },
+      [],
+      [related('fault-here', { uri: text.uri, start: text.text.length, end: text.text.length })],
+    );
   }
   const starts: number[] = [];
   let length = 0;
@@ -194,18 +236,28 @@ function glue(judge: Judge, place: Span, texts: readonly ConfDocument[]): Unit |
 
 /** An include of which a line is refused is refused itself: say so where the file is named. */
 function pointAtRefusals(judge: Judge, place: Span, before: number): void {
-  const fault = judge.findings.slice(before).find(finding => finding.refusal !== undefined && finding.uri !== place.uri);
+  const fault = judge.findings
+    .slice(before)
+    .find(finding => finding.refusal !== undefined && finding.uri !== place.uri);
   if (fault !== undefined) pointAt(judge, place, fault);
 }
 
 /** The same for what is met when all texts were read, sentinel lines and the start: up to the file that was asked about. */
 export function pointAtLateRefusals(judge: Judge): void {
   const [main] = judge.read;
-  const told = new Set(judge.findings.filter(finding => finding.code === 'include-refused').map(finding => `${finding.uri} ${String(finding.start)}`));
+  const told = new Set(
+    judge.findings
+      .filter(finding => finding.code === 'include-refused')
+      .map(finding => `${finding.uri} ${String(finding.start)}`),
+  );
   for (const finding of judge.findings) {
     if (finding.refusal === undefined || finding.code === 'include-refused') continue;
     let fault = finding;
-    for (let place = judge.includedBy.get(fault.uri); place !== undefined && fault.uri !== main?.uri && !told.has(`${place.uri} ${String(place.start)}`); place = judge.includedBy.get(fault.uri)) {
+    for (
+      let place = judge.includedBy.get(fault.uri);
+      place !== undefined && fault.uri !== main?.uri && !told.has(`${place.uri} ${String(place.start)}`);
+      place = judge.includedBy.get(fault.uri)
+    ) {
       told.add(`${place.uri} ${String(place.start)}`);
       fault = pointAt(judge, place, fault);
     }
@@ -216,7 +268,15 @@ function pointAt(judge: Judge, place: Span, fault: Finding): Finding {
   const document = judge.read.find(one => one.uri === fault.uri);
   const line = document === undefined ? 0 : document.positionAt(fault.start).line + 1;
   const also = related('fault-here', { uri: fault.uri, start: fault.start, end: fault.end });
-  const finding: Finding = { ...place, code: 'include-refused', severity: 'error', data: { path: shortPath(fault.uri), line }, related: [also], fixes: [], ...(fault.refusal && { refusal: fault.refusal }) };
+  const finding: Finding = {
+    ...place,
+    code: 'include-refused',
+    severity: 'error',
+    data: { path: shortPath(fault.uri), line },
+    related: [also],
+    fixes: [],
+    ...(fault.refusal && { refusal: fault.refusal }),
+  };
   judge.findings.push(finding);
   return finding;
 }
@@ -230,5 +290,14 @@ function checkEnd(judge: Judge): void {
   const cluster = judge.last('cluster-enabled');
   judge.refusedReplica = replica.entry;
   const also = cluster === undefined ? [] : [related('cluster-enabled-here', lineSpan(cluster.entry))];
-  judge.refuse('replicaof-in-cluster', lineSpan(replica.entry), {}, [fixes.commentOut(replica.entry), ...(cluster === undefined ? [] : [{ ...fixes.commentOut(cluster.entry), code: 'comment-out-cluster' }])], also);
+  judge.refuse(
+    'replicaof-in-cluster',
+    lineSpan(replica.entry),
+    {},
+    [
+      fixes.commentOut(replica.entry),
+      ...(cluster === undefined ? [] : [{ ...fixes.commentOut(cluster.entry), code: 'comment-out-cluster' }]),
+    ],
+    also,
+  );
 }

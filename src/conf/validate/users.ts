@@ -32,16 +32,31 @@ export function readUser(judge: Judge, entry: Entry): void {
   if (earlier === undefined) judge.userByName.set(nameOf(entry), entry);
   if (earlier !== undefined) {
     const also = [related('first-defined', lineSpan(earlier))];
-    if (!judge.modern) judge.remark('user-merged', wordSpan(entry, words[1]), { user: nameOf(entry), target: judge.targetTitle }, [], also);
+    if (!judge.modern)
+      judge.remark(
+        'user-merged',
+        wordSpan(entry, words[1]),
+        { user: nameOf(entry), target: judge.targetTitle },
+        [],
+        also,
+      );
     else {
-      judge.refuse('user-duplicate', wordSpan(entry, words[1]), { user: nameOf(entry), target: judge.targetTitle }, [fixes.commentOut(entry), { ...fixes.commentOut(earlier), code: 'comment-out-first' }], also);
+      judge.refuse(
+        'user-duplicate',
+        wordSpan(entry, words[1]),
+        { user: nameOf(entry), target: judge.targetTitle },
+        [fixes.commentOut(entry), { ...fixes.commentOut(earlier), code: 'comment-out-first' }],
+        also,
+      );
       return;
     }
   }
   const rules = words.slice(2);
   const merged = judge.modern ? mergeSelectors(rules.map(word => word.value)) : plainRules(rules);
   if (merged.unclosed !== undefined) {
-    judge.refuse('user-unclosed-selector', restSpan(entry, merged.unclosed + 2), {}, [fixes.insert('close-selector', lineSpan(entry), lineSpan(entry).end, ')')]);
+    judge.refuse('user-unclosed-selector', restSpan(entry, merged.unclosed + 2), {}, [
+      fixes.insert('close-selector', lineSpan(entry), lineSpan(entry).end, ')'),
+    ]);
     return;
   }
   const user = new AclUser(dialectOf(judge));
@@ -58,7 +73,10 @@ export function readUser(judge: Judge, entry: Entry): void {
   judge.userLines.push({ entry, user });
 }
 
-const plainRules = (rules: readonly Word[]): ReturnType<typeof mergeSelectors> => ({ rules: rules.map((word, index) => ({ text: word.value, first: index, last: index })), unclosed: undefined });
+const plainRules = (rules: readonly Word[]): ReturnType<typeof mergeSelectors> => ({
+  rules: rules.map((word, index) => ({ text: word.value, first: index, last: index })),
+  unclosed: undefined,
+});
 
 function rulePlace(entry: Entry, rule: MergedRule): Span {
   const words = entry.statement.words;
@@ -66,26 +84,71 @@ function rulePlace(entry: Entry, rule: MergedRule): Span {
   return first === undefined || last === undefined ? lineSpan(entry) : spanOf(entry.unit, first.start, last.end);
 }
 
-const ruleWords = ['on', 'off', 'nopass', 'resetpass', 'reset', 'clearselectors', 'sanitize-payload', 'skip-sanitize-payload', 'allkeys', 'resetkeys', 'allchannels', 'resetchannels', 'allcommands', 'nocommands'];
+const ruleWords = [
+  'on',
+  'off',
+  'nopass',
+  'resetpass',
+  'reset',
+  'clearselectors',
+  'sanitize-payload',
+  'skip-sanitize-payload',
+  'allkeys',
+  'resetkeys',
+  'allchannels',
+  'resetchannels',
+  'allcommands',
+  'nocommands',
+];
 
 function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude<AclFault, { kind: 'unknown' }>): void {
   const place = rulePlace(entry, rule);
   // A word that is nothing like a rule is most often a password without its `>`.
-  const secret = /^[><#!]/.test(rule.text) || (!/^[-+~%&(@]/.test(rule.text) && new Suggester(ruleWords).nearest(rule.text.toLowerCase()) === undefined);
+  const secret =
+    /^[><#!]/.test(rule.text) ||
+    (!/^[-+~%&(@]/.test(rule.text) && new Suggester(ruleWords).nearest(rule.text.toLowerCase()) === undefined);
   const data = { rule: secret ? `${rule.text.charAt(0)}…` : rule.text };
   const start = commentWord(entry, 2);
   // Only a lone `#` is surely a comment: `#text` may be a hash, or a password that someone took for one.
   const comment = start >= 2 && entry.statement.words[start]?.value === '#' ? start : -1;
   if (comment >= 2 && comment - 2 <= rule.first && (fault.kind === 'hash' || fault.kind === 'syntax')) {
-    judge.refuse('trailing-comment', restSpan(entry, comment), { name: 'user', text: entry.statement.words[comment]?.value.slice(0, 1) ?? '#' }, made(fixes.moveComment(entry, comment, true)));
+    judge.refuse(
+      'trailing-comment',
+      restSpan(entry, comment),
+      { name: 'user', text: entry.statement.words[comment]?.value.slice(0, 1) ?? '#' },
+      made(fixes.moveComment(entry, comment, true)),
+    );
     return;
   }
   switch (fault.kind) {
-    case 'syntax': judge.refuse('user-rule', place, { ...data, hint: hintFor(judge, rule.text) }, ruleFixes(place, rule.text)); return;
-    case 'hash': judge.refuse('user-hash', place, { why: /^.[0-9A-Fa-f]{64}$/.test(rule.text) ? ' (write it in lower case)' : '' }); return;
-    case 'absent': judge.refuse('user-password-absent', place); return;
-    case 'first-arg': judge.refuse('user-first-arg', place, data); return;
-    case 'after-all': judge.refuse('user-pattern-after-all', place, { ...data, all: fault.all === 'allkeys' ? '~*' : '&*', reset: fault.all === 'allkeys' ? 'resetkeys' : 'resetchannels' }, made(fixes.insert('insert-rule', place, place.start, fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels '))); return;
+    case 'syntax':
+      judge.refuse('user-rule', place, { ...data, hint: hintFor(judge, rule.text) }, ruleFixes(place, rule.text));
+      return;
+    case 'hash':
+      judge.refuse('user-hash', place, {
+        why: /^.[0-9A-Fa-f]{64}$/.test(rule.text) ? ' (write it in lower case)' : '',
+      });
+      return;
+    case 'absent':
+      judge.refuse('user-password-absent', place);
+      return;
+    case 'first-arg':
+      judge.refuse('user-first-arg', place, data);
+      return;
+    case 'after-all':
+      judge.refuse(
+        'user-pattern-after-all',
+        place,
+        {
+          ...data,
+          all: fault.all === 'allkeys' ? '~*' : '&*',
+          reset: fault.all === 'allkeys' ? 'resetkeys' : 'resetchannels',
+        },
+        made(
+          fixes.insert('insert-rule', place, place.start, fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels '),
+        ),
+      );
+      return;
   }
 }
 
@@ -109,7 +172,8 @@ export function* checkUsersAtStart(judge: Judge, steps: Steps): Generator<void> 
   for (const entry of judge.users) {
     if (isTime(steps)) yield;
     const [, name] = entry.statement.words;
-    if (name !== undefined && [...name.value].some(char => isSpace(char.charCodeAt(0)) || char === '\0')) judge.exits('user-name-space', wordSpan(entry, name));
+    if (name !== undefined && [...name.value].some(char => isSpace(char.charCodeAt(0)) || char === '\0'))
+      judge.exits('user-name-space', wordSpan(entry, name));
   }
   if (dialectOf(judge).allChannels) {
     for (const line of judge.userLines) {
@@ -123,7 +187,17 @@ export function* checkUsersAtStart(judge: Judge, steps: Steps): Generator<void> 
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
     const byModule = judge.modules.length > 0 || judge.target.beyond || judge.unseenIncludes;
     if (byModule) judge.remark('user-maybe-module-command', place, { target: judge.targetTitle, command, hint });
-    else judge.exits('user-unknown-command', place, { target: judge.targetTitle, command, hint }, made(near === undefined || entry.unit.document.text.charAt(place.start) === '(' ? undefined : fixes.replace({ ...place, start: place.start + 1 }, near)));
+    else
+      judge.exits(
+        'user-unknown-command',
+        place,
+        { target: judge.targetTitle, command, hint },
+        made(
+          near === undefined || entry.unit.document.text.charAt(place.start) === '('
+            ? undefined
+            : fixes.replace({ ...place, start: place.start + 1 }, near),
+        ),
+      );
   }
 }
 
@@ -136,7 +210,11 @@ function checkChannelsAgain(judge: Judge, line: UserLine): void {
   for (const rule of rules) {
     const fault = user.apply(rule.text);
     if (fault === undefined || fault.kind === 'unknown') continue;
-    judge.exits('user-pattern-after-all', rulePlace(entry, rule), { rule: rule.text, all: '&* (acl-pubsub-default allchannels)', reset: 'resetchannels' });
+    judge.exits('user-pattern-after-all', rulePlace(entry, rule), {
+      rule: rule.text,
+      all: '&* (acl-pubsub-default allchannels)',
+      reset: 'resetchannels',
+    });
     return;
   }
 }

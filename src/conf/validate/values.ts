@@ -46,7 +46,11 @@ export const checkValues: Check = checked => checks[checked.setting.type](checke
 /** Addresses are only looked at when the server listens; while parsing, only their number counts. */
 function checkAddresses({ judge, entry, values }: Checked): boolean {
   if (values.length === 0 && !judge.modern) {
-    judge.refuse('wrong-arity', lineSpan(entry), { name: nameIn(entry), expected: 'at least one address', got: 'no value' });
+    judge.refuse('wrong-arity', lineSpan(entry), {
+      name: nameIn(entry),
+      expected: 'at least one address',
+      got: 'no value',
+    });
     return false;
   }
   if (values.length <= 16) return true;

@@ -7,4 +7,15 @@ import { redisCli, url } from './shell';
 import type { Client } from './snippet';
 
 /** Every library that code is written for, in the order of the menu. */
-export const clients: readonly Client[] = [jedis, lettuce, springBoot, ioredis, nodeRedis, redisPy, goRedis, stackExchange, redisCli, url];
+export const clients: readonly Client[] = [
+  jedis,
+  lettuce,
+  springBoot,
+  ioredis,
+  nodeRedis,
+  redisPy,
+  goRedis,
+  stackExchange,
+  redisCli,
+  url,
+];

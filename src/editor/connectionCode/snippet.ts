@@ -45,19 +45,30 @@ export function indent(spaces: number, ...lines: readonly Line[]): readonly stri
 }
 
 function flatten(lines: readonly Line[]): readonly string[] {
-  return lines.flatMap(line => (typeof line === 'string' ? [line] : line === undefined || line === false ? [] : flatten(line)));
+  return lines.flatMap(line =>
+    typeof line === 'string' ? [line] : line === undefined || line === false ? [] : flatten(line),
+  );
 }
 
 /** A string literal that reads the same in Java, JavaScript, Python, Go, C# and YAML. */
 export function literal(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** What a comment says of a server whose place as master another may take. */
 export function replacedNote(t: Translate, { mayBeReplaced }: Access): string | undefined {
-  return mayBeReplaced ? t('The master of today. After a failover it is another server: a Sentinel or Cluster topology tells clients, plain replication does not.') : undefined;
+  return mayBeReplaced
+    ? t(
+        'The master of today. After a failover it is another server: a Sentinel or Cluster topology tells clients, plain replication does not.',
+      )
+    : undefined;
 }
 
 export function mapNote(t: Translate): string {
-  return t('What the servers announce is not reachable from this machine: left the announced address, right the one to use.');
+  return t(
+    'What the servers announce is not reachable from this machine: left the announced address, right the one to use.',
+  );
 }

@@ -10,16 +10,44 @@ import { inWords } from './table';
 export type ClusterShapeFault = AddFault | AdditionFault | NodeRemovalFault;
 
 export const clusterShapeFaults: Words<ClusterShapeFault> = {
-  'topology-busy': (t, f) => t('Something else is being done with {0}, or was interrupted. Use “Finish or Remove an Interrupted Creation” first.', f.name),
-  'addition-no-sibling': (t, f) => t('No server of {0} that was made here is running: there is nothing that a new one could be modelled on. Start one first.', f.name),
+  'topology-busy': (t, f) =>
+    t(
+      'Something else is being done with {0}, or was interrupted. Use “Finish or Remove an Interrupted Creation” first.',
+      f.name,
+    ),
+  'addition-no-sibling': (t, f) =>
+    t(
+      'No server of {0} that was made here is running: there is nothing that a new one could be modelled on. Start one first.',
+      f.name,
+    ),
   'addition-not-a-master': (t, f) => t('{0} has no living master that a replica could follow.', f.node),
-  'forget-not-settled': (t, f) => t('{1} go on listing {0}. Try again; a node that comes back reminds the others of it.', f.node, f.by.join(', ')),
-  'removal-has-slots': (t, f) => t('{0} owns {1} slots ({2}). Drain it first: its slots go to the other masters with their keys.', f.node, f.count, formatRanges(f.ranges, ', ')),
-  'removal-dead-with-slots': (t, f) => f.replicas.length > 0
-    ? t('{0} does not answer and owns {1} slots ({2}). Let {3} take over first (Failover), then remove it.', f.node, f.count, formatRanges(f.ranges, ', '), f.replicas.join(', '))
-    : t('{0} does not answer and is the only one with {1} slots ({2}). Start it; when it is lost for good, “Fix Cluster” gives its slots to others, without their keys.', f.node, f.count, formatRanges(f.ranges, ', ')),
+  'forget-not-settled': (t, f) =>
+    t('{1} go on listing {0}. Try again; a node that comes back reminds the others of it.', f.node, f.by.join(', ')),
+  'removal-has-slots': (t, f) =>
+    t(
+      '{0} owns {1} slots ({2}). Drain it first: its slots go to the other masters with their keys.',
+      f.node,
+      f.count,
+      formatRanges(f.ranges, ', '),
+    ),
+  'removal-dead-with-slots': (t, f) =>
+    f.replicas.length > 0
+      ? t(
+          '{0} does not answer and owns {1} slots ({2}). Let {3} take over first (Failover), then remove it.',
+          f.node,
+          f.count,
+          formatRanges(f.ranges, ', '),
+          f.replicas.join(', '),
+        )
+      : t(
+          '{0} does not answer and is the only one with {1} slots ({2}). Start it; when it is lost for good, “Fix Cluster” gives its slots to others, without their keys.',
+          f.node,
+          f.count,
+          formatRanges(f.ranges, ', '),
+        ),
   'removal-last-node': (t, f) => t('{0} is the only node of the cluster. Remove the whole topology instead.', f.node),
-  'removal-replicas-stay': (t, f) => t('{0} has replicas ({1}) and no other living master could take them.', f.node, f.replicas.join(', ')),
+  'removal-replicas-stay': (t, f) =>
+    t('{0} has replicas ({1}) and no other living master could take them.', f.node, f.replicas.join(', ')),
 };
 
 /** Steps of removing one. */
@@ -32,10 +60,14 @@ export const nodeRemovalSteps: { readonly [Step in NodeRemovalStep]: (t: Transla
 };
 
 const additionNotes: Words<AdditionNote> = {
-  'addition-silent': (t, n) => t('{0} do not answer now. They hear of the new node from the others when they are back.', n.nodes.join(', ')),
+  'addition-silent': (t, n) =>
+    t('{0} do not answer now. They hear of the new node from the others when they are back.', n.nodes.join(', ')),
   'addition-empty': t => t('A new master owns no slots: it holds no keys until some are moved to it.'),
   'addition-even-masters': (t, n) => t('{0} masters survive no more than {1} would.', n.masters, n.masters - 1),
-  'addition-one-machine': t => t('It runs on the same machine as the others: it helps against the loss of a container or process, not of the machine.'),
+  'addition-one-machine': t =>
+    t(
+      'It runs on the same machine as the others: it helps against the loss of a container or process, not of the machine.',
+    ),
 };
 
 export function additionNoteInWords(t: Translate, note: AdditionNote): string {
@@ -43,9 +75,15 @@ export function additionNoteInWords(t: Translate, note: AdditionNote): string {
 }
 
 const removalNotes: Words<NodeRemovalNote> = {
-  'removal-last-replica': (t, n) => t('{0} is the last replica of {1}: from then on the loss of {1} takes its slots down.', n.node, n.master),
-  'removal-few-masters': (t, n) => t('Only {0} masters with slots are left: when one of them is lost, nobody can be promoted.', n.masters),
-  'removal-silent': (t, n) => t('{0} do not answer and still know it. They are told when they are back within 65 s; later they would bring it back.', n.nodes.join(', ')),
+  'removal-last-replica': (t, n) =>
+    t('{0} is the last replica of {1}: from then on the loss of {1} takes its slots down.', n.node, n.master),
+  'removal-few-masters': (t, n) =>
+    t('Only {0} masters with slots are left: when one of them is lost, nobody can be promoted.', n.masters),
+  'removal-silent': (t, n) =>
+    t(
+      '{0} do not answer and still know it. They are told when they are back within 65 s; later they would bring it back.',
+      n.nodes.join(', '),
+    ),
 };
 
 export function removalNoteInWords(t: Translate, note: NodeRemovalNote): string {

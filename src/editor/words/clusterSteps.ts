@@ -19,13 +19,25 @@ export const additionSteps: { readonly [Step in AdditionStep]: (t: Translate) =>
 
 export const clusterChecks: Words<ClusterCreationCheck> = {
   'all-agree': (t, c) => t('All {0} nodes know each other, see the same slots and call the cluster ok.', c.nodes),
-  shard: (t, c) => c.replicas.length === 0
-    ? t('{0} serves {1} slots ({2}); a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '))
-    : t('{0} serves {1} slots ({2}), followed by {3}; a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '), c.replicas.join(', ')),
+  shard: (t, c) =>
+    c.replicas.length === 0
+      ? t('{0} serves {1} slots ({2}); a key was written and read.', c.node, c.slots, formatRanges(c.ranges, ', '))
+      : t(
+          '{0} serves {1} slots ({2}), followed by {3}; a key was written and read.',
+          c.node,
+          c.slots,
+          formatRanges(c.ranges, ', '),
+          c.replicas.join(', '),
+        ),
 };
 
 export const additionChecks: Words<AdditionCheck> = {
-  'newcomer-agreed': (t, c) => t('All {1} nodes that answer have links with {0}, see it in its role, and it sees the same slots as they do.', c.node, c.nodes),
+  'newcomer-agreed': (t, c) =>
+    t(
+      'All {1} nodes that answer have links with {0}, see it in its role, and it sees the same slots as they do.',
+      c.node,
+      c.nodes,
+    ),
   'newcomer-follows': (t, c) => t('{0} is linked to its master {1}.', c.node, c.master),
   'newcomer-functions': (t, c) => t('{0} has the functions of the others: {1}.', c.node, c.libraries.join(', ')),
 };

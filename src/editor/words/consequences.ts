@@ -14,20 +14,57 @@ const reasons: Words<NoFailoverReason> = {
 const consequences: Words<Consequence> = {
   'not-running': t => t('It is not running.'),
   'standalone-stops': (t, c) => t('{0} connections end; nobody takes over.', c.clients),
-  'failover-expected': (t, c) => t('It is the master. Writes fail until the sentinels have promoted {0}, in about {1} s; writes of the last moment may be lost. {2} connections end, those of the sentinels included. Failover hands over in good order instead.', oneOf(t, c.candidates), c.seconds, c.clients),
-  'no-failover': (t, c) => t('It is the master, and nobody will take over: {0}. Nothing can be written until it is started again.', inWords(reasons, t, c.reason)),
+  'failover-expected': (t, c) =>
+    t(
+      'It is the master. Writes fail until the sentinels have promoted {0}, in about {1} s; writes of the last moment may be lost. {2} connections end, those of the sentinels included. Failover hands over in good order instead.',
+      oneOf(t, c.candidates),
+      c.seconds,
+      c.clients,
+    ),
+  'no-failover': (t, c) =>
+    t(
+      'It is the master, and nobody will take over: {0}. Nothing can be written until it is started again.',
+      inWords(reasons, t, c.reason),
+    ),
   'replica-lost': (t, c) => t('Reads go on elsewhere; a failover could still choose {0}.', oneOf(t, c.left)),
   'last-replica': t => t('It is the last linked replica: when the master is lost too, nobody can take over.'),
-  'sentinel-lost': (t, c) => t('{0} of {1} sentinels are left. A failover still works; {2} more may be lost.', c.usable, c.of, c.spare),
-  'quorum-lost': (t, c) => t('{0} sentinels are left, where the quorum is {1} and a majority {2}: no failover will happen until one is back.', c.usable, c.required, c.majority),
-  'takeover-expected': (t, c) => t('It is the master of the slots {0}. They cannot be used until {1} has taken over, about a second after cluster-node-timeout; writes of the last moment may be lost. {2} connections end. Failover hands over in good order instead.', formatRanges(c.slots, ', '), oneOf(t, c.candidates), c.clients),
-  'slots-lost': (t, c) => t('It is the master of the slots {0}, and no replica of it is there to take over. Until it is back the whole cluster refuses commands, unless cluster-require-full-coverage is “no”.', formatRanges(c.slots, ', ')),
-  'cluster-majority-lost': (t, c) => t('{0} of {1} masters are left, where a majority is {2}: nobody can take over, and the whole cluster is down until one is back.', c.left, c.of, c.majority),
+  'sentinel-lost': (t, c) =>
+    t('{0} of {1} sentinels are left. A failover still works; {2} more may be lost.', c.usable, c.of, c.spare),
+  'quorum-lost': (t, c) =>
+    t(
+      '{0} sentinels are left, where the quorum is {1} and a majority {2}: no failover will happen until one is back.',
+      c.usable,
+      c.required,
+      c.majority,
+    ),
+  'takeover-expected': (t, c) =>
+    t(
+      'It is the master of the slots {0}. They cannot be used until {1} has taken over, about a second after cluster-node-timeout; writes of the last moment may be lost. {2} connections end. Failover hands over in good order instead.',
+      formatRanges(c.slots, ', '),
+      oneOf(t, c.candidates),
+      c.clients,
+    ),
+  'slots-lost': (t, c) =>
+    t(
+      'It is the master of the slots {0}, and no replica of it is there to take over. Until it is back the whole cluster refuses commands, unless cluster-require-full-coverage is “no”.',
+      formatRanges(c.slots, ', '),
+    ),
+  'cluster-majority-lost': (t, c) =>
+    t(
+      '{0} of {1} masters are left, where a majority is {2}: nobody can take over, and the whole cluster is down until one is back.',
+      c.left,
+      c.of,
+      c.majority,
+    ),
   'serves-nothing': t => t('It serves no slots: nobody misses it.'),
-  'last-replica-of-shard': (t, c) => t('It is the last replica of {0}: when that is lost too, its slots are down.', c.master),
+  'last-replica-of-shard': (t, c) =>
+    t('It is the last replica of {0}: when that is lost too, its slots are down.', c.master),
   'ends-unsaved': t => t('It is killed on the spot (SIGKILL): it saves nothing and does not wait for its replicas.'),
   frozen: t => t('It is frozen, not ended: its connections stay open, and clients wait until their own time limit.'),
-  'wakes-as-master': t => t('When it goes on, it takes itself for the master until the others tell it better: what is written to it in between is lost.'),
+  'wakes-as-master': t =>
+    t(
+      'When it goes on, it takes itself for the master until the others tell it better: what is written to it in between is lost.',
+    ),
 };
 
 /** What an act on a node costs, as a sentence. */

@@ -15,14 +15,18 @@ export function fixInWords(t: Translate, fix: Fix, name: (id: string) => string)
     'new-myid': (t, f) => t('Give {0} an id of its own', name(f.node)),
     'set-password': (t, f) => t('Set a password on {0}', f.nodes.map(name).join(', ')),
     'protected-mode-off': (t, f) => t('Switch protected mode off on {0}', name(f.node)),
-    'edit-conf': (t, f) => f.edits.every(({ now, was }) => now === `# ${was}`) ? t('Comment out “{0}”', f.edits.map(({ was }) => was.trim()).join(' · ')) : t('Change to “{0}”', f.edits.map(({ now }) => now.trim()).join(' · ')),
+    'edit-conf': (t, f) =>
+      f.edits.every(({ now, was }) => now === `# ${was}`)
+        ? t('Comment out “{0}”', f.edits.map(({ was }) => was.trim()).join(' · '))
+        : t('Change to “{0}”', f.edits.map(({ now }) => now.trim()).join(' · ')),
     'mount-conf-folder': (t, f) => t('Make {0} anew with its conf folder mounted; the data is kept', name(f.node)),
     repoint: (t, f) => t('Point {0} to {1}', name(f.node), name(f.master)),
     'set-masterauth': (t, f) => t('Give {0} the password of {1}', name(f.node), name(f.master)),
     'add-replica': (t, f) => t('Give {0} a replica', name(f.node)),
     'repair-addresses': t => t('Repair the addresses'),
     'assign-slots': t => t('Give the slots to a master'),
-    'raise-backlog': (t, f) => t('Set repl-backlog-size of {0} to {1} MiB', name(f.node), Math.round(f.bytes / 1024 / 1024)),
+    'raise-backlog': (t, f) =>
+      t('Set repl-backlog-size of {0} to {1} MiB', name(f.node), Math.round(f.bytes / 1024 / 1024)),
   };
   return inWords(titles, t, fix);
 }
@@ -30,25 +34,50 @@ export function fixInWords(t: Translate, fix: Fix, name: (id: string) => string)
 /** One act of a fix, as the preview and the progress show it. Secrets are never in a step. */
 export function stepInWords(t: Translate, step: FixStep, name: (id: string) => string): string {
   switch (step.act) {
-    case 'start': return t('Start {0}', name(step.node));
-    case 'unpause': return t('Let {0} go on', name(step.node));
-    case 'restart': return t('Restart {0}', name(step.node));
-    case 'edit-file': return t('In {0}, line {1}: {2}', step.path, step.edits.map(({ line }) => line).join(', '), step.edits.map(({ now }) => now.trim()).join(' · '));
-    case 'config-set': return t('On {0}: CONFIG SET {1} {2}', name(step.node), step.setting, step.value);
-    case 'set-masterauth': return t('On {0}: CONFIG SET masterauth (the password)', name(step.node));
-    case 'set-auth-pass': return t('On {0}: SENTINEL SET {1} auth-pass (the password)', name(step.node), step.master);
-    case 'set-requirepass': return t('On {0}: CONFIG SET requirepass (the password)', name(step.node));
-    case 'keep': return t('Keep {1} in the conf of {0}', name(step.node), step.settings.join(', '));
-    case 'sentinel-set': return t('On {0}: SENTINEL SET {1} {2} {3}', name(step.node), step.master, step.setting, step.value);
-    case 'replicaof': return t('On {0}: REPLICAOF (the address of {1})', name(step.node), name(step.master));
-    case 'start-sentinel': return t('Start the sentinel {0} with {1}', name(step.node), step.conf);
-    case 'new-myid': return t('Stop {0}, take the myid out of its conf, start it again', name(step.node));
-    case 'remount-conf': return t('Make the container of {0} anew with the folder of its conf mounted; same data, ports and networks', name(step.node));
+    case 'start':
+      return t('Start {0}', name(step.node));
+    case 'unpause':
+      return t('Let {0} go on', name(step.node));
+    case 'restart':
+      return t('Restart {0}', name(step.node));
+    case 'edit-file':
+      return t(
+        'In {0}, line {1}: {2}',
+        step.path,
+        step.edits.map(({ line }) => line).join(', '),
+        step.edits.map(({ now }) => now.trim()).join(' · '),
+      );
+    case 'config-set':
+      return t('On {0}: CONFIG SET {1} {2}', name(step.node), step.setting, step.value);
+    case 'set-masterauth':
+      return t('On {0}: CONFIG SET masterauth (the password)', name(step.node));
+    case 'set-auth-pass':
+      return t('On {0}: SENTINEL SET {1} auth-pass (the password)', name(step.node), step.master);
+    case 'set-requirepass':
+      return t('On {0}: CONFIG SET requirepass (the password)', name(step.node));
+    case 'keep':
+      return t('Keep {1} in the conf of {0}', name(step.node), step.settings.join(', '));
+    case 'sentinel-set':
+      return t('On {0}: SENTINEL SET {1} {2} {3}', name(step.node), step.master, step.setting, step.value);
+    case 'replicaof':
+      return t('On {0}: REPLICAOF (the address of {1})', name(step.node), name(step.master));
+    case 'start-sentinel':
+      return t('Start the sentinel {0} with {1}', name(step.node), step.conf);
+    case 'new-myid':
+      return t('Stop {0}, take the myid out of its conf, start it again', name(step.node));
+    case 'remount-conf':
+      return t(
+        'Make the container of {0} anew with the folder of its conf mounted; same data, ports and networks',
+        name(step.node),
+      );
   }
 }
 
 const warnings: Words<FixWarning> = {
-  'clients-need-password': t => t('From then on clients need the password. It is kept in the secret store of the editor; Copy Connection Code tells how to pass it.'),
+  'clients-need-password': t =>
+    t(
+      'From then on clients need the password. It is kept in the secret store of the editor; Copy Connection Code tells how to pass it.',
+    ),
   'open-to-all': (t, w) => t('Whoever reaches the port of {0} may then read and write everything.', w.node),
   interrupts: (t, w) => t('{0} stops for a moment.', w.node),
   'copies-anew': (t, w) => t('{0} copies the data of that master; keys that only it has are lost.', w.node),

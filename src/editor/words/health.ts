@@ -7,67 +7,143 @@ import type { Words } from './table';
 /** How the row of a topology says its state. */
 export function levelInWords(t: Translate, level: Topology['health']['level']): string {
   switch (level) {
-    case 'healthy': return t('healthy');
-    case 'degraded': return t('degraded');
-    case 'down': return t('down');
-    case 'unknown': return t('not known yet');
+    case 'healthy':
+      return t('healthy');
+    case 'degraded':
+      return t('degraded');
+    case 'down':
+      return t('down');
+    case 'unknown':
+      return t('not known yet');
   }
 }
 
 /** Roles by the field's names. */
 export function roleInWords(t: Translate, role: Role): string {
   switch (role) {
-    case 'master': return t('master');
-    case 'replica': return t('replica');
-    case 'sentinel': return t('sentinel');
-    case 'unknown': return t('role unknown');
+    case 'master':
+      return t('master');
+    case 'replica':
+      return t('replica');
+    case 'sentinel':
+      return t('sentinel');
+    case 'unknown':
+      return t('role unknown');
   }
 }
 
 export function kindInWords(t: Translate, kind: Topology['kind']): string {
   switch (kind) {
-    case 'sentinel': return t('Sentinel');
-    case 'replication': return t('Replication');
-    case 'cluster': return t('Cluster');
+    case 'sentinel':
+      return t('Sentinel');
+    case 'replication':
+      return t('Replication');
+    case 'cluster':
+      return t('Cluster');
   }
 }
 
 /** Why a topology is not healthy, as one sentence; node ids are replaced by the names that `topology` has for them. */
 export function reasonInWords(t: Translate, topology: Pick<Topology, 'kind' | 'nodes'>, reason: HealthReason): string {
   const name = (id: string): string => topology.nodes.find(node => node.id === id)?.name ?? id;
-  const ranges = (slots: readonly SlotRange[]): string => slots.map(([from, to]) => from === to ? String(from) : `${from}–${to}`).join(', ');
+  const ranges = (slots: readonly SlotRange[]): string =>
+    slots.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ');
   const names = (ids: readonly string[]): string => ids.map(name).join(', ');
   const table: Words<HealthReason> = {
     'no-master': t => t('There is no master: nothing can be written.'),
-    'master-down': (t, r) => t('The master {0} is down: nothing can be written until a replica is promoted or it is started again.', name(r.node)),
-    'stale-master': (t, r) => t('{0} still says master, but the sentinels say {1}: writes to it will be lost. It is turned into a replica in about 10 s.', name(r.node), r.actual),
+    'master-down': (t, r) =>
+      t(
+        'The master {0} is down: nothing can be written until a replica is promoted or it is started again.',
+        name(r.node),
+      ),
+    'stale-master': (t, r) =>
+      t(
+        '{0} still says master, but the sentinels say {1}: writes to it will be lost. It is turned into a replica in about 10 s.',
+        name(r.node),
+        r.actual,
+      ),
     'several-masters': (t, r) => t('{0} all say master. Write to none of them until one is left.', names(r.nodes)),
-    'wrong-master': (t, r) => t('{0} follows {1}, but the master is {2}. The sentinels correct it in about 15 s.', name(r.node), r.follows, r.expected),
+    'wrong-master': (t, r) =>
+      t(
+        '{0} follows {1}, but the master is {2}. The sentinels correct it in about 15 s.',
+        name(r.node),
+        r.follows,
+        r.expected,
+      ),
     'node-not-running': (t, r) => t('{0} is stopped. Start it to have its redundancy back.', name(r.node)),
-    'node-paused': (t, r) => t('{0} is paused: frozen, and taken for dead by the others. Start it to go on.', name(r.node)),
-    'node-silent': (t, r) => r.reason === 'password-required' ? t('{0} wants a password that is not known here.', name(r.node)) : t('{0} is running but gives no answer: {1}.', name(r.node), silenceBriefly[r.reason](t)),
+    'node-paused': (t, r) =>
+      t('{0} is paused: frozen, and taken for dead by the others. Start it to go on.', name(r.node)),
+    'node-silent': (t, r) =>
+      r.reason === 'password-required'
+        ? t('{0} wants a password that is not known here.', name(r.node))
+        : t('{0} is running but gives no answer: {1}.', name(r.node), silenceBriefly[r.reason](t)),
     'node-loading': (t, r) => t('{0} is loading its data into memory.', name(r.node)),
     'link-down': (t, r) => t('{0} has lost its link to the master: its data is growing old.', name(r.node)),
     syncing: (t, r) => t('{0} is copying the data of its master.', name(r.node)),
     'no-replica': (t, r) => t('{0} has no replica: when it is lost, nobody can take over.', name(r.node)),
     'sentinels-differ': (t, r) => t('The sentinels do not agree on the master: {0}.', names(r.nodes)),
-    'quorum-unreachable': (t, r) => t('{1} of the {0} sentinels that the quorum asks for are usable: no failover can begin. Start the missing sentinels.', r.required, r.usable),
-    'majority-unreachable': (t, r) => topology.kind === 'cluster'
-      ? t('{1} masters are alive, a majority is {0}: nobody can be promoted. Start the missing masters.', r.majority, r.usable)
-      : t('{1} sentinels are usable, a majority is {0}: no failover can be carried out. Start the missing sentinels.', r.majority, r.usable),
-    'failover-would-fail': (t, r) => t('When {0} is lost, {2} sentinels are left where {1} are needed: no failover would happen. Start the missing sentinels, or add some.', names(r.losing), r.needed, r.left),
+    'quorum-unreachable': (t, r) =>
+      t(
+        '{1} of the {0} sentinels that the quorum asks for are usable: no failover can begin. Start the missing sentinels.',
+        r.required,
+        r.usable,
+      ),
+    'majority-unreachable': (t, r) =>
+      topology.kind === 'cluster'
+        ? t(
+            '{1} masters are alive, a majority is {0}: nobody can be promoted. Start the missing masters.',
+            r.majority,
+            r.usable,
+          )
+        : t(
+            '{1} sentinels are usable, a majority is {0}: no failover can be carried out. Start the missing sentinels.',
+            r.majority,
+            r.usable,
+          ),
+    'failover-would-fail': (t, r) =>
+      t(
+        'When {0} is lost, {2} sentinels are left where {1} are needed: no failover would happen. Start the missing sentinels, or add some.',
+        names(r.losing),
+        r.needed,
+        r.left,
+      ),
     'failover-in-progress': t => t('A failover is under way.'),
-    'slots-uncovered': (t, r) => t('{0} slots have no master ({1}): keys in them can be neither read nor written.', r.count, ranges(r.ranges)),
-    'slots-master-failed': (t, r) => t('The master of {1} slots, {0}, has failed ({2}): its keys wait for a replica to be promoted, or for it to be started.', name(r.node), r.count, ranges(r.ranges)),
+    'slots-uncovered': (t, r) =>
+      t('{0} slots have no master ({1}): keys in them can be neither read nor written.', r.count, ranges(r.ranges)),
+    'slots-master-failed': (t, r) =>
+      t(
+        'The master of {1} slots, {0}, has failed ({2}): its keys wait for a replica to be promoted, or for it to be started.',
+        name(r.node),
+        r.count,
+        ranges(r.ranges),
+      ),
     'slots-open': (t, r) => t('{0} slots are half moved ({1}). Finish or undo the move.', r.count, names(r.nodes)),
-    'stale-claim': (t, r) => t('{0} still claims slots that belong to {1} ({2}): it has not heard of the change yet.', name(r.node), name(r.owner), ranges(r.ranges)),
+    'stale-claim': (t, r) =>
+      t(
+        '{0} still claims slots that belong to {1} ({2}): it has not heard of the change yet.',
+        name(r.node),
+        name(r.owner),
+        ranges(r.ranges),
+      ),
     'views-differ': (t, r) => t('{0} see the cluster differently from the others.', names(r.nodes)),
     'cluster-says-down': (t, r) => t('{0} say that the cluster is down.', names(r.nodes)),
-    'epochs-equal': (t, r) => t('{0} have the same configuration epoch {1}; the cluster resolves that by itself.', names(r.nodes), r.epoch),
-    'node-failing': (t, r) => r.agreed ? t('{0} has failed, the cluster agrees.', name(r.node)) : t('{0} is suspected to have failed by {1}; the cluster has not agreed yet.', name(r.node), names(r.by)),
-    'node-not-joined': (t, r) => r.state === 'handshake' ? t('{0} is still joining the cluster.', name(r.node)) : t('{0} is in the cluster’s table without an address.', name(r.node)),
+    'epochs-equal': (t, r) =>
+      t('{0} have the same configuration epoch {1}; the cluster resolves that by itself.', names(r.nodes), r.epoch),
+    'node-failing': (t, r) =>
+      r.agreed
+        ? t('{0} has failed, the cluster agrees.', name(r.node))
+        : t('{0} is suspected to have failed by {1}; the cluster has not agreed yet.', name(r.node), names(r.by)),
+    'node-not-joined': (t, r) =>
+      r.state === 'handshake'
+        ? t('{0} is still joining the cluster.', name(r.node))
+        : t('{0} is in the cluster’s table without an address.', name(r.node)),
     'node-unknown': (t, r) => t('{0} is not known to {1}.', name(r.node), names(r.by)),
-    'bus-link-down': (t, r) => t('{1} cannot reach {0} over the cluster bus. Look whether its bus port (port + 10000) is open to them.', name(r.node), names(r.by)),
+    'bus-link-down': (t, r) =>
+      t(
+        '{1} cannot reach {0} over the cluster bus. Look whether its bus port (port + 10000) is open to them.',
+        name(r.node),
+        names(r.by),
+      ),
     'replica-of-nobody': (t, r) => t('{0} follows a node that is no master.', name(r.node)),
     'replica-no-failover': (t, r) => t('{0} will not take over: cluster-replica-no-failover is set.', name(r.node)),
   };

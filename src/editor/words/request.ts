@@ -16,16 +16,21 @@ const problems: Words<RequestProblem | ReplicationProblem> = {
   'follows-unknown': (t, p) => t('Replica {0} can only follow the master or a replica before it.', p.replica),
   'quorum-above-sentinels': (t, p) => t('The quorum cannot be larger than the number of sentinels, {0}.', p.sentinels),
   'password-too-long': (t, p) => t('At most {0} characters.', p.most),
-  'password-characters': t => t('No blanks, quotes or backslashes, and no “#” at the beginning: Sentinel writes passwords into its file without quotes.'),
+  'password-characters': t =>
+    t(
+      'No blanks, quotes or backslashes, and no “#” at the beginning: Sentinel writes passwords into its file without quotes.',
+    ),
 };
 
 const warnings: Words<RequestWarning> = {
   'quorum-zero': t => t('A quorum of 0 means nothing: give at least 1.'),
   'quorum-above-sentinels': (t, w) => t('The quorum of {0} can never be met by {1} sentinels.', w.quorum, w.sentinels),
   'no-loss-survived': t => t('When any sentinel is lost, no failover happens.'),
-  'place-decides': (t, w) => t('When {0} is lost, {1} sentinels are left where {2} are needed: no failover happens.', w.place, w.left, w.needed),
+  'place-decides': (t, w) =>
+    t('When {0} is lost, {1} sentinels are left where {2} are needed: no failover happens.', w.place, w.left, w.needed),
   'even-number': t => t('An even number survives no more than one sentinel fewer would.'),
-  'quorum-below-majority': (t, w) => t('The quorum is below the majority of {0}: the vote for a failover still takes the majority.', w.majority),
+  'quorum-below-majority': (t, w) =>
+    t('The quorum is below the majority of {0}: the vote for a failover still takes the majority.', w.majority),
   'no-replica': t => t('Without a replica nobody can take over when the master is lost.'),
   'no-password': t => t('Whoever reaches the ports of this machine can read and write everything.'),
 };

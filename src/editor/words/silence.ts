@@ -21,17 +21,27 @@ export const silenceBriefly: { readonly [Reason in SilenceReason]: (t: Translate
 
 /** The same with what to do next, for tooltips and messages. */
 export const silenceAtLength: { readonly [Reason in SilenceReason]: (t: Translate) => string } = {
-  refused: t => t('Nothing listens at its port: the server inside is starting, has ended, or listens on another port or address. Its log tells which.'),
-  timeout: t => t('The port is open, but the server does not answer in time: it is frozen, or busy with a long command.'),
-  'no-address': t => t('Its port is not published, so that this machine cannot reach it. Publish the port when creating the container.'),
+  refused: t =>
+    t(
+      'Nothing listens at its port: the server inside is starting, has ended, or listens on another port or address. Its log tells which.',
+    ),
+  timeout: t =>
+    t('The port is open, but the server does not answer in time: it is frozen, or busy with a long command.'),
+  'no-address': t =>
+    t('Its port is not published, so that this machine cannot reach it. Publish the port when creating the container.'),
   closed: t => t('The server closed the connection. It may be restarting; its log tells why.'),
   'password-required': t => t('The server wants a password that is not known here.'),
   'password-wrong': t => t('The server refuses the password that is kept here: it was changed on the server.'),
-  'protected-mode': t => t('The server is in protected mode: it has no password and refuses everyone from outside its container. Set a password (requirepass and masterauth on all nodes).'),
+  'protected-mode': t =>
+    t(
+      'The server is in protected mode: it has no password and refuses everyone from outside its container. Set a password (requirepass and masterauth on all nodes).',
+    ),
   'not-redis': t => t('What listens there does not speak the Redis protocol.'),
   tls: t => t('One side speaks TLS and the other does not.'),
-  'no-permission': t => t('The user that we log in as may not run INFO. Give it the ACL category @dangerous, or +info.'),
-  paused: t => t('The container is paused: the server is frozen and the others will take it for dead. Start it to go on.'),
+  'no-permission': t =>
+    t('The user that we log in as may not run INFO. Give it the ACL category @dangerous, or +info.'),
+  paused: t =>
+    t('The container is paused: the server is frozen and the others will take it for dead. Start it to go on.'),
 };
 
 /** Failures of a talk with one server. */

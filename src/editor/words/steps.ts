@@ -11,7 +11,9 @@ import type { Words } from './table';
 import { inWords } from './table';
 
 /** Steps of a creation, as the progress shows them. */
-export const createSteps: { readonly [Step in CreateStepCode | ClusterStepCode | AdditionStep]: (t: Translate) => string } = {
+export const createSteps: {
+  readonly [Step in CreateStepCode | ClusterStepCode | AdditionStep]: (t: Translate) => string;
+} = {
   ...additionSteps,
   secret: t => t('Keep the password'),
   place: t => t('Make the network'),
@@ -44,7 +46,14 @@ const checks: Words<AnyCheck> = {
   ...additionChecks,
   ...clusterChecks,
   'link-up': (t, c) => t('{0} is linked to its master.', c.node),
-  quorum: (t, c) => t('{0} knows {1} replicas and {2} sentinels; its quorum check says “{3}”.', c.node, c.replicas, c.sentinels, c.text),
+  quorum: (t, c) =>
+    t(
+      '{0} knows {1} replicas and {2} sentinels; its quorum check says “{3}”.',
+      c.node,
+      c.replicas,
+      c.sentinels,
+      c.text,
+    ),
   'read-back': (t, c) => t('A key written on the master was read on {0} after {1} ms.', c.node, Math.round(c.ms)),
   'write-refused': (t, c) => t('A write to {0} was refused: “{1}”.', c.node, c.text),
 };

@@ -6,7 +6,11 @@ export type Words<Union extends { readonly code: string }> = {
 };
 
 /** Puts `value` into words by `table`, which is complete for its type. */
-export function inWords<Union extends { readonly code: string }>(table: Words<Union>, t: Translate, value: Union): string {
+export function inWords<Union extends { readonly code: string }>(
+  table: Words<Union>,
+  t: Translate,
+  value: Union,
+): string {
   const word = table[value.code as Union['code']] as (t: Translate, data: Union) => string;
   return word(t, value);
 }

@@ -24,23 +24,39 @@ export class Acts {
   async inspect(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<Raw> {
     if (!ID.test(id)) return fail({ code: 'gone', id });
     const raw = await this.calls.json('GET', `/containers/${id}/json`, { signal, about: { id } }, value => {
-      if (!isRecord(value) || text(value['Id']) === undefined || !isRecord(value['State'])) throw new Error('a container without Id or State');
+      if (!isRecord(value) || text(value['Id']) === undefined || !isRecord(value['State']))
+        throw new Error('a container without Id or State');
       return value;
     });
     if (text(raw['Id']) !== id) return fail({ code: 'gone', id });
-    if (expect !== 'foreign' && ownershipOf(textMap(record(raw['Config'])['Labels']))?.topologyId !== expect.topologyId) return fail({ code: 'not-ours', id });
+    if (expect !== 'foreign' && ownershipOf(textMap(record(raw['Config'])['Labels']))?.topologyId !== expect.topologyId)
+      return fail({ code: 'not-ours', id });
     return raw;
   }
 
   async start(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
     const raw = await this.inspect(id, expect, signal);
-    const address = Object.values(record(record(raw['NetworkSettings'])['Networks'])).flatMap(network => text(record(record(network)['IPAMConfig'])['IPv4Address']) ?? [])[0];
-    await this.#act(id, expect, 'start', { ms: 40_000, wanted: ['running'], ...(address === undefined ? {} : { address }) }, signal);
+    const address = Object.values(record(record(raw['NetworkSettings'])['Networks'])).flatMap(
+      network => text(record(record(network)['IPAMConfig'])['IPv4Address']) ?? [],
+    )[0];
+    await this.#act(
+      id,
+      expect,
+      'start',
+      { ms: 40_000, wanted: ['running'], ...(address === undefined ? {} : { address }) },
+      signal,
+    );
   }
 
   /** The daemon waits for `graceSeconds` before it kills; our limit lies beyond that. */
   stop(id: string, expect: Expectation, graceSeconds: number, signal: AbortSignal | undefined): Promise<void> {
-    return this.#checked(id, expect, 'stop', { ms: graceSeconds * 1000 + 20_000, wanted: ['exited', 'created', 'dead'], query: { t: graceSeconds } }, signal);
+    return this.#checked(
+      id,
+      expect,
+      'stop',
+      { ms: graceSeconds * 1000 + 20_000, wanted: ['exited', 'created', 'dead'], query: { t: graceSeconds } },
+      signal,
+    );
   }
 
   kill(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
@@ -48,7 +64,13 @@ export class Acts {
   }
 
   pause(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
-    return this.#checked(id, expect, 'pause', { ms: 20_000, wanted: ['paused'], patientIn: ['running', 'restarting'] }, signal);
+    return this.#checked(
+      id,
+      expect,
+      'pause',
+      { ms: 20_000, wanted: ['paused'], patientIn: ['running', 'restarting'] },
+      signal,
+    );
   }
 
   unpause(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
@@ -60,17 +82,34 @@ export class Acts {
     for (let attempt = 0; ; attempt++) {
       try {
         await this.inspect(id, expect, signal);
-        return await this.calls.act('DELETE', `/containers/${id}`, { query: { force: 1, v: 1 }, ms: 30_000, signal, done: [404], about: { id } });
+        return await this.calls.act('DELETE', `/containers/${id}`, {
+          query: { force: 1, v: 1 },
+          ms: 30_000,
+          signal,
+          done: [404],
+          about: { id },
+        });
       } catch (error) {
         if (isFault(error, 'gone')) return;
         // 409: another removal is under way. A lost connection: it may be done, which the next look tells.
-        if (!isFault(error, 'conflict', 'engine-lost') || attempt >= BUSY_TRIES || (isFault(error, 'engine-lost') && attempt > 0)) throw error;
+        if (
+          !isFault(error, 'conflict', 'engine-lost') ||
+          attempt >= BUSY_TRIES ||
+          (isFault(error, 'engine-lost') && attempt > 0)
+        )
+          throw error;
         await delay(BUSY_MS, signal);
       }
     }
   }
 
-  async #checked(id: string, expect: Expectation, verb: string, options: ActOptions, signal: AbortSignal | undefined): Promise<void> {
+  async #checked(
+    id: string,
+    expect: Expectation,
+    verb: string,
+    options: ActOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     await this.inspect(id, expect, signal);
     await this.#act(id, expect, verb, options, signal);
   }
@@ -80,11 +119,23 @@ export class Acts {
    * decides: reached is done; the daemon carries out what it has received, so a lost act is watched for a while; a refused one
    * is repeated where it may only be too early (`patientIn`).
    */
-  async #act(id: string, expect: Expectation, verb: string, options: ActOptions, signal: AbortSignal | undefined): Promise<void> {
+  async #act(
+    id: string,
+    expect: Expectation,
+    verb: string,
+    options: ActOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const about = { id, ...(options.address === undefined ? {} : { address: options.address }) };
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.calls.act('POST', `/containers/${id}/${verb}`, { query: options.query ?? {}, ms: options.ms, signal, done: [304], about });
+        return await this.calls.act('POST', `/containers/${id}/${verb}`, {
+          query: options.query ?? {},
+          ms: options.ms,
+          signal,
+          done: [304],
+          about,
+        });
       } catch (error) {
         const lost = isFault(error, 'engine-lost');
         if (!lost && !isFault(error, 'conflict')) throw error;
@@ -98,7 +149,13 @@ export class Acts {
   }
 
   /** The state, as soon as it is a wanted one, at the latest at `until`. */
-  async #stateBy(until: number, id: string, expect: Expectation, wanted: readonly InstanceState[], signal: AbortSignal | undefined): Promise<InstanceState> {
+  async #stateBy(
+    until: number,
+    id: string,
+    expect: Expectation,
+    wanted: readonly InstanceState[],
+    signal: AbortSignal | undefined,
+  ): Promise<InstanceState> {
     for (;;) {
       const state = stateOf(record((await this.inspect(id, expect, signal))['State'])['Status']);
       if (wanted.includes(state) || Date.now() >= until) return state;

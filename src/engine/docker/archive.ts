@@ -1,7 +1,20 @@
 /** One entry of an archive for `PUT /containers/{id}/archive`. Names are relative to the folder it is unpacked in. */
 export type ArchiveEntry =
-  | { readonly kind: 'folder'; readonly name: string; readonly mode: number; readonly uid: number; readonly gid: number }
-  | { readonly kind: 'file'; readonly name: string; readonly mode: number; readonly uid: number; readonly gid: number; readonly content: string };
+  | {
+      readonly kind: 'folder';
+      readonly name: string;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly content: string;
+    };
 
 const BLOCK = 512;
 
@@ -13,14 +26,19 @@ export function tar(entries: readonly ArchiveEntry[], mtimeSeconds = Math.floor(
   const blocks: Buffer[] = [];
   for (const entry of entries) {
     const content = entry.kind === 'file' ? Buffer.from(entry.content, 'utf8') : Buffer.alloc(0);
-    blocks.push(header(entry, content.length, mtimeSeconds), content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK));
+    blocks.push(
+      header(entry, content.length, mtimeSeconds),
+      content,
+      Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK),
+    );
   }
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
 }
 
 function header(entry: ArchiveEntry, size: number, mtime: number): Buffer {
   const name = entry.kind === 'folder' ? `${entry.name.replace(/\/$/, '')}/` : entry.name;
-  if (!/^[\x21-\x7e]{1,100}$/.test(name) || name.startsWith('/') || name.split('/').includes('..')) throw new RangeError(`not a name for an archive: ${JSON.stringify(name)}`);
+  if (!/^[\x21-\x7e]{1,100}$/.test(name) || name.startsWith('/') || name.split('/').includes('..'))
+    throw new RangeError(`not a name for an archive: ${JSON.stringify(name)}`);
   const block = Buffer.alloc(BLOCK);
   block.write(name, 0, 'latin1');
   octal(block, 100, 8, entry.mode);

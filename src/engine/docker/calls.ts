@@ -31,7 +31,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
  */
 export class Calls {
   /** @param patience factor for all time limits; below 1 in tests of what happens when they pass */
-  constructor(private readonly connector: Connector, private readonly patience = 1) {}
+  constructor(
+    private readonly connector: Connector,
+    private readonly patience = 1,
+  ) {}
 
   /** A time limit as this engine takes it. */
   limit(ms: number): number {
@@ -74,7 +77,11 @@ export class Calls {
    * Opens a reply that goes on (events, logs, pull progress). The deadline is for its head only; afterwards `signal` ends it,
    * and the reader finds a cut as an `error` or a `close` without `end`.
    */
-  async stream(method: Method, path: string, options: CallOptions & { readonly signal: AbortSignal }): Promise<IncomingMessage> {
+  async stream(
+    method: Method,
+    path: string,
+    options: CallOptions & { readonly signal: AbortSignal },
+  ): Promise<IncomingMessage> {
     const about = this.#about(method, path, options);
     const life = options.signal;
     return this.#run(about, options, (connection, signal) => {
@@ -97,12 +104,21 @@ export class Calls {
       if (!isReply(got)) return got;
       const words = messageOf(await readAll(got, signal));
       const status = got.statusCode ?? 0;
-      return fail(status < 400 ? { code: 'bad-reply', call: about.call, text: `status ${status} instead of 101` } : faultOfReply(status, words, { ...about, endpoint: connection.endpoint.text }));
+      return fail(
+        status < 400
+          ? { code: 'bad-reply', call: about.call, text: `status ${status} instead of 101` }
+          : faultOfReply(status, words, { ...about, endpoint: connection.endpoint.text }),
+      );
     });
   }
 
   /** Work on streams that no single call covers, within a limit; its failures become faults like those of a call. */
-  async within<T>(what: string, ms: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async within<T>(
+    what: string,
+    ms: number,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     try {
       return await deadline(what, this.limit(ms), signal, work);
     } catch (error) {
@@ -114,7 +130,11 @@ export class Calls {
     return { call: `${method} ${path}`, ...options.about };
   }
 
-  async #run<T>(about: Omit<About, 'endpoint'>, options: CallOptions, work: (connection: Connection, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #run<T>(
+    about: Omit<About, 'endpoint'>,
+    options: CallOptions,
+    work: (connection: Connection, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     let connection: Connection | undefined;
     try {
       return await deadline(about.call, this.limit(options.ms ?? 20_000), options.signal, async signal => {
@@ -128,8 +148,21 @@ export class Calls {
     }
   }
 
-  async #send(connection: Connection, method: Method, path: string, options: CallOptions, about: Omit<About, 'endpoint'>, signal: AbortSignal): Promise<IncomingMessage> {
-    const reply = await connection.transport.send({ method, path: path + queryText(options.query), body: options.body, ...(options.archive ? { archive: options.archive } : {}), signal });
+  async #send(
+    connection: Connection,
+    method: Method,
+    path: string,
+    options: CallOptions,
+    about: Omit<About, 'endpoint'>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const reply = await connection.transport.send({
+      method,
+      path: path + queryText(options.query),
+      body: options.body,
+      ...(options.archive ? { archive: options.archive } : {}),
+      signal,
+    });
     const status = reply.statusCode ?? 0;
     if ((status >= 200 && status < 300) || options.done?.includes(status)) return reply;
     const words = messageOf(await readAll(reply, signal));
@@ -155,7 +188,11 @@ export function readAll(reply: IncomingMessage, signal: AbortSignal): Promise<st
     reply.on('error', reject);
     reply.on('close', () => {
       signal.removeEventListener('abort', onAbort);
-      reject(signal.aborted && signal.reason instanceof Error ? signal.reason : new Error('the connection was cut inside the reply')); // no effect after `end`
+      reject(
+        signal.aborted && signal.reason instanceof Error
+          ? signal.reason
+          : new Error('the connection was cut inside the reply'),
+      ); // no effect after `end`
     });
   });
 }
@@ -165,6 +202,11 @@ function isReply(got: Duplex | IncomingMessage): got is IncomingMessage {
 }
 
 function queryText(query: Query | undefined): string {
-  const parts = Object.entries(query ?? {}).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${encodeURIComponent(typeof value === 'object' ? JSON.stringify(value) : String(value))}`);
+  const parts = Object.entries(query ?? {})
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([key, value]) =>
+        `${key}=${encodeURIComponent(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
+    );
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }

@@ -35,11 +35,14 @@ export class Connector {
   lastText = '';
 
   /** @param patience see {@link Calls} */
-  constructor(private readonly around: () => Surroundings, private readonly patience = 1) {}
+  constructor(
+    private readonly around: () => Surroundings,
+    private readonly patience = 1,
+  ) {}
 
   async connection(signal?: AbortSignal): Promise<Connection> {
     if (this.#current && Date.now() - this.#looked > TRUST_MS) await this.#lookAgain();
-    const pending = this.#current ??= this.#open();
+    const pending = (this.#current ??= this.#open());
     try {
       return await withSignal(pending, signal);
     } catch (error) {
@@ -50,14 +53,20 @@ export class Connector {
 
   /** Something failed on `connection`: the next call asks afresh who is there. */
   doubt(connection: Connection): void {
-    void this.#current?.then(current => {
-      if (current === connection) this.#current = undefined;
-      connection.transport.retire();
-    }, () => undefined);
+    void this.#current?.then(
+      current => {
+        if (current === connection) this.#current = undefined;
+        connection.transport.retire();
+      },
+      () => undefined,
+    );
   }
 
   dispose(): void {
-    void this.#current?.then(current => current.transport.close(), () => undefined);
+    void this.#current?.then(
+      current => current.transport.close(),
+      () => undefined,
+    );
     this.#current = undefined;
   }
 
@@ -65,7 +74,10 @@ export class Connector {
     this.#looked = Date.now();
     const found = (await findEndpoints(this.around())).map(endpoint => endpoint.text).join(' ');
     if (found === this.#endpoint) return;
-    void this.#current?.then(current => current.transport.retire(), () => undefined);
+    void this.#current?.then(
+      current => current.transport.retire(),
+      () => undefined,
+    );
     this.#current = undefined;
   }
 
@@ -77,7 +89,8 @@ export class Connector {
     for (const endpoint of endpoints) {
       this.lastText = endpoint.text;
       try {
-        if (endpoint.kind === 'unsupported') return fail({ code: 'engine-unsupported-endpoint', endpoint: endpoint.text });
+        if (endpoint.kind === 'unsupported')
+          return fail({ code: 'engine-unsupported-endpoint', endpoint: endpoint.text });
         return await connect(endpoint, CONNECT_MS * this.patience);
       } catch (error) {
         first ??= error; // the best guess failed for the reason that helps most
@@ -97,16 +110,29 @@ async function connect(endpoint: Endpoint, ms: number): Promise<Connection> {
       const reply = await asking.send({ method: 'GET', path: '/version', signal });
       const body = await readAll(reply, signal);
       if (reply.statusCode !== 200) {
-        if ((reply.statusCode ?? 0) >= 500) return fail({ code: 'engine-error', call: about.call, status: reply.statusCode ?? 0, text: messageOf(body) });
+        if ((reply.statusCode ?? 0) >= 500)
+          return fail({ code: 'engine-error', call: about.call, status: reply.statusCode ?? 0, text: messageOf(body) });
         return fail({ code: 'engine-not-docker', endpoint: endpoint.text });
       }
       const version = parseVersion(body);
       const api = version && text(version['ApiVersion']);
-      if (!version || !api || !/^\d+\.\d+$/.test(api)) return fail({ code: 'engine-not-docker', endpoint: endpoint.text });
+      if (!version || !api || !/^\d+\.\d+$/.test(api))
+        return fail({ code: 'engine-not-docker', endpoint: endpoint.text });
       const pinned = pinApi(api, text(version['MinAPIVersion']));
-      if (pinned === undefined) return fail({ code: 'engine-version', endpoint: endpoint.text, text: `API ${text(version['MinAPIVersion']) ?? '?'} to ${api}; known here: ${OLDEST_API} to ${NEWEST_API}` });
+      if (pinned === undefined)
+        return fail({
+          code: 'engine-version',
+          endpoint: endpoint.text,
+          text: `API ${text(version['MinAPIVersion']) ?? '?'} to ${api}; known here: ${OLDEST_API} to ${NEWEST_API}`,
+        });
       const podman = list(version['Components']).some(part => /podman/i.test(text(record(part)['Name']) ?? ''));
-      return { endpoint, transport: await openTransport(endpoint, pinned), product: podman ? 'Podman' : 'Docker', version: text(version['Version']) ?? api, apiVersion: pinned };
+      return {
+        endpoint,
+        transport: await openTransport(endpoint, pinned),
+        product: podman ? 'Podman' : 'Docker',
+        version: text(version['Version']) ?? api,
+        apiVersion: pinned,
+      };
     });
   } catch (error) {
     throw faultOfError(error, about);
@@ -150,9 +176,16 @@ function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promi
 /** The real surroundings of this process. */
 export function surroundings(setting: string | undefined): Surroundings {
   return {
-    setting, env: process.env, home: homedir(), platform: process.platform, uid: process.getuid?.(),
+    setting,
+    env: process.env,
+    home: homedir(),
+    platform: process.platform,
+    uid: process.getuid?.(),
     read: path => readFile(path, 'utf8').catch(() => undefined),
-    exists: path => access(path).then(() => true, () => false),
+    exists: path =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
   };
 }
-

@@ -12,25 +12,54 @@ const GRACE_SECONDS = 15;
 
 /** What only containers can do: leave a network and come back, and be made anew with other mounts. */
 export class DockerContainerActs implements ContainerActs {
-  constructor(private readonly calls: Calls, private readonly acts: Acts) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly acts: Acts,
+  ) {}
 
   async disconnect(id: string, expect: Expectation, network: string, signal?: AbortSignal): Promise<void> {
     await this.acts.inspect(id, expect, signal);
     // forced, so that a frozen or stopped container goes as well
-    await this.calls.act('POST', `/networks/${network}/disconnect`, { body: { Container: id, Force: true }, signal, about: { id } });
+    await this.calls.act('POST', `/networks/${network}/disconnect`, {
+      body: { Container: id, Force: true },
+      signal,
+      about: { id },
+    });
   }
 
-  async connect(id: string, expect: Expectation, network: string, endpoint: { readonly address?: string; readonly aliases: readonly string[] }, signal?: AbortSignal): Promise<void> {
+  async connect(
+    id: string,
+    expect: Expectation,
+    network: string,
+    endpoint: { readonly address?: string; readonly aliases: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<void> {
     await this.acts.inspect(id, expect, signal);
-    const config = { Aliases: endpoint.aliases, ...(endpoint.address === undefined ? {} : { IPAMConfig: { IPv4Address: endpoint.address } }) };
-    await this.calls.act('POST', `/networks/${network}/connect`, { body: { Container: id, EndpointConfig: config }, signal, about: { id } });
+    const config = {
+      Aliases: endpoint.aliases,
+      ...(endpoint.address === undefined ? {} : { IPAMConfig: { IPv4Address: endpoint.address } }),
+    };
+    await this.calls.act('POST', `/networks/${network}/connect`, {
+      body: { Container: id, EndpointConfig: config },
+      signal,
+      about: { id },
+    });
   }
 
-  async endpointOf(id: string, network: string, signal?: AbortSignal): Promise<{ readonly address?: string; readonly aliases: readonly string[] }> {
+  async endpointOf(
+    id: string,
+    network: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly address?: string; readonly aliases: readonly string[] }> {
     const raw = await this.acts.inspect(id, 'foreign', signal);
-    const found = Object.values(record(record(raw['NetworkSettings'])['Networks'])).map(record).find(one => text(one['NetworkID']) === network);
+    const found = Object.values(record(record(raw['NetworkSettings'])['Networks']))
+      .map(record)
+      .find(one => text(one['NetworkID']) === network);
     const address = text(record(found?.['IPAMConfig'])['IPv4Address']);
-    return { ...(address === undefined ? {} : { address }), aliases: texts(found?.['Aliases']).filter(alias => !id.startsWith(alias)) };
+    return {
+      ...(address === undefined ? {} : { address }),
+      aliases: texts(found?.['Aliases']).filter(alias => !id.startsWith(alias)),
+    };
   }
 
   /**
@@ -52,16 +81,27 @@ export class DockerContainerActs implements ContainerActs {
     await this.#rename(id, waiting);
     let made: string | undefined;
     const undo = async (): Promise<void> => {
-      if (made !== undefined) await this.calls.act('DELETE', `/containers/${made}`, { query: { force: 1, v: 0 }, done: [404], ms: 30_000, about: { id: made } });
+      if (made !== undefined)
+        await this.calls.act('DELETE', `/containers/${made}`, {
+          query: { force: 1, v: 0 },
+          done: [404],
+          ms: 30_000,
+          about: { id: made },
+        });
       await this.#rename(id, instance.name);
       if (ran) await this.acts.start(id, expect, undefined);
     };
     try {
-      made = await this.calls.json('POST', '/containers/create', { query: { name: instance.name }, body: spec, ms: 30_000, about: { name: instance.name } }, value => {
-        const created = isRecord(value) ? text(value['Id']) : undefined;
-        if (created === undefined) throw new Error('no Id');
-        return created;
-      });
+      made = await this.calls.json(
+        'POST',
+        '/containers/create',
+        { query: { name: instance.name }, body: spec, ms: 30_000, about: { name: instance.name } },
+        value => {
+          const created = isRecord(value) ? text(value['Id']) : undefined;
+          if (created === undefined) throw new Error('no Id');
+          return created;
+        },
+      );
       await this.acts.start(made, expect, undefined);
       await this.#give(made, [folder.target, inside]);
       if (!ran) await this.acts.stop(made, expect, GRACE_SECONDS, undefined);
@@ -70,9 +110,17 @@ export class DockerContainerActs implements ContainerActs {
       throw error;
     }
     return {
-      id: made, file: inside, undo,
+      id: made,
+      file: inside,
+      undo,
       // never with `v`: its nameless volume is the new one's data
-      commit: () => this.calls.act('DELETE', `/containers/${id}`, { query: { force: 1, v: 0 }, done: [404], ms: 30_000, about: { id } }),
+      commit: () =>
+        this.calls.act('DELETE', `/containers/${id}`, {
+          query: { force: 1, v: 0 },
+          done: [404],
+          ms: 30_000,
+          about: { id },
+        }),
     };
   }
 
@@ -83,31 +131,62 @@ export class DockerContainerActs implements ContainerActs {
   /** Folder and file become the server's own; the group of whoever made them keeps what it had, and may write. */
   async #give(id: string, paths: readonly string[]): Promise<void> {
     const { stdout, exitCode } = await execute(this.calls, id, ['stat', '-c', '%u', '/proc/1'], {}, undefined);
-    if (exitCode !== 0 || !/^\d+$/.test(stdout.trim())) return fail({ code: 'conflict', id, text: 'who the server runs as cannot be told' });
+    if (exitCode !== 0 || !/^\d+$/.test(stdout.trim()))
+      return fail({ code: 'conflict', id, text: 'who the server runs as cannot be told' });
     await execute(this.calls, id, ['chown', stdout.trim(), ...paths], { user: '0' }, undefined);
     await execute(this.calls, id, ['chmod', 'ug+rwX', ...paths], { user: '0' }, undefined);
   }
 }
 
 /** What `POST /containers/create` is to be told, from what the container is. */
-function respecified(raw: Raw, { file, inside, folder }: { readonly file: string; readonly inside: string; readonly folder: { readonly source: string; readonly target: string } }): Readonly<Record<string, unknown>> {
+function respecified(
+  raw: Raw,
+  {
+    file,
+    inside,
+    folder,
+  }: {
+    readonly file: string;
+    readonly inside: string;
+    readonly folder: { readonly source: string; readonly target: string };
+  },
+): Readonly<Record<string, unknown>> {
   const config = record(raw['Config']);
   const host = record(raw['HostConfig']);
   const binds = texts(host['Binds']).filter(bind => bind.split(':')[1] !== file);
-  const mounts = list(host['Mounts']).map(record).filter(mount => mount['Target'] !== file);
+  const mounts = list(host['Mounts'])
+    .map(record)
+    .filter(mount => mount['Target'] !== file);
   const named = new Set([...binds.map(bind => bind.split(':')[1]), ...mounts.map(mount => text(mount['Target']))]);
   // volumes that the image asks for have no entry of their own: without one, the new container would get an empty one
-  const nameless = list(raw['Mounts']).map(record).flatMap(mount => (mount['Type'] === 'volume' && !named.has(text(mount['Destination'])) ? [`${text(mount['Name']) ?? ''}:${text(mount['Destination']) ?? ''}`] : []));
-  const whole = binds.some(bind => bind.split(':')[1] === folder.target) || mounts.some(mount => mount['Target'] === folder.target);
+  const nameless = list(raw['Mounts'])
+    .map(record)
+    .flatMap(mount =>
+      mount['Type'] === 'volume' && !named.has(text(mount['Destination']))
+        ? [`${text(mount['Name']) ?? ''}:${text(mount['Destination']) ?? ''}`]
+        : [],
+    );
+  const whole =
+    binds.some(bind => bind.split(':')[1] === folder.target) || mounts.some(mount => mount['Target'] === folder.target);
   const networks = Object.entries(record(record(raw['NetworkSettings'])['Networks'])).map(([name, value]) => {
     const network = record(value);
     const aliases = texts(network['Aliases']).filter(alias => !(text(raw['Id']) ?? '').startsWith(alias));
-    return [name, { ...(isRecord(network['IPAMConfig']) ? { IPAMConfig: network['IPAMConfig'] } : {}), ...(aliases.length > 0 ? { Aliases: aliases } : {}) }] as const;
+    return [
+      name,
+      {
+        ...(isRecord(network['IPAMConfig']) ? { IPAMConfig: network['IPAMConfig'] } : {}),
+        ...(aliases.length > 0 ? { Aliases: aliases } : {}),
+      },
+    ] as const;
   });
   return {
     ...config,
     Cmd: texts(config['Cmd']).map(word => (word === file ? inside : word)),
-    HostConfig: { ...host, Binds: [...binds, ...nameless, ...(whole ? [] : [`${folder.source}:${folder.target}`])], Mounts: mounts },
+    HostConfig: {
+      ...host,
+      Binds: [...binds, ...nameless, ...(whole ? [] : [`${folder.source}:${folder.target}`])],
+      Mounts: mounts,
+    },
     NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks) },
   };
 }

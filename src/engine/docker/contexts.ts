@@ -8,9 +8,12 @@ import { record, text } from './read';
  * (`~/.docker/config.json`, `contexts/meta/<sha256 of the name>/meta.json`, `contexts/tls/<same>/docker/*.pem`).
  * `undefined` for the context `default`, which means 'the platform's socket'.
  */
-export async function readContext(around: Surroundings): Promise<{ readonly host: string; readonly tls?: Tls } | undefined> {
+export async function readContext(
+  around: Surroundings,
+): Promise<{ readonly host: string; readonly tls?: Tls } | undefined> {
   const folder = around.env['DOCKER_CONFIG'] || join(around.home, '.docker');
-  const name = around.env['DOCKER_CONTEXT'] || text(parse(await around.read(join(folder, 'config.json')))['currentContext']);
+  const name =
+    around.env['DOCKER_CONTEXT'] || text(parse(await around.read(join(folder, 'config.json')))['currentContext']);
   if (name === undefined || name === 'default') return undefined;
   const key = createHash('sha256').update(name).digest('hex');
   const meta = parse(await around.read(join(folder, 'contexts', 'meta', key, 'meta.json')));
@@ -19,7 +22,8 @@ export async function readContext(around: Surroundings): Promise<{ readonly host
   if (host === undefined) return undefined;
   const pems = join(folder, 'contexts', 'tls', key, 'docker');
   const present: { ca?: string; cert?: string; key?: string } = {};
-  for (const part of ['ca', 'cert', 'key'] as const) if (await around.exists(join(pems, `${part}.pem`))) present[part] = join(pems, `${part}.pem`);
+  for (const part of ['ca', 'cert', 'key'] as const)
+    if (await around.exists(join(pems, `${part}.pem`))) present[part] = join(pems, `${part}.pem`);
   const skip = endpoint['SkipTLSVerify'] === true;
   return Object.keys(present).length > 0 || skip ? { host, tls: { ...present, verify: !skip } } : { host };
 }

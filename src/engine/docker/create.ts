@@ -17,7 +17,12 @@ export const DATA = '/data';
  * The body of `POST /containers/create`. Nothing in it is secret: passwords stand in the conf files alone, which are put into
  * place by other ways (`docker inspect` shows everything that is here).
  */
-export function containerSpec(request: InstanceRequest, server: ServerInside, user: Owner, selinux: boolean): Readonly<Record<string, unknown>> {
+export function containerSpec(
+  request: InstanceRequest,
+  server: ServerInside,
+  user: Owner,
+  selinux: boolean,
+): Readonly<Record<string, unknown>> {
   const { ownership, program, image, place, address, port, storage } = request;
   const start = request.files[0];
   if (!start) throw new RangeError('an instance needs a conf file');
@@ -46,24 +51,36 @@ export function containerSpec(request: InstanceRequest, server: ServerInside, us
         ? { Binds: [`${folders.conf}:${CONF}:Z`, `${folders.data}:${DATA}:Z`] }
         : { Mounts: [mount(folders?.conf, names.conf, CONF), mount(folders?.data, names.data, DATA)] }),
     },
-    NetworkingConfig: { EndpointsConfig: { [place.network]: { Aliases: [ownership.node], IPAMConfig: { IPv4Address: address } } } },
+    NetworkingConfig: {
+      EndpointsConfig: { [place.network]: { Aliases: [ownership.node], IPAMConfig: { IPv4Address: address } } },
+    },
   };
 }
 
 function mount(folder: string | undefined, volume: string, target: string): Readonly<Record<string, unknown>> {
-  return folder === undefined ? { Type: 'volume', Source: volume, Target: target } : { Type: 'bind', Source: folder, Target: target };
+  return folder === undefined
+    ? { Type: 'volume', Source: volume, Target: target }
+    : { Type: 'bind', Source: folder, Target: target };
 }
 
 /** Makes containers with their files in place. */
 export class Creator {
-  constructor(private readonly calls: Calls, private readonly images: Images, private readonly machine: ThisMachine) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly images: Images,
+    private readonly machine: ThisMachine,
+  ) {}
 
   /** A cancel is heard between the steps; what was made until then is removed again before it is reported. */
   async create(request: InstanceRequest, signal: AbortSignal | undefined): Promise<string> {
     const { ownership, storage } = request;
-    const [host, server] = await Promise.all([hostOf(this.calls, this.machine, signal), this.images.inside(request.image, signal)]);
+    const [host, server] = await Promise.all([
+      hostOf(this.calls, this.machine, signal),
+      this.images.inside(request.image, signal),
+    ]);
     const { user, folders } = identityFor(storage, host, this.machine);
-    if (storage.kind === 'folder') await putFiles(nodeFolders(storage.root, ownership.node).conf, request.files, folders);
+    if (storage.kind === 'folder')
+      await putFiles(nodeFolders(storage.root, ownership.node).conf, request.files, folders);
     signal?.throwIfAborted();
     const id = await this.#make(request, containerSpec(request, server, user, host.selinux));
     try {
@@ -73,7 +90,9 @@ export class Creator {
       return id;
     } catch (error) {
       // What can't be removed now is found later by its label; the first failure is the one to tell.
-      await this.calls.act('DELETE', `/containers/${id}`, { query: { force: 1, v: 1 }, done: [404] }).catch(() => undefined);
+      await this.calls
+        .act('DELETE', `/containers/${id}`, { query: { force: 1, v: 1 }, done: [404] })
+        .catch(() => undefined);
       throw error;
     }
   }
@@ -83,21 +102,34 @@ export class Creator {
     const { container: name } = namesOf(ownership.topologyName, ownership.node);
     // Without the caller's signal: a request that is cut off is carried out all the same, and would be nobody's.
     return makeOnce(
-      () => this.calls.json('POST', '/containers/create', { query: { name }, body: spec, ms: 30_000, about: { image, name, address: request.address } }, value => {
-        const id = isRecord(value) ? text(value['Id']) : undefined;
-        if (id === undefined) throw new Error('no Id');
-        return id;
-      }),
+      () =>
+        this.calls.json(
+          'POST',
+          '/containers/create',
+          { query: { name }, body: spec, ms: 30_000, about: { image, name, address: request.address } },
+          value => {
+            const id = isRecord(value) ? text(value['Id']) : undefined;
+            if (id === undefined) throw new Error('no Id');
+            return id;
+          },
+        ),
       () => this.#find(ownership),
     );
   }
 
   async #find({ topologyId, session, node }: Ownership): Promise<string | undefined> {
-    const found = await this.calls.json('GET', '/containers/json', { query: { all: 1, filters: ownFilter(topologyId) } }, value => list(value).map(record));
-    return text(found.find(one => {
-      const ownership = ownershipOf(textMap(one['Labels']));
-      return ownership?.session === session && ownership.node === node;
-    })?.['Id']);
+    const found = await this.calls.json(
+      'GET',
+      '/containers/json',
+      { query: { all: 1, filters: ownFilter(topologyId) } },
+      value => list(value).map(record),
+    );
+    return text(
+      found.find(one => {
+        const ownership = ownershipOf(textMap(one['Labels']));
+        return ownership?.session === session && ownership.node === node;
+      })?.['Id'],
+    );
   }
 
   /** Both volumes are made the server's own, and the files laid into `/conf`, by one archive unpacked at the root. */
@@ -105,15 +137,29 @@ export class Creator {
     const archive = tar([
       { kind: 'folder', name: 'conf', mode: 0o750, uid, gid },
       { kind: 'folder', name: 'data', mode: 0o750, uid, gid },
-      ...request.files.map(file => ({ kind: 'file' as const, name: `conf/${checkedName(file.name)}`, mode: 0o600, uid, gid, content: file.content })),
+      ...request.files.map(file => ({
+        kind: 'file' as const,
+        name: `conf/${checkedName(file.name)}`,
+        mode: 0o600,
+        uid,
+        gid,
+        content: file.content,
+      })),
     ]);
     await this.calls.act('PUT', `/containers/${id}/archive`, { query: { path: '/' }, archive, about: { id } });
   }
 }
 
 /** As {@link Creator} lays them: for files that are added later. */
-export async function putIntoVolume(calls: Calls, id: string, files: InstanceRequest['files'], { uid, gid }: Owner, signal: AbortSignal | undefined): Promise<void> {
-  const archive = tar(files.map(file => ({ kind: 'file', name: checkedName(file.name), mode: 0o600, uid, gid, content: file.content })));
+export async function putIntoVolume(
+  calls: Calls,
+  id: string,
+  files: InstanceRequest['files'],
+  { uid, gid }: Owner,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const archive = tar(
+    files.map(file => ({ kind: 'file', name: checkedName(file.name), mode: 0o600, uid, gid, content: file.content })),
+  );
   await calls.act('PUT', `/containers/${id}/archive`, { query: { path: CONF }, archive, signal, about: { id } });
 }
-

@@ -2,7 +2,23 @@ import { isFault } from '../../base/errors';
 import { mapLimit } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import type { Instance, Ownership } from '../../model/instance';
-import type { ConfFile, ContainerActs, Engine, EngineDescription, EngineSignal, ExecResult, Expectation, InsidePaths, InstanceRequest, OwnedObjects, Place, PlaceRequest, RoomRequest, ServerImage, TerminalCommand } from '../engine';
+import type {
+  ConfFile,
+  ContainerActs,
+  Engine,
+  EngineDescription,
+  EngineSignal,
+  ExecResult,
+  Expectation,
+  InsidePaths,
+  InstanceRequest,
+  OwnedObjects,
+  Place,
+  PlaceRequest,
+  RoomRequest,
+  ServerImage,
+  TerminalCommand,
+} from '../engine';
 import { putFiles } from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Acts } from './acts';
@@ -68,15 +84,28 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async describe(signal?: AbortSignal): Promise<EngineDescription> {
-    const [{ endpoint, product, version }, host] = await Promise.all([this.#calls.connection(signal), hostOf(this.#calls, this.#machine, signal)]);
+    const [{ endpoint, product, version }, host] = await Promise.all([
+      this.#calls.connection(signal),
+      hostOf(this.#calls, this.#machine, signal),
+    ]);
     const short = version.split('.').slice(0, 2).join('.');
-    return { kind: 'docker', title: `${product} ${short} · ${endpoint.text}`, endpoint: endpoint.text, version, machine: host.name, sharesFiles: host.sharesFiles };
+    return {
+      kind: 'docker',
+      title: `${product} ${short} · ${endpoint.text}`,
+      endpoint: endpoint.text,
+      version,
+      machine: host.name,
+      sharesFiles: host.sharesFiles,
+    };
   }
 
   async list(signal?: AbortSignal): Promise<readonly Instance[]> {
     const listed = await this.#listed({ all: 1 }, signal);
     this.#seen.keepOnly(new Set(listed.map(one => one.id)));
-    return this.#details(listed.filter(one => one.relevant), signal);
+    return this.#details(
+      listed.filter(one => one.relevant),
+      signal,
+    );
   }
 
   watch(listener: (signal: EngineSignal) => void): Disposable {
@@ -97,7 +126,11 @@ export class DockerEngine implements Engine, Disposable {
 
   async extendPlace(request: RoomRequest, signal?: AbortSignal): Promise<Place> {
     const { instances } = await this.findOwned(request.ownership.topologyId, signal);
-    return this.#places.extend(request, new Set(instances.flatMap(({ networks }) => networks.flatMap(({ address }) => address ?? []))), signal);
+    return this.#places.extend(
+      request,
+      new Set(instances.flatMap(({ networks }) => networks.flatMap(({ address }) => address ?? []))),
+      signal,
+    );
   }
 
   removeRoom(topologyId: string, node: string, signal?: AbortSignal): Promise<void> {
@@ -152,17 +185,26 @@ export class DockerEngine implements Engine, Disposable {
   async findOwned(topologyId: string, signal?: AbortSignal): Promise<OwnedObjects> {
     const [listed, networks, volumes, folders, rooms] = await Promise.all([
       this.#listed({ all: 1, filters: ownFilter(topologyId) }, signal),
-      this.#places.networks(topologyId, signal), this.#places.volumes(topologyId, signal), this.#places.folders(topologyId, signal),
+      this.#places.networks(topologyId, signal),
+      this.#places.volumes(topologyId, signal),
+      this.#places.folders(topologyId, signal),
       this.#places.rooms(topologyId, signal),
     ]);
-    const instances = (await this.#details(listed, signal)).filter(instance => instance.ownership?.topologyId === topologyId);
+    const instances = (await this.#details(listed, signal)).filter(
+      instance => instance.ownership?.topologyId === topologyId,
+    );
     return { instances, networks, data: [...volumes, ...folders], rooms };
   }
 
   async ownedTopologies(signal?: AbortSignal): Promise<readonly Ownership[]> {
-    const [listed, others] = await Promise.all([this.#listed({ all: 1, filters: ownFilter() }, signal), this.#places.ownerships(signal)]);
+    const [listed, others] = await Promise.all([
+      this.#listed({ all: 1, filters: ownFilter() }, signal),
+      this.#places.ownerships(signal),
+    ]);
     const instances = (await this.#details(listed, signal)).flatMap(instance => instance.ownership ?? []);
-    const byTopology = new Map([...instances, ...others].filter(one => one.owner === this.#owner).map(one => [one.topologyId, one]));
+    const byTopology = new Map(
+      [...instances, ...others].filter(one => one.owner === this.#owner).map(one => [one.topologyId, one]),
+    );
     return [...byTopology.values()];
   }
 
@@ -173,20 +215,33 @@ export class DockerEngine implements Engine, Disposable {
   /** Into the mounted folder where it is this machine's, so that they are the very files that the editor shows; else by archive. */
   async writeConf(id: string, expect: Expectation, files: readonly ConfFile[], signal?: AbortSignal): Promise<void> {
     const raw = await this.#acts.inspect(id, expect, signal);
-    const [uid = 0, gid = uid] = String(record(raw['Config'])['User'] ?? '').split(':').map(part => Number(part) || 0);
+    const [uid = 0, gid = uid] = String(record(raw['Config'])['User'] ?? '')
+      .split(':')
+      .map(part => Number(part) || 0);
     const conf = readInspected(raw).mounts.find(mount => mount.target === CONF);
     if (!conf?.writable) return fail({ code: 'conflict', id, text: `no writable conf folder at ${CONF}` });
     const host = await hostOf(this.#calls, this.#machine, signal);
-    if (conf.kind === 'folder' && host.sharesFiles) return putFiles(conf.source, files, this.#machine.uid === 0 && !host.rootIsUser ? { uid, gid } : undefined);
+    if (conf.kind === 'folder' && host.sharesFiles)
+      return putFiles(conf.source, files, this.#machine.uid === 0 && !host.rootIsUser ? { uid, gid } : undefined);
     return putIntoVolume(this.#calls, id, files, { uid, gid }, signal);
   }
 
-  async logs(id: string, options: { readonly tail: number; readonly follow: boolean }, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
+  async logs(
+    id: string,
+    options: { readonly tail: number; readonly follow: boolean },
+    onLine: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const raw = await this.#acts.inspect(id, 'foreign', signal);
     return followLogs(this.#calls, id, record(raw['Config'])['Tty'] === true, options, onLine, signal);
   }
 
-  async exec(id: string, argv: readonly string[], options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {}, signal?: AbortSignal): Promise<ExecResult> {
+  async exec(
+    id: string,
+    argv: readonly string[],
+    options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+    signal?: AbortSignal,
+  ): Promise<ExecResult> {
     await this.#acts.inspect(id, 'foreign', signal);
     return execute(this.#calls, id, argv, options, signal);
   }
@@ -200,7 +255,10 @@ export class DockerEngine implements Engine, Disposable {
     this.#connector.dispose();
   }
 
-  #listed(query: { readonly all: 1; readonly filters?: object }, signal: AbortSignal | undefined): Promise<readonly Listed[]> {
+  #listed(
+    query: { readonly all: 1; readonly filters?: object },
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Listed[]> {
     return this.#calls.json('GET', '/containers/json', { query, signal }, value => {
       if (!Array.isArray(value)) throw new Error('no list of containers');
       return value.map(readListed);

@@ -5,7 +5,13 @@ import { readContext } from './contexts';
 export type Endpoint =
   | { readonly kind: 'socket'; readonly text: string; readonly path: string }
   | { readonly kind: 'tcp'; readonly text: string; readonly host: string; readonly port: number; readonly tls?: Tls }
-  | { readonly kind: 'ssh'; readonly text: string; readonly destination: string; readonly port?: number; readonly user?: string };
+  | {
+      readonly kind: 'ssh';
+      readonly text: string;
+      readonly destination: string;
+      readonly port?: number;
+      readonly user?: string;
+    };
 
 /** Paths of PEM files; absent ones are not used. `verify: false` only where the user's Docker context says so. */
 export interface Tls {
@@ -32,7 +38,9 @@ export interface Surroundings {
  * that exist. The first three name exactly one; only the platform's guess may give several. `undefined` text means that
  * what is named is not something we can speak to.
  */
-export async function findEndpoints(around: Surroundings): Promise<readonly (Endpoint | { readonly kind: 'unsupported'; readonly text: string })[]> {
+export async function findEndpoints(
+  around: Surroundings,
+): Promise<readonly (Endpoint | { readonly kind: 'unsupported'; readonly text: string })[]> {
   const { env } = around;
   const named = around.setting?.trim() || (env['DOCKER_CONTEXT'] ? undefined : env['DOCKER_HOST']?.trim());
   if (named) return [parseEndpoint(named, environmentTls(env, around.home)) ?? { kind: 'unsupported', text: named }];
@@ -41,13 +49,17 @@ export async function findEndpoints(around: Surroundings): Promise<readonly (End
   const sockets = platformSockets(around);
   const present: Endpoint[] = [];
   for (const path of sockets) if (await around.exists(path)) present.push(socketEndpoint(path));
-  return present.length > 0 ? present : [socketEndpoint(around.platform === 'win32' ? sockets[0]! : '/var/run/docker.sock')];
+  return present.length > 0
+    ? present
+    : [socketEndpoint(around.platform === 'win32' ? sockets[0]! : '/var/run/docker.sock')];
 }
 
 /** Reads `unix://`, `npipe://`, `tcp://`, `http(s)://`, `ssh://` and bare socket paths. */
 export function parseEndpoint(text: string, tls: Tls | undefined): Endpoint | undefined {
-  if (text.startsWith('unix://')) return { kind: 'socket', text, path: text.slice('unix://'.length) || '/var/run/docker.sock' };
-  if (text.startsWith('npipe://')) return { kind: 'socket', text, path: text.slice('npipe://'.length) || '//./pipe/docker_engine' };
+  if (text.startsWith('unix://'))
+    return { kind: 'socket', text, path: text.slice('unix://'.length) || '/var/run/docker.sock' };
+  if (text.startsWith('npipe://'))
+    return { kind: 'socket', text, path: text.slice('npipe://'.length) || '//./pipe/docker_engine' };
   if (text.startsWith('/') || text.startsWith('\\\\.\\pipe\\')) return socketEndpoint(text);
   let url: URL;
   try {
@@ -61,7 +73,13 @@ export function parseEndpoint(text: string, tls: Tls | undefined): Endpoint | un
     case 'ssh:':
       // A leading dash would be read as an option by ssh.
       if (host.startsWith('-') || url.username.startsWith('-')) return undefined;
-      return { kind: 'ssh', text, destination: host, ...(url.port ? { port: Number(url.port) } : {}), ...(url.username ? { user: decodeURIComponent(url.username) } : {}) };
+      return {
+        kind: 'ssh',
+        text,
+        destination: host,
+        ...(url.port ? { port: Number(url.port) } : {}),
+        ...(url.username ? { user: decodeURIComponent(url.username) } : {}),
+      };
     case 'tcp:':
     case 'http:':
     case 'https:': {
@@ -78,12 +96,18 @@ export function parseEndpoint(text: string, tls: Tls | undefined): Endpoint | un
 function environmentTls(env: Surroundings['env'], home: string): Tls | undefined {
   if (!env['DOCKER_TLS_VERIFY'] && !env['DOCKER_TLS']) return undefined;
   const folder = env['DOCKER_CERT_PATH'] || env['DOCKER_CONFIG'] || join(home, '.docker');
-  return { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem'), verify: Boolean(env['DOCKER_TLS_VERIFY']) };
+  return {
+    ca: join(folder, 'ca.pem'),
+    cert: join(folder, 'cert.pem'),
+    key: join(folder, 'key.pem'),
+    verify: Boolean(env['DOCKER_TLS_VERIFY']),
+  };
 }
 
 /** Docker Desktop, the system's, rootless Docker, then Podman (rootless, machine, root). */
 function platformSockets({ platform, env, home, uid }: Surroundings): readonly string[] {
-  if (platform === 'win32') return ['//./pipe/docker_engine', '//./pipe/dockerDesktopLinuxEngine', '//./pipe/podman-machine-default'];
+  if (platform === 'win32')
+    return ['//./pipe/docker_engine', '//./pipe/dockerDesktopLinuxEngine', '//./pipe/podman-machine-default'];
   const runtime = env['XDG_RUNTIME_DIR'] || (uid === undefined ? undefined : `/run/user/${uid}`);
   return [
     '/var/run/docker.sock',
@@ -100,6 +124,9 @@ function platformSockets({ platform, env, home, uid }: Surroundings): readonly s
 }
 
 function socketEndpoint(path: string): Endpoint {
-  return { kind: 'socket', text: path.startsWith('//./') || path.startsWith('\\\\') ? `npipe://${path}` : `unix://${path}`, path };
+  return {
+    kind: 'socket',
+    text: path.startsWith('//./') || path.startsWith('\\\\') ? `npipe://${path}` : `unix://${path}`,
+    path,
+  };
 }
-

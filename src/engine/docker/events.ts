@@ -27,7 +27,10 @@ export class EventFeed implements Disposable {
   #live = false;
 
   /** @param onSignal hears every signal before the listeners do */
-  constructor(private readonly calls: Calls, private readonly onSignal: (signal: EngineSignal) => void) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly onSignal: (signal: EngineSignal) => void,
+  ) {}
 
   /** Whether the stream is open: what was learnt since then and not spoken of is still so. */
   get live(): boolean {
@@ -37,7 +40,10 @@ export class EventFeed implements Disposable {
   listen(listener: (signal: EngineSignal) => void): Disposable {
     const held = this.#emitter.event(listener);
     if (this.#listeners++ === 0) this.#start();
-    else if (this.#live) queueMicrotask(() => { if (this.#live) listener({ type: 'connected' }); });
+    else if (this.#live)
+      queueMicrotask(() => {
+        if (this.#live) listener({ type: 'connected' });
+      });
     return toDisposable(() => {
       held.dispose();
       if (--this.#listeners === 0) this.#stop();
@@ -50,10 +56,13 @@ export class EventFeed implements Disposable {
   }
 
   #start(): void {
-    const running = this.#running = new AbortController();
+    const running = (this.#running = new AbortController());
     this.#follow(running.signal).catch((error: unknown) => {
       // `#follow` ends with its signal only; anything else is a mistake in it and must not pass unseen.
-      if (!running.signal.aborted) queueMicrotask(() => { throw error; });
+      if (!running.signal.aborted)
+        queueMicrotask(() => {
+          throw error;
+        });
     });
   }
 
@@ -101,17 +110,24 @@ export class EventFeed implements Disposable {
     let pings: NodeJS.Timeout | undefined;
     try {
       const opened = await this.calls.connection(own.signal);
-      const reply = await this.calls.stream('GET', '/events', { query: { filters: { type: ['container', 'network'] } }, signal: own.signal });
+      const reply = await this.calls.stream('GET', '/events', {
+        query: { filters: { type: ['container', 'network'] } },
+        signal: own.signal,
+      });
       connected();
       let dead: unknown;
       pings = setInterval(() => {
-        this.calls.act('GET', '/_ping', { ms: 5000, signal: own.signal }).then(async () => {
-          // The user may have switched to another Docker context: then this stream tells of the wrong daemon.
-          if ((await this.calls.connection(own.signal)).endpoint.text !== opened.endpoint.text) own.abort(new Error('the endpoint changed'));
-        }).catch((error: unknown) => {
-          dead = error;
-          own.abort(error);
-        });
+        this.calls
+          .act('GET', '/_ping', { ms: 5000, signal: own.signal })
+          .then(async () => {
+            // The user may have switched to another Docker context: then this stream tells of the wrong daemon.
+            if ((await this.calls.connection(own.signal)).endpoint.text !== opened.endpoint.text)
+              own.abort(new Error('the endpoint changed'));
+          })
+          .catch((error: unknown) => {
+            dead = error;
+            own.abort(error);
+          });
       }, PING_MS);
       pings.unref();
       const lines = new Lines(line => {
@@ -119,7 +135,14 @@ export class EventFeed implements Disposable {
         if (read) this.#fire(read);
       });
       await consume(reply, chunk => lines.feed(chunk), own.signal);
-      throw dead ?? new HumanError<EngineFault>({ code: 'engine-lost', endpoint: opened.endpoint.text, text: 'the event stream ended' });
+      throw (
+        dead ??
+        new HumanError<EngineFault>({
+          code: 'engine-lost',
+          endpoint: opened.endpoint.text,
+          text: 'the event stream ended',
+        })
+      );
     } finally {
       clearInterval(pings);
       outer.removeEventListener('abort', onOuter);
@@ -145,14 +168,26 @@ export function readEvent(line: string): EngineSignal | undefined {
   const type = text(raw['Type']) ?? 'container';
   // `health_status: healthy`, `exec_start: redis-cli …`: the word before the colon is the action.
   const action = (text(raw['Action']) ?? text(raw['status']) ?? '').split(':')[0]!.trim();
-  const id = type === 'container' ? text(actor['ID']) ?? text(raw['id']) : type === 'network' ? attributes['container'] : undefined;
+  const id =
+    type === 'container'
+      ? (text(actor['ID']) ?? text(raw['id']))
+      : type === 'network'
+        ? attributes['container']
+        : undefined;
   if (type === 'container' && NOISE.test(action)) return undefined;
   if (id === undefined || action === '') return { type: 'other', at };
   const exit = attributes['exitCode'] ?? attributes['containerExitCode'];
-  return { type: 'instance', id, action, at, ...(exit !== undefined && /^-?\d+$/.test(exit) ? { exitCode: Number(exit) } : {}) };
+  return {
+    type: 'instance',
+    id,
+    action,
+    at,
+    ...(exit !== undefined && /^-?\d+$/.test(exit) ? { exitCode: Number(exit) } : {}),
+  };
 }
 
 function faultOf(error: unknown): EngineFault {
-  if (error instanceof HumanError && !isCancellation(error) && !isFault(error, 'deadline')) return error.fault as EngineFault;
+  if (error instanceof HumanError && !isCancellation(error) && !isFault(error, 'deadline'))
+    return error.fault as EngineFault;
   return { code: 'engine-lost', endpoint: '', text: textOf(error) };
 }

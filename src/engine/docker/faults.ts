@@ -44,22 +44,28 @@ const PORT_TAKEN = [
 export function faultOfReply(status: number, words: string, about: About): EngineFault {
   const { call, endpoint, id = '' } = about;
   const says = (pattern: RegExp): boolean => pattern.test(words);
-  if (says(/client version .* is too (new|old)|client is newer than server/i)) return { code: 'engine-version', endpoint, text: words };
+  if (says(/client version .* is too (new|old)|client is newer than server/i))
+    return { code: 'engine-version', endpoint, text: words };
   if (says(/no space left on device|disk quota exceeded/i)) return { code: 'disk-full', text: words };
   for (const pattern of PORT_TAKEN) {
     const port = pattern.exec(words)?.[1];
     if (port !== undefined) return { code: 'port-taken', port: Number(port) };
   }
-  if (says(/container name .* already in use|network with name .* already exists|name .* is in use/i)) return { code: 'name-taken', name: about.name ?? '' };
+  if (says(/container name .* already in use|network with name .* already exists|name .* is in use/i))
+    return { code: 'name-taken', name: about.name ?? '' };
   if (says(/overlap|subnet .* already (being )?used/i)) return { code: 'no-free-subnet' };
-  if (says(/address already in use|ip address .* already allocated|address is already allocated/i)) return { code: 'address-taken', address: about.address ?? /\d+\.\d+\.\d+\.\d+/.exec(words)?.[0] ?? '' };
-  if (status === 404 && about.image !== undefined && !says(/no such (network|volume)|network .* not found/i)) return { code: 'image-missing', reference: about.image };
-  if (says(/has active endpoints|volume is in use|volume .* is being used|being used by/i)) return { code: 'in-use', id, text: words };
+  if (says(/address already in use|ip address .* already allocated|address is already allocated/i))
+    return { code: 'address-taken', address: about.address ?? /\d+\.\d+\.\d+\.\d+/.exec(words)?.[0] ?? '' };
+  if (status === 404 && about.image !== undefined && !says(/no such (network|volume)|network .* not found/i))
+    return { code: 'image-missing', reference: about.image };
+  if (says(/has active endpoints|volume is in use|volume .* is being used|being used by/i))
+    return { code: 'in-use', id, text: words };
   // The container is there, but the network it was made for is not: `docker network prune` takes those of stopped containers.
   if (status === 404 && says(/network .* not found/i)) return { code: 'engine-error', call, status, text: words };
   if (status === 404) return { code: 'gone', id };
   // Unpausing what is not paused is a 500 in older engines and a 409 in newer ones.
-  if (status === 409 || says(/is not paused|is already paused|is not running/i)) return { code: 'conflict', id, text: words };
+  if (status === 409 || says(/is not paused|is already paused|is not running/i))
+    return { code: 'conflict', id, text: words };
   return { code: 'engine-error', call, status, text: words };
 }
 
@@ -68,11 +74,14 @@ export function faultOfError(error: unknown, about: About): unknown {
   if (isCancellation(error)) return error;
   const { endpoint } = about;
   const wrap = (fault: EngineFault): HumanError<EngineFault> => new HumanError<EngineFault>(fault, { cause: error });
-  if (isDeadline(error)) return wrap({ code: 'engine-lost', endpoint, text: `${about.call}: no answer within ${error.fault.ms} ms` });
+  if (isDeadline(error))
+    return wrap({ code: 'engine-lost', endpoint, text: `${about.call}: no answer within ${error.fault.ms} ms` });
   if (error instanceof HumanError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENOTSOCK') return wrap({ code: 'engine-missing', endpoint });
-  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return wrap({ code: 'engine-refused', endpoint });
+  if (code === 'ENOENT' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENOTSOCK')
+    return wrap({ code: 'engine-missing', endpoint });
+  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+    return wrap({ code: 'engine-refused', endpoint });
   if (code === 'EACCES' || code === 'EPERM') return wrap({ code: 'engine-forbidden', endpoint });
   if (code.startsWith('HPE_') || code === 'ERR_INVALID_PROTOCOL') return wrap({ code: 'engine-not-docker', endpoint });
   return wrap({ code: 'engine-lost', endpoint, text: textOf(error) });

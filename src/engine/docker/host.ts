@@ -29,8 +29,12 @@ export interface ThisMachine {
 
 export function thisMachine(): ThisMachine {
   return {
-    hostname: hostname(), platform: process.platform, release: release(), inContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-    uid: process.getuid?.(), gid: process.getgid?.(),
+    hostname: hostname(),
+    platform: process.platform,
+    release: release(),
+    inContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
+    uid: process.getuid?.(),
+    gid: process.getgid?.(),
   };
 }
 
@@ -39,7 +43,8 @@ const known = new WeakMap<Connection, EngineHost>();
 /** Asks the daemon once per connection. */
 export async function hostOf(calls: Calls, machine: ThisMachine, signal: AbortSignal | undefined): Promise<EngineHost> {
   const connection = await calls.connection(signal);
-  const host = known.get(connection) ?? await calls.json('GET', '/info', { signal }, info => readHost(record(info), machine));
+  const host =
+    known.get(connection) ?? (await calls.json('GET', '/info', { signal }, info => readHost(record(info), machine)));
   known.set(connection, host);
   return host;
 }
@@ -52,11 +57,13 @@ export function readHost(info: Readonly<Record<string, unknown>>, machine: ThisM
   const security = texts(info['SecurityOptions']).join(' ');
   const rootless = /name=rootless/.test(security);
   const desktop = text(info['OperatingSystem']) === 'Docker Desktop' && !machine.inContainer;
-  const local = text(info['Name']) === machine.hostname && (machine.platform !== 'linux' || text(info['KernelVersion']) === machine.release);
+  const local =
+    text(info['Name']) === machine.hostname &&
+    (machine.platform !== 'linux' || text(info['KernelVersion']) === machine.release);
   // With user namespaces (not rootless) neither root nor our uid inside may write a folder of ours.
   const remapped = /name=userns/.test(security) && !rootless;
   return {
-    name: desktop || local ? machine.hostname : text(info['Name']) ?? '',
+    name: desktop || local ? machine.hostname : (text(info['Name']) ?? ''),
     sharesFiles: (desktop || local) && !remapped,
     rootIsUser: rootless || (desktop && machine.platform === 'linux' && !/microsoft/i.test(machine.release)),
     selinux: /name=selinux/.test(security),
@@ -70,7 +77,11 @@ const SERVER: Owner = { uid: 999, gid: 999 };
  * As whom the server runs, and who must own its folders for `CONFIG REWRITE` to succeed whatever the image does. We choose the
  * user and start the server binary itself, so an entry point that drops root never comes into it.
  */
-export function identityFor(storage: Storage, host: EngineHost, machine: ThisMachine): { readonly user: Owner; readonly folders: Owner | undefined } {
+export function identityFor(
+  storage: Storage,
+  host: EngineHost,
+  machine: ThisMachine,
+): { readonly user: Owner; readonly folders: Owner | undefined } {
   if (storage.kind === 'volume') return { user: SERVER, folders: SERVER };
   if (host.rootIsUser) return { user: { uid: 0, gid: 0 }, folders: undefined };
   if (machine.uid === undefined || machine.gid === undefined) return { user: SERVER, folders: undefined };

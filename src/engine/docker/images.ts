@@ -39,14 +39,32 @@ export function namesServer(reference: string): boolean {
  */
 export function serverInside(image: Raw, reference: string): ServerInside | undefined {
   const config = record(image['Config']);
-  const env = new Map(texts(config['Env']).map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const));
+  const env = new Map(
+    texts(config['Env']).map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+  );
   const labels = textMap(config['Labels']);
-  const started = [...texts(config['Entrypoint']), ...texts(config['Cmd'])].flatMap(word => word.split(/\s+/)).find(word => SERVER.test(word));
+  const started = [...texts(config['Entrypoint']), ...texts(config['Cmd'])]
+    .flatMap(word => word.split(/\s+/))
+    .find(word => SERVER.test(word));
   const title = labels['org.opencontainers.image.title'] ?? '';
-  const named = [env.get('BITNAMI_APP_NAME') ?? '', title, repositoryName(reference)].find(word => /redis|valkey/i.test(word) && !TOOLS.test(word));
-  if (started === undefined && named === undefined && !env.has('REDIS_VERSION') && !env.has('VALKEY_VERSION')) return undefined;
-  const product = started !== undefined ? (started.includes('valkey') ? 'valkey' : 'redis') : env.has('VALKEY_VERSION') || (!env.has('REDIS_VERSION') && /valkey/i.test(named ?? '')) ? 'valkey' : 'redis';
-  const said = env.get(product === 'valkey' ? 'VALKEY_VERSION' : 'REDIS_VERSION') ?? (env.get('BITNAMI_APP_NAME') === product ? env.get('APP_VERSION') : undefined) ?? (/redis|valkey/i.test(title) ? labels['org.opencontainers.image.version'] : undefined) ?? tagOf(reference);
+  const named = [env.get('BITNAMI_APP_NAME') ?? '', title, repositoryName(reference)].find(
+    word => /redis|valkey/i.test(word) && !TOOLS.test(word),
+  );
+  if (started === undefined && named === undefined && !env.has('REDIS_VERSION') && !env.has('VALKEY_VERSION'))
+    return undefined;
+  const product =
+    started !== undefined
+      ? started.includes('valkey')
+        ? 'valkey'
+        : 'redis'
+      : env.has('VALKEY_VERSION') || (!env.has('REDIS_VERSION') && /valkey/i.test(named ?? ''))
+        ? 'valkey'
+        : 'redis';
+  const said =
+    env.get(product === 'valkey' ? 'VALKEY_VERSION' : 'REDIS_VERSION') ??
+    (env.get('BITNAMI_APP_NAME') === product ? env.get('APP_VERSION') : undefined) ??
+    (/redis|valkey/i.test(title) ? labels['org.opencontainers.image.version'] : undefined) ??
+    tagOf(reference);
   const version = said === undefined ? undefined : /^v?(\d+(?:\.\d+){0,3})/.exec(said)?.[1];
   return { product, ...(version === undefined ? {} : { version }), binary: started ?? `${product}-server` };
 }
@@ -67,8 +85,16 @@ export class Images {
       const size = number(image['Size']);
       return references.flatMap((reference): ServerImage[] => {
         const inside = inspected && serverInside(inspected, reference);
-        if (!inside || (TOOLS.test(repositoryName(reference)))) return [];
-        return [{ reference, id, product: inside.product, ...(inside.version === undefined ? {} : { version: inside.version }), ...(size === undefined ? {} : { sizeBytes: size }) }];
+        if (!inside || TOOLS.test(repositoryName(reference))) return [];
+        return [
+          {
+            reference,
+            id,
+            product: inside.product,
+            ...(inside.version === undefined ? {} : { version: inside.version }),
+            ...(size === undefined ? {} : { sizeBytes: size }),
+          },
+        ];
       });
     });
     return found.flat().sort(newestRedisFirst);
@@ -76,7 +102,12 @@ export class Images {
 
   /** What is inside `reference`; `image-missing` when it is not at hand. */
   async inside(reference: string, signal: AbortSignal | undefined): Promise<ServerInside> {
-    const image = await this.calls.json('GET', `/images/${encodeReference(reference)}/json`, { signal, about: { image: reference } }, record);
+    const image = await this.calls.json(
+      'GET',
+      `/images/${encodeReference(reference)}/json`,
+      { signal, about: { image: reference } },
+      record,
+    );
     return serverInside(image, reference) ?? { product: 'redis', binary: 'redis-server' };
   }
 

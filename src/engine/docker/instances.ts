@@ -5,9 +5,17 @@ import { isRecord, list, number, record, text, textMap, texts, time } from './re
 import type { Raw } from './read';
 
 const STATES: Readonly<Record<string, InstanceState>> = {
-  created: 'created', configured: 'created', initialized: 'created',
-  running: 'running', stopping: 'running', paused: 'paused', restarting: 'restarting',
-  exited: 'exited', stopped: 'exited', removing: 'dead', dead: 'dead',
+  created: 'created',
+  configured: 'created',
+  initialized: 'created',
+  running: 'running',
+  stopping: 'running',
+  paused: 'paused',
+  restarting: 'restarting',
+  exited: 'exited',
+  stopped: 'exited',
+  removing: 'dead',
+  dead: 'dead',
 };
 const SERVER_WORD = /(?:^|[\s/])(?:redis|valkey)-(?:server|sentinel)\b/;
 /** Ports that only Redis is commonly found on. */
@@ -33,8 +41,17 @@ export function readListed(value: unknown): Listed {
   if (id === undefined) throw new Error('a container without Id');
   const command = text(raw['Command']) ?? list(raw['Command']).join(' ');
   const exposed = list(raw['Ports']).some(port => PORTS.has(number(record(port)['PrivatePort']) ?? 0));
-  const relevant = ownershipOf(textMap(raw['Labels'])) !== undefined || SERVER_WORD.test(command) || exposed || namesServer(text(raw['Image']) ?? '');
-  return { id, state: stateOf(raw['State']), relevant, published: list(raw['Ports']).flatMap(port => number(record(port)['PublicPort']) ?? []) };
+  const relevant =
+    ownershipOf(textMap(raw['Labels'])) !== undefined ||
+    SERVER_WORD.test(command) ||
+    exposed ||
+    namesServer(text(raw['Image']) ?? '');
+  return {
+    id,
+    state: stateOf(raw['State']),
+    relevant,
+    published: list(raw['Ports']).flatMap(port => number(record(port)['PublicPort']) ?? []),
+  };
 }
 
 /** Reads `GET /containers/{id}/json`. Throws when what identifies a container is missing. */
@@ -60,18 +77,40 @@ export function readInspected(value: unknown): Instance {
     image: text(config['Image']) ?? text(value['Image']) ?? '',
     state,
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(ended ? { exit: { code: number(status['ExitCode']) ?? -1, ...(endedAt === undefined ? {} : { at: endedAt }), outOfMemory: status['OOMKilled'] === true } } : {}),
+    ...(ended
+      ? {
+          exit: {
+            code: number(status['ExitCode']) ?? -1,
+            ...(endedAt === undefined ? {} : { at: endedAt }),
+            outOfMemory: status['OOMKilled'] === true,
+          },
+        }
+      : {}),
     command,
     ...(ownership === undefined ? {} : { ownership }),
     ...(project !== undefined && service !== undefined ? { compose: { project, service } } : {}),
     networks: readNetworks(value),
     ports: readPorts(value, command),
-    mounts: list(value['Mounts']).map(record).flatMap(mount => {
-      const target = text(mount['Destination']);
-      if (target === undefined) return [];
-      const kind = mount['Type'] === 'bind' ? 'folder' as const : mount['Type'] === 'volume' ? 'volume' as const : 'other' as const;
-      return [{ source: (kind === 'volume' ? text(mount['Name']) : undefined) ?? text(mount['Source']) ?? '', target, kind, writable: mount['RW'] !== false }];
-    }),
+    mounts: list(value['Mounts'])
+      .map(record)
+      .flatMap(mount => {
+        const target = text(mount['Destination']);
+        if (target === undefined) return [];
+        const kind =
+          mount['Type'] === 'bind'
+            ? ('folder' as const)
+            : mount['Type'] === 'volume'
+              ? ('volume' as const)
+              : ('other' as const);
+        return [
+          {
+            source: (kind === 'volume' ? text(mount['Name']) : undefined) ?? text(mount['Source']) ?? '',
+            target,
+            kind,
+            writable: mount['RW'] !== false,
+          },
+        ];
+      }),
   };
 }
 
@@ -79,7 +118,10 @@ export function readInspected(value: unknown): Instance {
 function readNetworks(raw: Raw): Instance['networks'] {
   return Object.entries(record(record(raw['NetworkSettings'])['Networks'])).map(([name, value]) => {
     const network = record(value);
-    const address = text(network['IPAddress']) ?? text(record(network['IPAMConfig'])['IPv4Address']) ?? text(network['GlobalIPv6Address']);
+    const address =
+      text(network['IPAddress']) ??
+      text(record(network['IPAMConfig'])['IPv4Address']) ??
+      text(network['GlobalIPv6Address']);
     return { id: text(network['NetworkID']) ?? '', name, ...(address === undefined ? {} : { address }) };
   });
 }
@@ -92,7 +134,10 @@ function readPorts(raw: Raw, command: readonly string[]): readonly PublishedPort
   const host = record(raw['HostConfig']);
   if (host['NetworkMode'] === 'host') {
     const said = Number(command[command.indexOf('--port') + 1]);
-    const ports = command.includes('--port') && Number.isInteger(said) ? [said] : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
+    const ports =
+      command.includes('--port') && Number.isInteger(said)
+        ? [said]
+        : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
     return ports.map(port => ({ inside: port, outside: { host: '127.0.0.1', port } }));
   }
   const actual = readBindings(record(record(raw['NetworkSettings'])['Ports']));
@@ -101,15 +146,21 @@ function readPorts(raw: Raw, command: readonly string[]): readonly PublishedPort
 
 function readBindings(bindings: Raw): readonly PublishedPort[] {
   const seen = new Set<string>();
-  return Object.entries(bindings).flatMap(([key, value]) => tcpPort(key).flatMap(inside => list(value).map(record).flatMap(binding => {
-    const port = Number(text(binding['HostPort']) ?? 0);
-    const ip = text(binding['HostIp']) ?? '0.0.0.0';
-    const outside = { host: ip === '0.0.0.0' || ip === '::' ? '127.0.0.1' : ip, port };
-    const key = `${inside} ${outside.host} ${port}`;
-    if (!Number.isInteger(port) || port <= 0 || seen.has(key)) return []; // IPv4 and IPv6 are published separately
-    seen.add(key);
-    return [{ inside, outside }];
-  })));
+  return Object.entries(bindings).flatMap(([key, value]) =>
+    tcpPort(key).flatMap(inside =>
+      list(value)
+        .map(record)
+        .flatMap(binding => {
+          const port = Number(text(binding['HostPort']) ?? 0);
+          const ip = text(binding['HostIp']) ?? '0.0.0.0';
+          const outside = { host: ip === '0.0.0.0' || ip === '::' ? '127.0.0.1' : ip, port };
+          const key = `${inside} ${outside.host} ${port}`;
+          if (!Number.isInteger(port) || port <= 0 || seen.has(key)) return []; // IPv4 and IPv6 are published separately
+          seen.add(key);
+          return [{ inside, outside }];
+        }),
+    ),
+  );
 }
 
 function tcpPort(key: string): readonly number[] {
@@ -119,6 +170,7 @@ function tcpPort(key: string): readonly number[] {
 
 /** Ports of its machine that the container takes whenever it runs, whatever the address. Fixed at its creation. */
 export function reservedPorts(instance: Raw): readonly number[] {
-  return [...new Set(readBindings(record(record(instance['HostConfig'])['PortBindings'])).map(port => port.outside.port))];
+  return [
+    ...new Set(readBindings(record(record(instance['HostConfig'])['PortBindings'])).map(port => port.outside.port)),
+  ];
 }
-

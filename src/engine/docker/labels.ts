@@ -26,7 +26,11 @@ export function labelsOf(ownership: Omit<Ownership, 'node'> & { readonly node?: 
 
 /** What Compose puts on a container, beyond the project. */
 export function serviceLabels(node: string): Record<string, string> {
-  return { 'com.docker.compose.service': node, 'com.docker.compose.container-number': '1', 'com.docker.compose.oneoff': 'False' };
+  return {
+    'com.docker.compose.service': node,
+    'com.docker.compose.container-number': '1',
+    'com.docker.compose.oneoff': 'False',
+  };
 }
 
 /**
@@ -41,12 +45,26 @@ export function ownershipOf(labels: Readonly<Record<string, string>>): Ownership
   const owner = of('owner');
   const session = of('session');
   const schema = Number(of('schema'));
-  if (of('managed') !== '1' || !topologyId || !UUID.test(topologyId) || !topologyName || !topologyKind || !owner || !session || !Number.isInteger(schema) || schema < 1) return undefined;
+  if (
+    of('managed') !== '1' ||
+    !topologyId ||
+    !UUID.test(topologyId) ||
+    !topologyName ||
+    !topologyKind ||
+    !owner ||
+    !session ||
+    !Number.isInteger(schema) ||
+    schema < 1
+  )
+    return undefined;
   return { topologyId, topologyName, topologyKind, node: of('node') ?? '', owner, session, schema };
 }
 
 /** Names of the objects of one node. */
-export function namesOf(topologyName: string, node: string): { readonly container: string; readonly conf: string; readonly data: string } {
+export function namesOf(
+  topologyName: string,
+  node: string,
+): { readonly container: string; readonly conf: string; readonly data: string } {
   const stem = `${projectOf(topologyName)}-${node}`;
   return { container: stem, conf: `${stem}-conf`, data: `${stem}-data` };
 }

@@ -9,11 +9,18 @@ import { consume } from './streams';
 
 /** A registry that says nothing for so long won't say anything any more. */
 const SILENCE_MS = 90_000;
-const NO_NETWORK = /no such host|server misbehaving|network is unreachable|connection refused|i\/o timeout|TLS handshake timeout|Client\.Timeout|no route to host|temporary failure in name resolution|dial tcp|proxyconnect|context deadline exceeded/i;
-const NOT_FOUND = /not found|manifest unknown|pull access denied|repository does not exist|no matching manifest|invalid reference format|unauthorized|denied/i;
+const NO_NETWORK =
+  /no such host|server misbehaving|network is unreachable|connection refused|i\/o timeout|TLS handshake timeout|Client\.Timeout|no route to host|temporary failure in name resolution|dial tcp|proxyconnect|context deadline exceeded/i;
+const NOT_FOUND =
+  /not found|manifest unknown|pull access denied|repository does not exist|no matching manifest|invalid reference format|unauthorized|denied/i;
 
 /** Fetches an image; see {@link Engine.pull}. Cancelling ends the fetch in the daemon too. */
-export async function pullImage(calls: Calls, reference: string, onProgress: (fraction: number | undefined) => void, signal: AbortSignal | undefined): Promise<void> {
+export async function pullImage(
+  calls: Calls,
+  reference: string,
+  onProgress: (fraction: number | undefined) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const own = new AbortController();
   const onAbort = (): void => own.abort(signal?.reason);
   if (signal?.aborted) onAbort();
@@ -22,24 +29,43 @@ export async function pullImage(calls: Calls, reference: string, onProgress: (fr
   let silent = false;
   const alive = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => { silent = true; own.abort(new Error('the registry fell silent')); }, calls.limit(SILENCE_MS));
+    timer = setTimeout(() => {
+      silent = true;
+      own.abort(new Error('the registry fell silent'));
+    }, calls.limit(SILENCE_MS));
   };
   try {
     alive();
     const pinned = reference.includes('@') || tagOf(reference) !== undefined;
-    const reply = await calls.stream('POST', '/images/create', { query: { fromImage: pinned ? reference : `${reference}:latest` }, signal: own.signal, ms: SILENCE_MS });
+    const reply = await calls.stream('POST', '/images/create', {
+      query: { fromImage: pinned ? reference : `${reference}:latest` },
+      signal: own.signal,
+      ms: SILENCE_MS,
+    });
     const progress = new Progress();
     let failure: string | undefined;
     const lines = new Lines(line => {
       failure ??= progress.read(line);
       onProgress(progress.fraction);
     });
-    const ended = await consume(reply, chunk => { alive(); lines.feed(chunk); }, own.signal);
+    const ended = await consume(
+      reply,
+      chunk => {
+        alive();
+        lines.feed(chunk);
+      },
+      own.signal,
+    );
     lines.end();
     signal?.throwIfAborted();
     if (failure !== undefined) return fail(faultOfPull(reference, failure, 500));
     if (silent) return fail({ code: 'image-no-network', reference, text: `no progress for ${SILENCE_MS / 1000} s` });
-    if (!ended) return fail({ code: 'engine-lost', endpoint: (await calls.connection()).endpoint.text, text: 'the connection was cut while fetching' });
+    if (!ended)
+      return fail({
+        code: 'engine-lost',
+        endpoint: (await calls.connection()).endpoint.text,
+        text: 'the connection was cut while fetching',
+      });
   } catch (error) {
     signal?.throwIfAborted();
     if (isFault(error, 'engine-error')) {
@@ -83,8 +109,13 @@ export class Progress {
     const total = number(detail['total']);
     const current = number(detail['current']);
     const known = layer === undefined ? undefined : this.#layers.get(layer);
-    if (layer !== undefined && total !== undefined && total > 0 && text(raw['status']) === 'Downloading') this.#layers.set(layer, { total, current: Math.min(current ?? 0, total) });
-    else if (known && /^(Download complete|Extracting|Pull complete|Verifying Checksum)$/.test(text(raw['status']) ?? '')) known.current = known.total;
+    if (layer !== undefined && total !== undefined && total > 0 && text(raw['status']) === 'Downloading')
+      this.#layers.set(layer, { total, current: Math.min(current ?? 0, total) });
+    else if (
+      known &&
+      /^(Download complete|Extracting|Pull complete|Verifying Checksum)$/.test(text(raw['status']) ?? '')
+    )
+      known.current = known.total;
     return undefined;
   }
 
@@ -96,6 +127,6 @@ export class Progress {
       current += layer.current;
       total += layer.total;
     }
-    return this.#most = Math.max(this.#most, current / total);
+    return (this.#most = Math.max(this.#most, current / total));
   }
 }

@@ -32,7 +32,9 @@ export function texts(value: unknown): readonly string[] {
 
 /** The entries of a record whose values are strings. */
 export function textMap(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** Milliseconds since the epoch of an API time stamp; `undefined` for Go's zero time, which means 'never'. */

@@ -28,7 +28,8 @@ export class Demultiplexer {
       this.#headBytes += taken;
       at += taken;
       if (this.#headBytes < 8) return;
-      if (this.#head[0]! > 2 || this.#head[1] !== 0 || this.#head[2] !== 0 || this.#head[3] !== 0) throw new Error('not a multiplexed stream');
+      if (this.#head[0]! > 2 || this.#head[1] !== 0 || this.#head[2] !== 0 || this.#head[3] !== 0)
+        throw new Error('not a multiplexed stream');
       this.#headBytes = 0;
       this.#left = this.#head.readUInt32BE(4);
     }
@@ -53,7 +54,9 @@ export function consume(stream: Readable, onChunk: (chunk: Buffer) => void, sign
         stream.destroy();
       }
     });
-    stream.on('end', () => { ended = true; });
+    stream.on('end', () => {
+      ended = true;
+    });
     stream.on('close', () => {
       signal?.removeEventListener('abort', onAbort);
       resolve(ended);

@@ -54,7 +54,10 @@ export function freeSubnet(taken: readonly Subnet[], seed: number): Subnet | und
 }
 
 /** Gateway, node addresses in order, and the range from which the engine serves containers that ask for no fixed address. */
-export function layOut({ base }: Subnet, nodes: number): { readonly gateway: string; readonly addresses: readonly string[]; readonly dynamicRange: string } {
+export function layOut(
+  { base }: Subnet,
+  nodes: number,
+): { readonly gateway: string; readonly addresses: readonly string[]; readonly dynamicRange: string } {
   if (nodes > MOST_NODES) throw new RangeError(`a network of ours holds at most ${MOST_NODES} nodes`);
   return {
     gateway: formatIp(base + 1),

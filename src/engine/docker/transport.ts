@@ -38,7 +38,15 @@ export interface Transport {
 export async function openTransport(endpoint: Endpoint, apiVersion?: string): Promise<Transport> {
   const { options, reading, acting } = await connection(endpoint);
   const agents = new Set([reading, acting]);
-  const modemOf = (agent: http.Agent): Dockerode['modem'] => withoutDockerHost(() => new Dockerode({ ...options, agent, ...(apiVersion === undefined ? {} : { version: `v${apiVersion}` }) } as Dockerode.DockerOptions)).modem;
+  const modemOf = (agent: http.Agent): Dockerode['modem'] =>
+    withoutDockerHost(
+      () =>
+        new Dockerode({
+          ...options,
+          agent,
+          ...(apiVersion === undefined ? {} : { version: `v${apiVersion}` }),
+        } as Dockerode.DockerOptions),
+    ).modem;
   const [reader, actor] = [modemOf(reading), modemOf(acting)];
   // The modem writes every request out for its debug log, whether that is on or not, with all that hangs on it: with a bare agent
   // 5 ms of CPU a call (seen), ten times the call itself.
@@ -48,23 +56,26 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
     return new Promise<T>((resolve, reject) => {
       if (request.signal.aborted) return reject(request.signal.reason);
       const { method, path, body, archive, signal } = request;
-      modem.dial({
-        path: path.includes('?') ? path : `${path}?`,
-        method,
-        // The modem appends `_query` to a path with a question mark; an empty body (`{}`) is not sent.
-        options: { _query: {}, _body: body ?? {} },
-        ...(archive ? { file: archive } : {}),
-        isStream: true,
-        hijack,
-        openStdin: false,
-        abortSignal: signal,
-        statusCodes: EVERY_STATUS,
-      } as never, (error: unknown, reply: unknown) => {
-        if (error) return reject(error instanceof Error ? error : new Error(String(error)));
-        // From here on an error of the stream may come at any time; without a listener it would end the process.
-        (reply as IncomingMessage).on('error', () => undefined);
-        resolve(reply as T);
-      });
+      modem.dial(
+        {
+          path: path.includes('?') ? path : `${path}?`,
+          method,
+          // The modem appends `_query` to a path with a question mark; an empty body (`{}`) is not sent.
+          options: { _query: {}, _body: body ?? {} },
+          ...(archive ? { file: archive } : {}),
+          isStream: true,
+          hijack,
+          openStdin: false,
+          abortSignal: signal,
+          statusCodes: EVERY_STATUS,
+        } as never,
+        (error: unknown, reply: unknown) => {
+          if (error) return reject(error instanceof Error ? error : new Error(String(error)));
+          // From here on an error of the stream may come at any time; without a listener it would end the process.
+          (reply as IncomingMessage).on('error', () => undefined);
+          resolve(reply as T);
+        },
+      );
     });
   }
   return {
@@ -90,7 +101,9 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
   };
 }
 
-const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
+const EVERY_STATUS: Readonly<Record<number, true>> = Object.fromEntries(
+  Array.from({ length: 500 }, (_, index) => [index + 100, true]),
+);
 
 function wasClosed(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
@@ -115,7 +128,11 @@ async function connection(endpoint: Endpoint): Promise<Way> {
     }
     case 'ssh': {
       const agent = new SshAgent(endpoint);
-      return { reading: agent, acting: agent, options: { host: 'docker', port: 80, protocol: 'http', pathPrefix: '/' } };
+      return {
+        reading: agent,
+        acting: agent,
+        options: { host: 'docker', port: 80, protocol: 'http', pathPrefix: '/' },
+      };
     }
     case 'tcp': {
       const { host, port, tls } = endpoint;
@@ -125,7 +142,14 @@ async function connection(endpoint: Endpoint): Promise<Way> {
         return { reading: agent, acting: agent, options: { ...shared, protocol: 'http' } };
       }
       const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(path => pem(path, endpoint.text)));
-      const agent = new https.Agent({ keepAlive: true, timeout: 30_000, rejectUnauthorized: tls.verify, ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) });
+      const agent = new https.Agent({
+        keepAlive: true,
+        timeout: 30_000,
+        rejectUnauthorized: tls.verify,
+        ...(ca ? { ca } : {}),
+        ...(cert ? { cert } : {}),
+        ...(key ? { key } : {}),
+      });
       return { reading: agent, acting: agent, options: { ...shared, protocol: 'https' } };
     }
   }

@@ -9,9 +9,15 @@ const POLL_MS = 150;
  * The last `tail` lines of a file, then new ones while `follow`, until `signal` or until `ended` says that no more will come. A file
  * that was cut is read from its new beginning; one that isn't there has no lines.
  */
-export async function readLog(path: string, options: { readonly tail: number; readonly follow: boolean }, onLine: (line: string) => void, ended: () => Promise<boolean>, signal: AbortSignal | undefined): Promise<void> {
+export async function readLog(
+  path: string,
+  options: { readonly tail: number; readonly follow: boolean },
+  onLine: (line: string) => void,
+  ended: () => Promise<boolean>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const file = await open(path).catch(() => undefined);
-  if (!file || signal?.aborted) return void await file?.close();
+  if (!file || signal?.aborted) return void (await file?.close());
   try {
     let at = await startOfTail(file, options.tail);
     const lines = new Lines(onLine);

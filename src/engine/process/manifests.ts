@@ -16,7 +16,12 @@ export interface Manifest {
   /** The file that the server is started with. */
   readonly conf: string;
   /** The process that was started last. `start` makes sure that it is that very one: see processTable. */
-  readonly process?: { readonly pid: number; readonly start: string; readonly startedAt: number; /** As it told us when it was first asked. */ readonly runId?: string };
+  readonly process?: {
+    readonly pid: number;
+    readonly start: string;
+    readonly startedAt: number;
+    /** As it told us when it was first asked. */ readonly runId?: string;
+  };
   /** How it ended, as far as anyone saw it. */
   readonly exit?: { readonly code: number; readonly at: number };
 }
@@ -53,12 +58,14 @@ export class Manifests {
 
   async topologies(): Promise<readonly HeldTopology[]> {
     const names = (await readdir(this.#index).catch(() => [])).filter(name => name.endsWith('.json'));
-    const held = await Promise.all(names.map(async (name): Promise<readonly HeldTopology[]> => {
-      const topologyId = name.slice(0, -'.json'.length);
-      const root = textOf(await readJson(join(this.#index, name)), 'root');
-      const marker = root === undefined ? undefined : await readMarker(root);
-      return root !== undefined && marker?.topologyId === topologyId ? [{ topologyId, root, marker }] : [];
-    }));
+    const held = await Promise.all(
+      names.map(async (name): Promise<readonly HeldTopology[]> => {
+        const topologyId = name.slice(0, -'.json'.length);
+        const root = textOf(await readJson(join(this.#index, name)), 'root');
+        const marker = root === undefined ? undefined : await readMarker(root);
+        return root !== undefined && marker?.topologyId === topologyId ? [{ topologyId, root, marker }] : [];
+      }),
+    );
     return held.flat();
   }
 
@@ -73,11 +80,19 @@ export class Manifests {
 
   /** All instances, of all topologies or of one. */
   async instances(topologyId?: string): Promise<readonly Held[]> {
-    const topologies = (await this.topologies()).filter(one => topologyId === undefined || one.topologyId === topologyId);
-    const held = await Promise.all(topologies.flatMap(({ root, marker }) => marker.nodes.map(async node => {
-      const manifest = readManifest(await readJson(join(root, node, FILE)));
-      return manifest?.ownership.topologyId === marker.topologyId && manifest.ownership.node === node ? [{ ...manifest, root }] : [];
-    })));
+    const topologies = (await this.topologies()).filter(
+      one => topologyId === undefined || one.topologyId === topologyId,
+    );
+    const held = await Promise.all(
+      topologies.flatMap(({ root, marker }) =>
+        marker.nodes.map(async node => {
+          const manifest = readManifest(await readJson(join(root, node, FILE)));
+          return manifest?.ownership.topologyId === marker.topologyId && manifest.ownership.node === node
+            ? [{ ...manifest, root }]
+            : [];
+        }),
+      ),
+    );
     return held.flat();
   }
 
@@ -140,12 +155,39 @@ function textOf(value: unknown, key: string): string | undefined {
 /** The record as it was written, or `undefined` when anything in it is not. */
 export function readManifest(value: unknown): Manifest | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, ownership, program, binary, port, conf, process, exit } = value as Partial<Record<keyof Manifest, unknown>>;
-  const owned = typeof ownership === 'object' && ownership !== null ? ownership as Partial<Ownership> : {};
-  const texts = [id, binary, conf, owned.topologyId, owned.topologyName, owned.topologyKind, owned.node, owned.owner, owned.session];
-  if (!texts.every(text => typeof text === 'string' && text !== '') || (program !== 'redis' && program !== 'sentinel') || !Number.isInteger(port)) return undefined;
+  const { id, ownership, program, binary, port, conf, process, exit } = value as Partial<
+    Record<keyof Manifest, unknown>
+  >;
+  const owned = typeof ownership === 'object' && ownership !== null ? (ownership as Partial<Ownership>) : {};
+  const texts = [
+    id,
+    binary,
+    conf,
+    owned.topologyId,
+    owned.topologyName,
+    owned.topologyKind,
+    owned.node,
+    owned.owner,
+    owned.session,
+  ];
+  if (
+    !texts.every(text => typeof text === 'string' && text !== '') ||
+    (program !== 'redis' && program !== 'sentinel') ||
+    !Number.isInteger(port)
+  )
+    return undefined;
   const running = process as Partial<NonNullable<Manifest['process']>> | undefined;
-  if (running !== undefined && !(Number.isInteger(running?.pid) && Number(running.pid) > 1 && typeof running.start === 'string' && typeof running.startedAt === 'number' && (running.runId === undefined || typeof running.runId === 'string'))) return undefined;
+  if (
+    running !== undefined &&
+    !(
+      Number.isInteger(running?.pid) &&
+      Number(running.pid) > 1 &&
+      typeof running.start === 'string' &&
+      typeof running.startedAt === 'number' &&
+      (running.runId === undefined || typeof running.runId === 'string')
+    )
+  )
+    return undefined;
   const ended = exit as Partial<NonNullable<Manifest['exit']>> | undefined;
   if (ended !== undefined && !(Number.isInteger(ended?.code) && typeof ended.at === 'number')) return undefined;
   return value as Manifest;

@@ -4,8 +4,36 @@ import { join } from 'node:path';
 import { mapLimit } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import { HumanError } from '../../base/errors';
-import type { ConfFile, Engine, EngineDescription, EngineFault, EngineSignal, ExecResult, Expectation, InsidePaths, Instance, InstanceRequest, OwnedObjects, Ownership, Place, PlaceRequest, RoomRequest, ServerImage, Storage, TerminalCommand } from '../engine';
-import { addFolders, checkedName, isFolderOf, makeFolders, nodeFolders, putFiles, removeFolders, removeNodeFolders } from '../folders';
+import type {
+  ConfFile,
+  Engine,
+  EngineDescription,
+  EngineFault,
+  EngineSignal,
+  ExecResult,
+  Expectation,
+  InsidePaths,
+  Instance,
+  InstanceRequest,
+  OwnedObjects,
+  Ownership,
+  Place,
+  PlaceRequest,
+  RoomRequest,
+  ServerImage,
+  Storage,
+  TerminalCommand,
+} from '../engine';
+import {
+  addFolders,
+  checkedName,
+  isFolderOf,
+  makeFolders,
+  nodeFolders,
+  putFiles,
+  removeFolders,
+  removeNodeFolders,
+} from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Binaries, SERVER_NAMES } from './binaries';
 import type { AskIdentity } from './identity';
@@ -40,9 +68,19 @@ export class ProcessEngine implements Engine, Disposable {
   readonly #runner: Runner;
   readonly #watcher: Watcher;
 
-  constructor({ owner, home, servers, identify = () => Promise.resolve(undefined), table = processTable() }: ProcessEngineOptions) {
+  constructor({
+    owner,
+    home,
+    servers,
+    identify = () => Promise.resolve(undefined),
+    table = processTable(),
+  }: ProcessEngineOptions) {
     this.#owner = owner;
-    this.#binaries = new Binaries(() => ({ setting: servers?.() ?? [], path: process.env['PATH'] ?? '', platform: process.platform }));
+    this.#binaries = new Binaries(() => ({
+      setting: servers?.() ?? [],
+      path: process.env['PATH'] ?? '',
+      platform: process.platform,
+    }));
     this.#manifests = new Manifests(home);
     this.#table = table;
     this.#watcher = new Watcher(() => this.list());
@@ -51,9 +89,17 @@ export class ProcessEngine implements Engine, Disposable {
 
   async describe(): Promise<EngineDescription> {
     const [first] = await this.#binaries.list();
-    if (!first && (await this.#manifests.topologies()).length === 0) return fail({ code: 'server-missing', names: SERVER_NAMES, platform: process.platform });
+    if (!first && (await this.#manifests.topologies()).length === 0)
+      return fail({ code: 'server-missing', names: SERVER_NAMES, platform: process.platform });
     const version = first?.version ?? '';
-    return { kind: 'process', title: first ? `${first.product}-server ${version} · ${first.reference}` : SERVER_NAMES.join(', '), endpoint: first?.reference ?? '', version, machine: hostname(), sharesFiles: true };
+    return {
+      kind: 'process',
+      title: first ? `${first.product}-server ${version} · ${first.reference}` : SERVER_NAMES.join(', '),
+      endpoint: first?.reference ?? '',
+      version,
+      machine: hostname(),
+      sharesFiles: true,
+    };
   }
 
   async list(): Promise<readonly Instance[]> {
@@ -93,14 +139,20 @@ export class ProcessEngine implements Engine, Disposable {
   }
 
   async extendPlace({ ownership, storage }: RoomRequest): Promise<Place> {
-    await addFolders(this.#manifests.rootOf(storage, ownership.topologyName), ownership.topologyId, ownership.node, undefined);
+    await addFolders(
+      this.#manifests.rootOf(storage, ownership.topologyName),
+      ownership.topologyId,
+      ownership.node,
+      undefined,
+    );
     return { network: '', addresses: ['127.0.0.1'] };
   }
 
   async removeRoom(topologyId: string, node: string): Promise<void> {
     const left = (await this.#manifests.instances(topologyId)).find(held => held.ownership.node === node);
     if (left) return fail({ code: 'in-use', id: left.root, text: node });
-    for (const held of await this.#manifests.topologies()) if (held.topologyId === topologyId) await removeNodeFolders(held.root, topologyId, node);
+    for (const held of await this.#manifests.topologies())
+      if (held.topologyId === topologyId) await removeNodeFolders(held.root, topologyId, node);
   }
 
   /** A server starts in its data folder, so where the folder is not yet known, the paths are relative to that. */
@@ -109,7 +161,11 @@ export class ProcessEngine implements Engine, Disposable {
   }
 
   async freePorts(first: number, count: number, signal?: AbortSignal): Promise<readonly number[]> {
-    const reserved = new Set((await this.#manifests.instances()).flatMap(({ port, ownership, program }) => (ownership.topologyKind === 'cluster' && program === 'redis' ? [port, port + BUS] : [port])));
+    const reserved = new Set(
+      (await this.#manifests.instances()).flatMap(({ port, ownership, program }) =>
+        ownership.topologyKind === 'cluster' && program === 'redis' ? [port, port + BUS] : [port],
+      ),
+    );
     return findFreePorts(first, count, reserved, signal, port => (port + BUS <= 65535 ? [port + BUS] : []));
   }
 
@@ -120,14 +176,25 @@ export class ProcessEngine implements Engine, Disposable {
     const start = files[0];
     if (!start) throw new RangeError('an instance needs a conf file');
     const root = this.#manifests.rootOf(storage, ownership.topologyName);
-    if (!(await isFolderOf(root, ownership.topologyId))) return fail({ code: 'folder-not-writable', path: root, text: 'the folder is not this topology\'s' });
-    const same = (await this.#manifests.instances(ownership.topologyId)).find(held => held.ownership.node === ownership.node);
-    if (same && same.ownership.session !== ownership.session) return fail({ code: 'name-taken', name: `${ownership.topologyName}-${ownership.node}` });
+    if (!(await isFolderOf(root, ownership.topologyId)))
+      return fail({ code: 'folder-not-writable', path: root, text: "the folder is not this topology's" });
+    const same = (await this.#manifests.instances(ownership.topologyId)).find(
+      held => held.ownership.node === ownership.node,
+    );
+    if (same && same.ownership.session !== ownership.session)
+      return fail({ code: 'name-taken', name: `${ownership.topologyName}-${ownership.node}` });
     signal?.throwIfAborted();
     const { conf } = nodeFolders(root, ownership.node);
     await putFiles(conf, files, undefined);
     const id = same?.id ?? randomUUID();
-    await this.#manifests.write(root, { id, ownership, program, binary: binary.reference, port, conf: join(conf, start.name) });
+    await this.#manifests.write(root, {
+      id,
+      ownership,
+      program,
+      binary: binary.reference,
+      port,
+      conf: join(conf, start.name),
+    });
     this.#watcher.tell(id, 'create');
     return id;
   }
@@ -163,13 +230,23 @@ export class ProcessEngine implements Engine, Disposable {
   }
 
   async findOwned(topologyId: string): Promise<OwnedObjects> {
-    const [instances, topologies] = await Promise.all([this.#manifests.instances(topologyId), this.#manifests.topologies()]);
+    const [instances, topologies] = await Promise.all([
+      this.#manifests.instances(topologyId),
+      this.#manifests.topologies(),
+    ]);
     const own = topologies.filter(one => one.topologyId === topologyId);
-    return { instances: await this.#instances(instances), networks: [], data: own.map(one => one.root), rooms: own.flatMap(one => one.marker.nodes) };
+    return {
+      instances: await this.#instances(instances),
+      networks: [],
+      data: own.map(one => one.root),
+      rooms: own.flatMap(one => one.marker.nodes),
+    };
   }
 
   async ownedTopologies(): Promise<readonly Ownership[]> {
-    return (await this.#manifests.topologies()).map(({ marker: { nodes: _, ...ownership } }) => ({ ...ownership, node: '' })).filter(one => one.owner === this.#owner);
+    return (await this.#manifests.topologies())
+      .map(({ marker: { nodes: _, ...ownership } }) => ({ ...ownership, node: '' }))
+      .filter(one => one.owner === this.#owner);
   }
 
   async removePlace(topologyId: string, { data }: { readonly data: boolean }): Promise<void> {
@@ -184,15 +261,31 @@ export class ProcessEngine implements Engine, Disposable {
     await putFiles(foldersOf(await this.#runner.held(id, expect)).conf, files, undefined);
   }
 
-  async logs(id: string, options: { readonly tail: number; readonly follow: boolean }, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
+  async logs(
+    id: string,
+    options: { readonly tail: number; readonly follow: boolean },
+    onLine: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const held = await this.#runner.held(id, 'foreign');
-    await readLog(logOf(held), options, onLine, async () => {
-      const now = await this.#manifests.find(id);
-      return !now || !(await this.#runner.look(now));
-    }, signal);
+    await readLog(
+      logOf(held),
+      options,
+      onLine,
+      async () => {
+        const now = await this.#manifests.find(id);
+        return !now || !(await this.#runner.look(now));
+      },
+      signal,
+    );
   }
 
-  async exec(id: string, argv: readonly string[], options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {}, signal?: AbortSignal): Promise<ExecResult> {
+  async exec(
+    id: string,
+    argv: readonly string[],
+    options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+    signal?: AbortSignal,
+  ): Promise<ExecResult> {
     return runTool(await this.#runner.held(id, 'foreign'), argv, options, signal);
   }
 
@@ -222,17 +315,34 @@ async function instanceOf(held: Held, seen: SeenProcess | undefined): Promise<In
   const state = process === undefined ? 'created' : !alive ? 'exited' : seen.state === 'paused' ? 'paused' : 'running';
   const folders = foldersOf(held);
   return {
-    id, engine: 'process', name: `${ownership.topologyName}-${ownership.node}`, image: binary, state, ownership,
+    id,
+    engine: 'process',
+    name: `${ownership.topologyName}-${ownership.node}`,
+    image: binary,
+    state,
+    ownership,
     command: [binary, conf, ...(program === 'sentinel' ? ['--sentinel'] : [])],
     ...(process === undefined ? {} : { startedAt: process.startedAt }),
-    ...(state === 'exited' ? { exit: { code: held.exit?.code ?? await unseenExit(held), ...(held.exit ? { at: held.exit.at } : {}), outOfMemory: false } } : {}),
+    ...(state === 'exited'
+      ? {
+          exit: {
+            code: held.exit?.code ?? (await unseenExit(held)),
+            ...(held.exit ? { at: held.exit.at } : {}),
+            outOfMemory: false,
+          },
+        }
+      : {}),
     networks: [],
     ports: [{ inside: port, outside: { host: '127.0.0.1', port } }],
-    mounts: Object.values(folders).map(folder => ({ source: folder, target: folder, kind: 'folder' as const, writable: true })),
+    mounts: Object.values(folders).map(folder => ({
+      source: folder,
+      target: folder,
+      kind: 'folder' as const,
+      writable: true,
+    })),
   };
 }
 
 function fail(fault: EngineFault): never {
   throw new HumanError<EngineFault>(fault);
 }
-

@@ -40,17 +40,22 @@ function lookInProcNow(pid: number): SeenProcess | undefined {
 async function lookInProc(pids: readonly number[]): Promise<ReadonlyMap<number, SeenProcess>> {
   if (pids.length === 0) return new Map();
   const boot = bootId();
-  const found = await Promise.all(pids.map(async pid => {
-    const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-    const seen = stat === undefined ? undefined : readStat(stat);
-    return seen === undefined ? [] : [[pid, { start: `${boot} ${seen.ticks}`, state: seen.state }] as const];
-  }));
+  const found = await Promise.all(
+    pids.map(async pid => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+      const seen = stat === undefined ? undefined : readStat(stat);
+      return seen === undefined ? [] : [[pid, { start: `${boot} ${seen.ticks}`, state: seen.state }] as const];
+    }),
+  );
   return new Map(found.flat());
 }
 
 /** Reads /proc/PID/stat. The name in brackets may hold blanks and brackets, so fields count from its last bracket: state is the 3rd, start time the 22nd. */
 export function readStat(stat: string): { readonly ticks: string; readonly state: SeenProcess['state'] } | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).trim().split(' ');
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .trim()
+    .split(' ');
   const [letter, ticks] = [fields[0], fields[19]];
   if (letter === undefined || ticks === undefined || !/^\d+$/.test(ticks)) return undefined;
   return { ticks, state: stateOf(letter) };
@@ -63,7 +68,10 @@ function stateOf(letters: string): SeenProcess['state'] {
 
 /** The time zone is fixed, because `ps` writes the start as local time without saying which. */
 const PS = ['-o', 'pid=,state=,lstart='] as const;
-const psOptions = (): { readonly env: Record<string, string>; readonly timeout: number } => ({ env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' }, timeout: 5000 });
+const psOptions = (): { readonly env: Record<string, string>; readonly timeout: number } => ({
+  env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' },
+  timeout: 5000,
+});
 
 function lookByPs(pids: readonly number[]): Promise<ReadonlyMap<number, SeenProcess>> {
   if (pids.length === 0) return Promise.resolve(new Map());
@@ -75,15 +83,25 @@ function lookByPs(pids: readonly number[]): Promise<ReadonlyMap<number, SeenProc
 
 function lookByPsNow(pid: number): SeenProcess | undefined {
   try {
-    return readPs(execFileSync('ps', [...PS, '-p', String(pid)], { ...psOptions(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })).get(pid);
+    return readPs(
+      execFileSync('ps', [...PS, '-p', String(pid)], {
+        ...psOptions(),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    ).get(pid);
   } catch {
     return undefined; // it has ended already
   }
 }
 
 export function readPs(text: string): ReadonlyMap<number, SeenProcess> {
-  return new Map(text.split('\n').flatMap(line => {
-    const match = /^\s*(\d+)\s+(\S+)\s+(\S.*\S)\s*$/.exec(line);
-    return match ? [[Number(match[1]), { start: match[3]!.replace(/\s+/g, ' '), state: stateOf(match[2]!) }] as const] : [];
-  }));
+  return new Map(
+    text.split('\n').flatMap(line => {
+      const match = /^\s*(\d+)\s+(\S+)\s+(\S.*\S)\s*$/.exec(line);
+      return match
+        ? [[Number(match[1]), { start: match[3]!.replace(/\s+/g, ' '), state: stateOf(match[2]!) }] as const]
+        : [];
+    }),
+  );
 }

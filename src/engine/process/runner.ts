@@ -40,7 +40,12 @@ export class Runner {
   /** Instances that are being removed: how they ended is no longer written down, or the record would come back. */
   readonly #forgotten = new Set<string>();
 
-  constructor(private readonly manifests: Manifests, private readonly table: ProcessTable, private readonly ask: AskIdentity, private readonly onEnd: (ended: Ended) => void) {}
+  constructor(
+    private readonly manifests: Manifests,
+    private readonly table: ProcessTable,
+    private readonly ask: AskIdentity,
+    private readonly onEnd: (ended: Ended) => void,
+  ) {}
 
   /** Called before the instance's record is removed. */
   forget(id: string): void {
@@ -68,11 +73,16 @@ export class Runner {
     if (await this.look(held)) return;
     await stat(held.binary).catch(error => fail({ code: 'image-missing', reference: held.binary }, error));
     await stat(held.conf).catch(error => fail({ code: 'conflict', id, text: textOf(error) }, error));
-    const ports = held.ownership.topologyKind === 'cluster' && held.program === 'redis' && held.port + BUS <= 65535 ? [held.port, held.port + BUS] : [held.port];
+    const ports =
+      held.ownership.topologyKind === 'cluster' && held.program === 'redis' && held.port + BUS <= 65535
+        ? [held.port, held.port + BUS]
+        : [held.port];
     for (const port of ports) if (!(await isFree(port))) return fail({ code: 'port-taken', port });
     const child = this.#spawn(held);
     const ended = new Promise<Ended>(resolve => {
-      child.once('exit', (code, signal) => resolve({ id, code: code ?? 128 + (signal === null ? 0 : os.signals[signal]), at: Date.now() }));
+      child.once('exit', (code, signal) =>
+        resolve({ id, code: code ?? 128 + (signal === null ? 0 : os.signals[signal]), at: Date.now() }),
+      );
     });
     const failed = new Promise<Error | undefined>(resolve => {
       child.once('spawn', () => resolve(undefined));
@@ -82,16 +92,25 @@ export class Runner {
     if (pid !== undefined) {
       const { exit: _, root, ...manifest } = held;
       // 'unseen' is no start time: a process that ended before we could look is never taken for another.
-      this.manifests.writeNow(root, { ...manifest, process: { pid, start: this.table.lookNow(pid)?.start ?? 'unseen', startedAt: Date.now() } });
+      this.manifests.writeNow(root, {
+        ...manifest,
+        process: { pid, start: this.table.lookNow(pid)?.start ?? 'unseen', startedAt: Date.now() },
+      });
     }
     const error = await failed;
     if (error || pid === undefined) return fail({ code: 'conflict', id, text: textOf(error) }, error);
     child.on('error', () => undefined); // later ones are about signals, which we send by ourselves
     child.unref();
-    void ended.then(async end => {
-      await this.#noteEnd(held, pid, end);
-      this.onEnd(end);
-    }).catch((reason: unknown) => queueMicrotask(() => { throw reason; }));
+    void ended
+      .then(async end => {
+        await this.#noteEnd(held, pid, end);
+        this.onEnd(end);
+      })
+      .catch((reason: unknown) =>
+        queueMicrotask(() => {
+          throw reason;
+        }),
+      );
   }
 
   /** Asks by SIGTERM, which Redis takes as SHUTDOWN (it saves where it is told to), and kills what is still there after `graceSeconds`. */
@@ -107,7 +126,8 @@ export class Runner {
   async kill(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
     const held = await this.held(id, expect);
     await this.#send(held, 'SIGKILL');
-    if (!(await this.#gone(held, KILLED_MS, signal))) return fail({ code: 'conflict', id, text: `process ${held.process?.pid} does not end` });
+    if (!(await this.#gone(held, KILLED_MS, signal)))
+      return fail({ code: 'conflict', id, text: `process ${held.process?.pid} does not end` });
   }
 
   async pause(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
@@ -118,7 +138,13 @@ export class Runner {
     await this.#freeze(id, expect, 'SIGCONT', 'running', signal);
   }
 
-  async #freeze(id: string, expect: Expectation, name: 'SIGSTOP' | 'SIGCONT', wanted: SeenProcess['state'], signal: AbortSignal | undefined): Promise<void> {
+  async #freeze(
+    id: string,
+    expect: Expectation,
+    name: 'SIGSTOP' | 'SIGCONT',
+    wanted: SeenProcess['state'],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const held = await this.held(id, expect);
     if (!(await this.#send(held, name))) return fail({ code: 'conflict', id, text: 'the process is not running' });
     for (const end = Date.now() + 2000; Date.now() < end; await delay(POLL_MS, signal)) {
@@ -154,11 +180,13 @@ export class Runner {
     if (!isRecorded(recorded, said)) return fail({ code: 'not-ours', id: held.id });
     if (!isNews(recorded, said)) return;
     const now = await this.manifests.find(held.id);
-    if (now?.process?.pid === recorded.pid && now.process.start === recorded.start && !this.#forgotten.has(held.id)) this.manifests.writeNow(now.root, { ...now, process: { ...now.process, runId: said.runId } });
+    if (now?.process?.pid === recorded.pid && now.process.start === recorded.start && !this.#forgotten.has(held.id))
+      this.manifests.writeNow(now.root, { ...now, process: { ...now.process, runId: said.runId } });
   }
 
   async #gone(held: Held, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
-    for (const end = Date.now() + ms; await this.look(held); await delay(POLL_MS, signal)) if (Date.now() >= end) return false;
+    for (const end = Date.now() + ms; await this.look(held); await delay(POLL_MS, signal))
+      if (Date.now() >= end) return false;
     return true;
   }
 
@@ -166,8 +194,12 @@ export class Runner {
     const log = openSync(logOf(held), 'a', 0o600);
     try {
       return spawn(held.binary, [held.conf, ...(held.program === 'sentinel' ? ['--sentinel'] : [])], {
-        cwd: foldersOf(held).data, detached: true, stdio: ['ignore', log, log],
-        env: Object.fromEntries(ENVIRONMENT.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+        cwd: foldersOf(held).data,
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: Object.fromEntries(
+          ENVIRONMENT.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+        ),
       });
     } finally {
       closeSync(log);
@@ -177,7 +209,8 @@ export class Runner {
   async #noteEnd(held: Held, pid: number, { code, at }: Ended): Promise<void> {
     const now = await this.manifests.find(held.id);
     // Gone when it was removed meanwhile; another process when it was started again. Written at once: a removal must not come between.
-    if (now?.process?.pid === pid && !this.#forgotten.has(held.id)) this.manifests.writeNow(now.root, { ...now, exit: { code, at } });
+    if (now?.process?.pid === pid && !this.#forgotten.has(held.id))
+      this.manifests.writeNow(now.root, { ...now, exit: { code, at } });
   }
 }
 

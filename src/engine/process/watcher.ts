@@ -31,7 +31,13 @@ export class Watcher implements Disposable {
   tell(id: string, action: string, exitCode?: number): void {
     // What is told now need not be found again by the next look.
     this.#last = undefined;
-    this.#emitter.fire({ type: 'instance', id, action, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) });
+    this.#emitter.fire({
+      type: 'instance',
+      id,
+      action,
+      at: Date.now(),
+      ...(exitCode === undefined ? {} : { exitCode }),
+    });
   }
 
   dispose(): void {
@@ -47,9 +53,16 @@ export class Watcher implements Disposable {
 
   #next(ms: number, round: number): void {
     this.#timer = setTimeout(() => {
-      this.#compare(round).catch(() => undefined).finally(() => {
-        if (round === this.#round) this.#next([...(this.#last?.values() ?? [])].some(state => /running|paused/.test(state)) ? POLL_MS : IDLE_MS, round);
-      }).catch(() => undefined);
+      this.#compare(round)
+        .catch(() => undefined)
+        .finally(() => {
+          if (round === this.#round)
+            this.#next(
+              [...(this.#last?.values() ?? [])].some(state => /running|paused/.test(state)) ? POLL_MS : IDLE_MS,
+              round,
+            );
+        })
+        .catch(() => undefined);
     }, ms);
     this.#timer.unref();
   }
@@ -63,9 +76,25 @@ export class Watcher implements Disposable {
     const untold = before === this.#last ? before : undefined;
     this.#last = now;
     if (!untold) return;
-    for (const { id, state, exit } of instances) if (untold.get(id) !== now.get(id)) this.#emitter.fire({ type: 'instance', id, action: WORDS[state], at: Date.now(), ...(exit ? { exitCode: exit.code } : {}) });
-    for (const id of untold.keys()) if (!now.has(id)) this.#emitter.fire({ type: 'instance', id, action: 'destroy', at: Date.now() });
+    for (const { id, state, exit } of instances)
+      if (untold.get(id) !== now.get(id))
+        this.#emitter.fire({
+          type: 'instance',
+          id,
+          action: WORDS[state],
+          at: Date.now(),
+          ...(exit ? { exitCode: exit.code } : {}),
+        });
+    for (const id of untold.keys())
+      if (!now.has(id)) this.#emitter.fire({ type: 'instance', id, action: 'destroy', at: Date.now() });
   }
 }
 
-const WORDS: Readonly<Record<Instance['state'], string>> = { created: 'create', running: 'start', paused: 'pause', restarting: 'start', exited: 'die', dead: 'die' };
+const WORDS: Readonly<Record<Instance['state'], string>> = {
+  created: 'create',
+  running: 'start',
+  paused: 'pause',
+  restarting: 'start',
+  exited: 'die',
+  dead: 'die',
+};

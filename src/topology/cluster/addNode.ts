@@ -40,11 +40,25 @@ const DEADLINE_MS = 30_000;
 const FOLLOW_MS = 600_000;
 
 /** Makes the node and joins it, or leaves the cluster as it was: on failure and on cancel it is forgotten by all and removed. */
-export async function addNode(deps: VerbDeps, plan: AdditionPlan, signal: AbortSignal, onProgress: OnProgress<AdditionProgress>): Promise<AdditionReport> {
+export async function addNode(
+  deps: VerbDeps,
+  plan: AdditionPlan,
+  signal: AbortSignal,
+  onProgress: OnProgress<AdditionProgress>,
+): Promise<AdditionReport> {
   signal.throwIfAborted();
   const { topologyId, name } = plan.target;
-  if (journalsOf(deps.records).some(record => record.topologyId === topologyId)) throw new HumanError<AddFault>({ code: 'topology-busy', name });
-  const journal = await Journal.begin(deps, { verb: 'add', topologyId, session: deps.uuid(), name, kind: 'cluster', engine: plan.engine, plan });
+  if (journalsOf(deps.records).some(record => record.topologyId === topologyId))
+    throw new HumanError<AddFault>({ code: 'topology-busy', name });
+  const journal = await Journal.begin(deps, {
+    verb: 'add',
+    topologyId,
+    session: deps.uuid(),
+    name,
+    kind: 'cluster',
+    engine: plan.engine,
+    plan,
+  });
   let report: AdditionReport;
   try {
     report = await runAddition(deps, journal, plan, signal, onProgress);
@@ -57,7 +71,13 @@ export async function addNode(deps: VerbDeps, plan: AdditionPlan, signal: AbortS
 }
 
 /** Runs the steps; what an earlier run did is found. Undoing is the caller's. */
-export async function runAddition(deps: VerbDeps, journal: Journal, plan: AdditionPlan, signal: AbortSignal, onProgress: OnProgress<AdditionProgress>): Promise<AdditionReport> {
+export async function runAddition(
+  deps: VerbDeps,
+  journal: Journal,
+  plan: AdditionPlan,
+  signal: AbortSignal,
+  onProgress: OnProgress<AdditionProgress>,
+): Promise<AdditionReport> {
   const steps = new Steps(plan.steps, () => deps.now(), onProgress);
   const [planned] = plan.nodes;
   if (!planned) throw new RangeError('nothing planned');
@@ -65,8 +85,14 @@ export async function runAddition(deps: VerbDeps, journal: Journal, plan: Additi
   const password = plan.password === 'none' ? undefined : await deps.secrets.get(plan.target.topologyId);
   const place = await steps.run('room', async () => {
     const earlier = journal.entry('room');
-    return earlier?.state === 'done' ? earlier.data as Place
-      : journal.act('room', { act: 'remove-room', node: planned.name }, () => engine.extendPlace({ ownership: { ...ownershipOf(journal.record), node: planned.name }, storage: plan.storage }));
+    return earlier?.state === 'done'
+      ? (earlier.data as Place)
+      : journal.act('room', { act: 'remove-room', node: planned.name }, () =>
+          engine.extendPlace({
+            ownership: { ...ownershipOf(journal.record), node: planned.name },
+            storage: plan.storage,
+          }),
+        );
   });
   const [node] = nodesOf(plan, place);
   if (!node) throw new RangeError('no node');
@@ -84,7 +110,11 @@ export async function runAddition(deps: VerbDeps, journal: Journal, plan: Additi
         const libraries = await steps.run('functions', () => copyFunctions(crew, newcomer, signal));
         if (libraries.length > 0) checks.push({ code: 'newcomer-functions', node: newcomer.name, libraries });
       } else {
-        await steps.run('follow', () => journal.act('follow', { act: 'nothing' }, () => follow(newcomer, plan.of?.id ?? '', plan.of?.name ?? '', signal)));
+        await steps.run('follow', () =>
+          journal.act('follow', { act: 'nothing' }, () =>
+            follow(newcomer, plan.of?.id ?? '', plan.of?.name ?? '', signal),
+          ),
+        );
       }
       const nodes = await steps.run('known', () => agreed(crew, newcomer, plan.of?.id, signal));
       checks.unshift({ code: 'newcomer-agreed', node: newcomer.name, nodes });
@@ -97,7 +127,11 @@ export async function runAddition(deps: VerbDeps, journal: Journal, plan: Additi
   }
   const { seat, instanceId } = node;
   return {
-    topologyId: plan.target.topologyId, name: plan.name, steps: steps.times, totalMs: steps.totalMs, checks,
+    topologyId: plan.target.topologyId,
+    name: plan.name,
+    steps: steps.times,
+    totalMs: steps.totalMs,
+    checks,
     nodes: [{ name: seat.name, role: plan.role, instanceId, announced: seat.announced, reachable: seat.reachable }],
   };
 }
@@ -109,14 +143,24 @@ async function join(crew: Crew, newcomer: CrewMember, journal: Journal, signal: 
   const own = seen.find(one => one.name === newcomer.name)?.report;
   const ids = new Set(others.map(({ id }) => id));
   const known = own?.nodes.filter(line => line.id !== newcomer.id && !line.flags.includes('handshake')) ?? [];
-  const cluster = new Set(seen.flatMap(one => (one.name === newcomer.name ? [] : one.report.nodes.map(line => line.id))));
-  if (known.some(line => !ids.has(line.id) && !cluster.has(line.id))) throw new HumanError<JoinFault>({ code: 'node-in-cluster', node: newcomer.name, knows: known.map(({ id }) => id), slots: 0 });
+  const cluster = new Set(
+    seen.flatMap(one => (one.name === newcomer.name ? [] : one.report.nodes.map(line => line.id))),
+  );
+  if (known.some(line => !ids.has(line.id) && !cluster.has(line.id)))
+    throw new HumanError<JoinFault>({
+      code: 'node-in-cluster',
+      node: newcomer.name,
+      knows: known.map(({ id }) => id),
+      slots: 0,
+    });
   const [keys] = await ask(newcomer.connection, [['DBSIZE']], signal);
-  if (typeof keys === 'number' && keys > 0 && known.length === 0) throw new HumanError<JoinFault>({ code: 'node-holds-keys', node: newcomer.name, keys });
+  if (typeof keys === 'number' && keys > 0 && known.length === 0)
+    throw new HumanError<JoinFault>({ code: 'node-holds-keys', node: newcomer.name, keys });
   // Masters with the same epoch are told apart by a collision protocol only; a node that knows nobody may be given one of its own.
   if (known.length === 0) {
     const epoch = Math.max(0, ...seen.map(one => one.report.currentEpoch)) + 1;
-    if (own?.currentEpoch === 0) await ask(newcomer.connection, [['CLUSTER', 'SET-CONFIG-EPOCH', String(epoch)]], signal);
+    if (own?.currentEpoch === 0)
+      await ask(newcomer.connection, [['CLUSTER', 'SET-CONFIG-EPOCH', String(epoch)]], signal);
   }
   await journal.act('identity', { act: 'nothing' }, () => Promise.resolve(newcomer.id));
   await journal.act('join', { act: 'forget-member', node: newcomer.name }, async () => {
@@ -132,47 +176,98 @@ async function join(crew: Crew, newcomer: CrewMember, journal: Journal, signal: 
     }).catch(async (error: unknown) => {
       if (!isDeadline(error)) throw error;
       const pairs = deafTo(crew, newcomer, (await crew.look(signal)).seen);
-      throw new HumanError<JoinFault>({ code: 'cluster-cannot-talk', pairs: pairs.map(({ from, to }) => {
-        const seat = crew.member(to);
-        return { from, to, host: seat.announced.host, port: seat.announced.port + 10_000 };
-      }) }, { cause: error });
+      throw new HumanError<JoinFault>(
+        {
+          code: 'cluster-cannot-talk',
+          pairs: pairs.map(({ from, to }) => {
+            const seat = crew.member(to);
+            return { from, to, host: seat.announced.host, port: seat.announced.port + 10_000 };
+          }),
+        },
+        { cause: error },
+      );
     });
     return newcomer.id;
   });
 }
 
-function deafTo(crew: Crew, newcomer: CrewMember, seen: Parameters<typeof deafPairs>[1]): readonly { from: string; to: string }[] {
+function deafTo(
+  crew: Crew,
+  newcomer: CrewMember,
+  seen: Parameters<typeof deafPairs>[1],
+): readonly { from: string; to: string }[] {
   return deafPairs(crew.members, seen).filter(({ from, to }) => from === newcomer.name || to === newcomer.name);
 }
 
 /** Makes `replica` follow the master of that id: again and again until it knows it. Any other refusal is the end. */
-export async function follow(replica: CrewMember, masterId: string, masterName: string, signal: AbortSignal): Promise<void> {
-  await until(`${replica.name} replicates ${masterName}`, { everyMs: 50, deadlineMs: DEADLINE_MS, signal }, async inner => {
-    const [reply] = await replica.connection.pipeline([['CLUSTER', 'REPLICATE', masterId]], { signal: inner });
-    if (!(reply instanceof ReplyError)) return true;
-    if (!/unknown node/i.test(reply.text)) throw new HumanError<JoinFault>({ code: 'cluster-replicate-refused', node: replica.name, master: masterName, text: reply.text });
-    return undefined;
-  });
+export async function follow(
+  replica: CrewMember,
+  masterId: string,
+  masterName: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await until(
+    `${replica.name} replicates ${masterName}`,
+    { everyMs: 50, deadlineMs: DEADLINE_MS, signal },
+    async inner => {
+      const [reply] = await replica.connection.pipeline([['CLUSTER', 'REPLICATE', masterId]], { signal: inner });
+      if (!(reply instanceof ReplyError)) return true;
+      if (!/unknown node/i.test(reply.text))
+        throw new HumanError<JoinFault>({
+          code: 'cluster-replicate-refused',
+          node: replica.name,
+          master: masterName,
+          text: reply.text,
+        });
+      return undefined;
+    },
+  );
 }
 
 /** Returns how many nodes agree. The news is carried by meeting again, which gossip would take seconds for. */
-async function agreed(crew: Crew, newcomer: CrewMember, masterId: string | undefined, signal: AbortSignal): Promise<number> {
+async function agreed(
+  crew: Crew,
+  newcomer: CrewMember,
+  masterId: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   let lacks: readonly ClusterLack[] = [];
   let told = performance.now();
   try {
-    return await until('all see the new node', { everyMs: 20, deadlineMs: masterId === undefined ? DEADLINE_MS : FOLLOW_MS, signal }, async inner => {
-      const sight = await crew.look(inner);
-      lacks = lacksOfNewcomer(sight, newcomer.name, newcomer.id, masterId);
-      if (lacks.length === 0) return sight.seen.length;
-      if (performance.now() - told > 400) {
-        told = performance.now();
-        const ignorant = new Set(lacks.flatMap(lack => (lack.code === 'role' && lack.by !== newcomer.name ? [lack.by] : [])));
-        const forgotten = new Set(lacks.flatMap(lack => (lack.code === 'slots' || (lack.code === 'role' && lack.by === newcomer.name && lack.node !== newcomer.name) ? [lack.node] : [])));
-        await ask(newcomer.connection, [...ignorant].map(name => meet(crew.member(name))), inner);
-        await Promise.all([...forgotten].flatMap(name => crew.find(name) ?? []).map(member => ask(member.connection, [meet(newcomer)], inner)));
-      }
-      return undefined;
-    });
+    return await until(
+      'all see the new node',
+      { everyMs: 20, deadlineMs: masterId === undefined ? DEADLINE_MS : FOLLOW_MS, signal },
+      async inner => {
+        const sight = await crew.look(inner);
+        lacks = lacksOfNewcomer(sight, newcomer.name, newcomer.id, masterId);
+        if (lacks.length === 0) return sight.seen.length;
+        if (performance.now() - told > 400) {
+          told = performance.now();
+          const ignorant = new Set(
+            lacks.flatMap(lack => (lack.code === 'role' && lack.by !== newcomer.name ? [lack.by] : [])),
+          );
+          const forgotten = new Set(
+            lacks.flatMap(lack =>
+              lack.code === 'slots' ||
+              (lack.code === 'role' && lack.by === newcomer.name && lack.node !== newcomer.name)
+                ? [lack.node]
+                : [],
+            ),
+          );
+          await ask(
+            newcomer.connection,
+            [...ignorant].map(name => meet(crew.member(name))),
+            inner,
+          );
+          await Promise.all(
+            [...forgotten]
+              .flatMap(name => crew.find(name) ?? [])
+              .map(member => ask(member.connection, [meet(newcomer)], inner)),
+          );
+        }
+        return undefined;
+      },
+    );
   } catch (error) {
     if (isDeadline(error)) throw new HumanError<JoinFault>({ code: 'cluster-not-whole', lacks }, { cause: error });
     throw error;

@@ -53,9 +53,17 @@ export type AdditionFault =
 
 /** Settings that siblings may have been given by hand and that a replica must share with its master to be able to take over from it, with the server's defaults. */
 const SHARED: readonly (readonly [name: string, standard: string])[] = [
-  ['maxmemory', '0'], ['maxmemory-policy', 'noeviction'], ['save', '3600 1 300 100 60 10000'], ['appendonly', 'yes'],
-  ['cluster-require-full-coverage', 'yes'], ['cluster-allow-reads-when-down', 'no'], ['cluster-migration-barrier', '1'],
-  ['cluster-allow-replica-migration', 'yes'], ['min-replicas-to-write', '0'], ['notify-keyspace-events', ''], ['timeout', '0'],
+  ['maxmemory', '0'],
+  ['maxmemory-policy', 'noeviction'],
+  ['save', '3600 1 300 100 60 10000'],
+  ['appendonly', 'yes'],
+  ['cluster-require-full-coverage', 'yes'],
+  ['cluster-allow-reads-when-down', 'no'],
+  ['cluster-migration-barrier', '1'],
+  ['cluster-allow-replica-migration', 'yes'],
+  ['min-replicas-to-write', '0'],
+  ['notify-keyspace-events', ''],
+  ['timeout', '0'],
 ];
 
 /**
@@ -63,29 +71,54 @@ const SHARED: readonly (readonly [name: string, standard: string])[] = [
  * @param nodeId of the row that a replica is added on: its master, or another replica of that
  */
 export function additionRequestOf(topology: Topology, role: AdditionRequest['role'], nodeId?: string): AdditionRequest {
-  const sibling = topology.nodes.find(node => node.instance?.ownership?.topologyId === topology.id && node.contact.state === 'answering');
+  const sibling = topology.nodes.find(
+    node => node.instance?.ownership?.topologyId === topology.id && node.contact.state === 'answering',
+  );
   if (!sibling?.instance) throw new HumanError<AdditionFault>({ code: 'addition-no-sibling', name: topology.name });
   const row = topology.nodes.find(({ id }) => id === nodeId);
-  return { target: clusterTargetOf(topology), sibling: { name: sibling.name, instance: sibling.instance }, role, ...(row ? { of: row.clusterId ?? row.name } : {}) };
+  return {
+    target: clusterTargetOf(topology),
+    sibling: { name: sibling.name, instance: sibling.instance },
+    role,
+    ...(row ? { of: row.clusterId ?? row.name } : {}),
+  };
 }
 
 /** Looks, changes nothing. Throws an {@link AdditionFault}, CrewFault or EngineFault. */
-export async function prepareAddition(deps: Pick<VerbDeps, 'engine' | 'connector' | 'secrets'>, request: AdditionRequest, signal: AbortSignal): Promise<AdditionPlan> {
-  const { target, sibling: { name: siblingName, instance } } = request;
+export async function prepareAddition(
+  deps: Pick<VerbDeps, 'engine' | 'connector' | 'secrets'>,
+  request: AdditionRequest,
+  signal: AbortSignal,
+): Promise<AdditionPlan> {
+  const {
+    target,
+    sibling: { name: siblingName, instance },
+  } = request;
   const engine = deps.engine(instance.engine);
   const [{ view, settings, nodeTimeoutMs, silent }, owned, secret] = await Promise.all([
     withCrew(deps, target, signal, async crew => {
       const sibling = crew.member(siblingName);
       const [sight, replies] = await Promise.all([
         crew.look(signal),
-        ask(sibling.connection, ['cluster-node-timeout', ...SHARED.map(([name]) => name)].map(name => ['CONFIG', 'GET', name]), signal),
+        ask(
+          sibling.connection,
+          ['cluster-node-timeout', ...SHARED.map(([name]) => name)].map(name => ['CONFIG', 'GET', name]),
+          signal,
+        ),
       ]);
-      const values = replies.map(reply => (Array.isArray(reply) && typeof reply[1] === 'string' ? reply[1] : undefined));
+      const values = replies.map(reply =>
+        Array.isArray(reply) && typeof reply[1] === 'string' ? reply[1] : undefined,
+      );
       const settings = SHARED.flatMap(([name, standard], index) => {
         const value = values[index + 1];
         return value === undefined || value === standard ? [] : [[name, value] as const];
       });
-      return { view: sight.view, settings, nodeTimeoutMs: Number(values[0]), silent: crew.silent.map(({ seat }) => seat.name) };
+      return {
+        view: sight.view,
+        settings,
+        nodeTimeoutMs: Number(values[0]),
+        silent: crew.silent.map(({ seat }) => seat.name),
+      };
     }),
     engine.findOwned(target.topologyId, signal),
     deps.secrets.get(target.topologyId),
@@ -94,7 +127,18 @@ export async function prepareAddition(deps: Pick<VerbDeps, 'engine' | 'connector
   const taken = owned.instances.flatMap(({ ports }) => ports.map(({ inside }) => inside));
   const [port = 0] = await clusterPorts(engine, Math.max(0, ...taken) + 1, 1, signal);
   const name = nextName(names);
-  return planAddition({ request, view, settings, nodeTimeoutMs, silent, name, port, storage: storageOf(instance), inside: storage => engine.insidePaths(storage, name), withPassword: secret !== undefined });
+  return planAddition({
+    request,
+    view,
+    settings,
+    nodeTimeoutMs,
+    silent,
+    name,
+    port,
+    storage: storageOf(instance),
+    inside: storage => engine.insidePaths(storage, name),
+    withPassword: secret !== undefined,
+  });
 }
 
 /** The free name after the highest `redis-n`: also one that was removed without its data is not free, or the new server would start with them. */
@@ -106,7 +150,8 @@ export function nextName(names: readonly string[]): string {
 export function storageOf({ mounts, ownership }: Pick<Instance, 'mounts' | 'ownership'>): Storage {
   const node = ownership?.node ?? '';
   const conf = mounts.find(({ kind, source }) => kind === 'folder' && /[\\/]conf$/.test(source))?.source;
-  const tail = conf === undefined ? -1 : Math.max(conf.lastIndexOf(`/${node}/conf`), conf.lastIndexOf(`\\${node}\\conf`));
+  const tail =
+    conf === undefined ? -1 : Math.max(conf.lastIndexOf(`/${node}/conf`), conf.lastIndexOf(`\\${node}\\conf`));
   return conf === undefined || tail <= 0 ? { kind: 'volume' } : { kind: 'folder', root: conf.slice(0, tail) };
 }
 
@@ -123,14 +168,46 @@ export function planAddition(known: {
   readonly inside: (storage: Storage) => ReturnType<Engine['insidePaths']>;
   readonly withPassword: boolean;
 }): AdditionPlan {
-  const { request: { target, sibling: { instance }, role, of }, view, name, port, storage } = known;
+  const {
+    request: {
+      target,
+      sibling: { instance },
+      role,
+      of,
+    },
+    view,
+    name,
+    port,
+    storage,
+  } = known;
   const master = role === 'replica' ? masterFor(view, of, target.name) : undefined;
   const inside = known.inside(storage);
-  const content = serverConf(name, port, inside, instance.engine === 'process' ? ['127.0.0.1'] : ['*', '-::*'], known.withPassword ? placeholder(PASSWORD) : undefined)
-    + clusterConf(name, known.nodeTimeoutMs)
+  const content =
+    serverConf(
+      name,
+      port,
+      inside,
+      instance.engine === 'process' ? ['127.0.0.1'] : ['*', '-::*'],
+      known.withPassword ? placeholder(PASSWORD) : undefined,
+    ) +
+    clusterConf(name, known.nodeTimeoutMs) +
     // The last of two lines with the same name counts, except for `save`, whose lines add up until an empty one.
-    + confText(known.settings.flatMap(([setting, value]) => setting === 'save' ? [confLine('save', ''), ...(value === '' ? [] : [`save ${value}`])] : [confLine(setting, value)])).replace(/^\n$/, '');
-  const node: PlannedNode = { name, program: 'redis', role, port, ...(master ? { follows: master.name } : {}), inside, files: [{ name: 'redis.conf', content }] };
+    confText(
+      known.settings.flatMap(([setting, value]) =>
+        setting === 'save'
+          ? [confLine('save', ''), ...(value === '' ? [] : [`save ${value}`])]
+          : [confLine(setting, value)],
+      ),
+    ).replace(/^\n$/, '');
+  const node: PlannedNode = {
+    name,
+    program: 'redis',
+    role,
+    port,
+    ...(master ? { follows: master.name } : {}),
+    inside,
+    files: [{ name: 'redis.conf', content }],
+  };
   const masters = view.members.filter(member => member.role === 'master').length + (role === 'master' ? 1 : 0);
   const notes: AdditionNote[] = [
     ...(known.silent.length > 0 ? [{ code: 'addition-silent' as const, nodes: known.silent }] : []),
@@ -139,24 +216,46 @@ export function planAddition(known: {
     { code: 'addition-one-machine' as const },
   ];
   return {
-    kind: 'cluster', name: target.name, engine: instance.engine, image: instance.image, storage, password: known.withPassword ? 'given' : 'none', nodes: [node],
-    target, role, ...(master ? { of: { name: master.name, id: master.id } } : {}), notes,
+    kind: 'cluster',
+    name: target.name,
+    engine: instance.engine,
+    image: instance.image,
+    storage,
+    password: known.withPassword ? 'given' : 'none',
+    nodes: [node],
+    target,
+    role,
+    ...(master ? { of: { name: master.name, id: master.id } } : {}),
+    notes,
     steps: ADDITION_STEPS.filter(step => step !== (role === 'master' ? 'follow' : 'functions')),
   };
 }
 
 /** The master asked for (or that of the replica asked for), else the living one with slots that has fewest replicas. */
-export function masterFor(view: ClusterView, asked: string | undefined, clusterName: string): { readonly id: string; readonly name: string } {
+export function masterFor(
+  view: ClusterView,
+  asked: string | undefined,
+  clusterName: string,
+): { readonly id: string; readonly name: string } {
   const byId = new Map(view.members.map(member => [member.id, member]));
   if (asked !== undefined) {
     const found = view.members.find(({ id, name, node }) => [id, name, node].includes(asked));
     const master = found?.role === 'replica' ? byId.get(found.masterId ?? '') : found;
-    if (master?.role !== 'master' || master.state === 'failed') throw new HumanError<AdditionFault | CrewFault>(found ? { code: 'addition-not-a-master', node: found.name } : { code: 'cluster-node-unknown', node: asked });
+    if (master?.role !== 'master' || master.state === 'failed')
+      throw new HumanError<AdditionFault | CrewFault>(
+        found ? { code: 'addition-not-a-master', node: found.name } : { code: 'cluster-node-unknown', node: asked },
+      );
     return master;
   }
-  const living = (ids: readonly string[]): number => ids.filter(id => ['ok', 'suspected'].includes(byId.get(id)?.state ?? '')).length;
-  const [best] = view.shards.filter(shard => shard.slots > 0 && byId.get(shard.masterId)?.state === 'ok')
-    .sort((a, b) => living(a.replicaIds) - living(b.replicaIds) || compareNames(byId.get(a.masterId)?.name ?? '', byId.get(b.masterId)?.name ?? ''));
+  const living = (ids: readonly string[]): number =>
+    ids.filter(id => ['ok', 'suspected'].includes(byId.get(id)?.state ?? '')).length;
+  const [best] = view.shards
+    .filter(shard => shard.slots > 0 && byId.get(shard.masterId)?.state === 'ok')
+    .sort(
+      (a, b) =>
+        living(a.replicaIds) - living(b.replicaIds) ||
+        compareNames(byId.get(a.masterId)?.name ?? '', byId.get(b.masterId)?.name ?? ''),
+    );
   const master = byId.get(best?.masterId ?? '');
   if (!master) throw new HumanError<AdditionFault>({ code: 'addition-not-a-master', node: clusterName });
   return master;

@@ -8,7 +8,11 @@ import type { Observation } from './wire';
 /** What a cluster shall be, by names; `ids` are the cluster's own ids of the nodes. */
 export interface Wanted {
   readonly nodes: readonly { readonly name: string; readonly id: string; readonly announced: Address }[];
-  readonly shards: readonly { readonly master: string; readonly replicas: readonly string[]; readonly ranges: readonly SlotRange[] }[];
+  readonly shards: readonly {
+    readonly master: string;
+    readonly replicas: readonly string[];
+    readonly ranges: readonly SlotRange[];
+  }[];
 }
 
 /** What is still missing before a cluster is whole; every node is named as people know it. */
@@ -32,7 +36,9 @@ export type ClusterLack =
  */
 export function lacksOf(wanted: Wanted, seen: readonly Observation[]): ClusterLack[] {
   const lacks: ClusterLack[] = [];
-  const masterOf = new Map(wanted.shards.flatMap(shard => shard.replicas.map(replica => [replica, shard.master] as const)));
+  const masterOf = new Map(
+    wanted.shards.flatMap(shard => shard.replicas.map(replica => [replica, shard.master] as const)),
+  );
   const rangesOf = new Map(wanted.shards.map(shard => [shard.master, formatRanges(normalizeRanges(shard.ranges))]));
   const idOf = new Map(wanted.nodes.map(node => [node.name, node.id]));
   for (const { name: by, report, role, linkUp } of seen) {
@@ -46,9 +52,13 @@ export function lacksOf(wanted: Wanted, seen: readonly Observation[]): ClusterLa
       const bad = ['fail', 'fail?', 'noaddr'].find(flag => line.flags.includes(flag));
       if (bad !== undefined) lacks.push({ code: 'flag', node, by, flag: bad });
       const master = masterOf.get(node);
-      const right = master === undefined ? line.flags.includes('master') : line.flags.includes('slave') && line.masterId === idOf.get(master);
+      const right =
+        master === undefined
+          ? line.flags.includes('master')
+          : line.flags.includes('slave') && line.masterId === idOf.get(master);
       if (!right) lacks.push({ code: 'role', node, by });
-      if (formatRanges(normalizeRanges(line.slots)) !== (rangesOf.get(node) ?? '')) lacks.push({ code: 'slots', by, node });
+      if (formatRanges(normalizeRanges(line.slots)) !== (rangesOf.get(node) ?? ''))
+        lacks.push({ code: 'slots', by, node });
       if (line.migrating.length + line.importing.length > 0) lacks.push({ code: 'open-slots', node });
     }
     for (const line of report.nodes) {
@@ -76,9 +86,15 @@ export function isMeshed(line: ClusterNodeLine): boolean {
 
 /** Which pairs have no working link, one way each. */
 export function deafPairs(nodes: Wanted['nodes'], seen: readonly Observation[]): { from: string; to: string }[] {
-  return seen.flatMap(({ name: from, report }) => nodes.filter(to => {
-    if (to.name === from) return false;
-    const line = report.nodes.find(line => line.id === to.id) ?? report.nodes.find(line => sameAddress(line.address, to.announced));
-    return !line || line.id !== to.id || !isMeshed(line);
-  }).map(to => ({ from, to: to.name })));
+  return seen.flatMap(({ name: from, report }) =>
+    nodes
+      .filter(to => {
+        if (to.name === from) return false;
+        const line =
+          report.nodes.find(line => line.id === to.id) ??
+          report.nodes.find(line => sameAddress(line.address, to.announced));
+        return !line || line.id !== to.id || !isMeshed(line);
+      })
+      .map(to => ({ from, to: to.name })),
+  );
 }

@@ -20,7 +20,13 @@ export interface AtomicMove {
 
 export type AtomicMoveFault =
   /** The servers gave up; none of these slots moved. */
-  | { readonly code: 'move-atomic-failed'; readonly from: string; readonly to: string; readonly ranges: readonly SlotRange[]; readonly text: string };
+  {
+    readonly code: 'move-atomic-failed';
+    readonly from: string;
+    readonly to: string;
+    readonly ranges: readonly SlotRange[];
+    readonly text: string;
+  };
 
 /** State of one migration, as both families can tell it. */
 interface Sight {
@@ -34,10 +40,12 @@ const ANSWER_MS = 5000;
 /** Asks both servers whether they can; undefined when slots must be moved key by key. */
 export async function atomicMoveBetween(source: CrewMember, target: CrewMember): Promise<AtomicMove | undefined> {
   const question = ['COMMAND', 'INFO', 'cluster|migration', 'cluster|migrateslots'];
-  const [atSource, atTarget] = await Promise.all([source, target].map(async ({ connection }) => {
-    const [reply] = await connection.pipeline([question], { timeoutMs: ANSWER_MS });
-    return Array.isArray(reply) ? (reply as readonly Reply[]).map(one => Array.isArray(one)) : []; // refused by an ACL: as if it did not know
-  }));
+  const [atSource, atTarget] = await Promise.all(
+    [source, target].map(async ({ connection }) => {
+      const [reply] = await connection.pipeline([question], { timeoutMs: ANSWER_MS });
+      return Array.isArray(reply) ? (reply as readonly Reply[]).map(one => Array.isArray(one)) : []; // refused by an ACL: as if it did not know
+    }),
+  );
   if (atTarget?.[0] === true && atSource?.[0] === true) return watched(source, target, importBy(target));
   if (atTarget?.[1] === true && atSource?.[1] === true) return watched(source, target, exportBy(source, target));
   return undefined;
@@ -56,7 +64,14 @@ function watched(source: CrewMember, target: CrewMember, family: Family): Atomic
         const { state, text } = await work.look();
         if (state === 'done') return true;
         if (state === 'cancelled' && recalled) return false;
-        if (state !== 'going') throw new HumanError<AtomicMoveFault>({ code: 'move-atomic-failed', from: source.name, to: target.name, ranges, text });
+        if (state !== 'going')
+          throw new HumanError<AtomicMoveFault>({
+            code: 'move-atomic-failed',
+            from: source.name,
+            to: target.name,
+            ranges,
+            text,
+          });
         onState(text);
         if (signal.aborted && !recalled) {
           recalled = true;
@@ -70,7 +85,8 @@ function watched(source: CrewMember, target: CrewMember, family: Family): Atomic
 
 /** Redis: the taker imports, and gives the work an id. */
 function importBy(target: CrewMember): Family {
-  const call = async (...words: string[]): Promise<Reply> => (await ask(target.connection, [['CLUSTER', 'MIGRATION', ...words]], undefined, ANSWER_MS))[0] as Reply;
+  const call = async (...words: string[]): Promise<Reply> =>
+    (await ask(target.connection, [['CLUSTER', 'MIGRATION', ...words]], undefined, ANSWER_MS))[0] as Reply;
   return {
     async start(ranges) {
       const id = String(await call('IMPORT', ...ranges.flat().map(String)));
@@ -81,13 +97,17 @@ function importBy(target: CrewMember): Family {
           const fields = readFlat('CLUSTER MIGRATION STATUS', task);
           const error = String(fields.get('last_error') ?? '');
           switch (fields.get('state')) {
-            case 'completed': return { state: 'done', text: '' };
-            case 'canceled': return { state: 'cancelled', text: error };
-            case 'failed': return { state: 'failed', text: error };
-            default: return { state: 'going', text: error === '' ? String(fields.get('state')) : error };
+            case 'completed':
+              return { state: 'done', text: '' };
+            case 'canceled':
+              return { state: 'cancelled', text: error };
+            case 'failed':
+              return { state: 'failed', text: error };
+            default:
+              return { state: 'going', text: error === '' ? String(fields.get('state')) : error };
           }
         },
-        cancel: async () => void await call('CANCEL', 'ID', id),
+        cancel: async () => void (await call('CANCEL', 'ID', id)),
       };
     },
   };
@@ -96,25 +116,41 @@ function importBy(target: CrewMember): Family {
 /** Valkey: the giver exports; its work is found by slots and taker among those that were not there before. */
 function exportBy(source: CrewMember, target: CrewMember): Family {
   const jobs = async (): Promise<ReadonlyMap<string, unknown>[]> =>
-    listOf((await ask(source.connection, [['CLUSTER', 'GETSLOTMIGRATIONS']], undefined, ANSWER_MS))[0]).map(job => readFlat('CLUSTER GETSLOTMIGRATIONS', job));
+    listOf((await ask(source.connection, [['CLUSTER', 'GETSLOTMIGRATIONS']], undefined, ANSWER_MS))[0]).map(job =>
+      readFlat('CLUSTER GETSLOTMIGRATIONS', job),
+    );
   return {
     async start(ranges) {
       const before = new Set((await jobs()).map(job => job.get('name')));
-      await ask(source.connection, [['CLUSTER', 'MIGRATESLOTS', 'SLOTSRANGE', ...ranges.flat().map(String), 'NODE', target.id]], undefined, ANSWER_MS);
+      await ask(
+        source.connection,
+        [['CLUSTER', 'MIGRATESLOTS', 'SLOTSRANGE', ...ranges.flat().map(String), 'NODE', target.id]],
+        undefined,
+        ANSWER_MS,
+      );
       return {
         async look() {
-          const job = (await jobs()).find(one => !before.has(one.get('name')) && one.get('target_node') === target.id && one.get('operation') === 'EXPORT');
+          const job = (await jobs()).find(
+            one =>
+              !before.has(one.get('name')) && one.get('target_node') === target.id && one.get('operation') === 'EXPORT',
+          );
           if (!job) return { state: 'failed', text: `no job for ${formatRanges(ranges)}` };
           const text = String(job.get('message') ?? '');
           switch (job.get('state')) {
-            case 'success': return { state: 'done', text: '' };
-            case 'cancelled': return { state: 'cancelled', text };
-            case 'failed': return { state: 'failed', text };
-            default: return { state: 'going', text: String(job.get('state')) };
+            case 'success':
+              return { state: 'done', text: '' };
+            case 'cancelled':
+              return { state: 'cancelled', text };
+            case 'failed':
+              return { state: 'failed', text };
+            default:
+              return { state: 'going', text: String(job.get('state')) };
           }
         },
         async cancel() {
-          const [reply] = await source.connection.pipeline([['CLUSTER', 'CANCELSLOTMIGRATIONS']], { timeoutMs: ANSWER_MS });
+          const [reply] = await source.connection.pipeline([['CLUSTER', 'CANCELSLOTMIGRATIONS']], {
+            timeoutMs: ANSWER_MS,
+          });
           // "No migrations ongoing": it has just ended by itself
           if (reply instanceof ReplyError && !/no migrations/i.test(reply.text)) throw new Error(reply.text);
         },
@@ -124,5 +160,5 @@ function exportBy(source: CrewMember, target: CrewMember): Family {
 }
 
 function listOf(reply: Reply | undefined): readonly Reply[] {
-  return Array.isArray(reply) ? reply as readonly Reply[] : [];
+  return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }

@@ -24,7 +24,9 @@ export type CrewFault =
   | { readonly code: 'cluster-node-unknown'; readonly node: string };
 
 export function clusterTargetOf(topology: Topology): ClusterTarget {
-  const seats = topology.nodes.flatMap(({ id, name, reachable, announced }): Seat[] => (reachable === undefined ? [] : [{ name, announced: announced ?? reachable, reachable, secretKey: id }]));
+  const seats = topology.nodes.flatMap(({ id, name, reachable, announced }): Seat[] =>
+    reachable === undefined ? [] : [{ name, announced: announced ?? reachable, reachable, secretKey: id }],
+  );
   return { topologyId: topology.id, name: topology.name, seats };
 }
 
@@ -63,25 +65,36 @@ export class Crew {
 
   /** Asks every node at once; one that falls silent is left out of the sight. */
   async look(signal: AbortSignal): Promise<ClusterSight> {
-    const looks = await Promise.all(this.#watchers.map(watcher => watcher.look(signal, LOOK_MS).catch((error: unknown) => {
-      if (signal.aborted) throw error;
-      return undefined;
-    })));
+    const looks = await Promise.all(
+      this.#watchers.map(watcher =>
+        watcher.look(signal, LOOK_MS).catch((error: unknown) => {
+          if (signal.aborted) throw error;
+          return undefined;
+        }),
+      ),
+    );
     const seen = looks.filter(look => look !== undefined);
     const opinions = seen.map(({ name, report }) => ({ node: name, name, report }));
-    const nameOf = (address: Seat['announced']): string | undefined => this.#target.seats.find(seat => sameAddress(seat.announced, address))?.name;
-    return { seen, view: clusterView(opinions, (_, address) => {
-      const name = nameOf(address);
-      return name === undefined ? undefined : { node: name, name };
-    }) };
+    const nameOf = (address: Seat['announced']): string | undefined =>
+      this.#target.seats.find(seat => sameAddress(seat.announced, address))?.name;
+    return {
+      seen,
+      view: clusterView(opinions, (_, address) => {
+        const name = nameOf(address);
+        return name === undefined ? undefined : { node: name, name };
+      }),
+    };
   }
 
   /** One node's own word only: it doesn't wait for others that are frozen. Undefined while it is silent. */
   async observe(name: string, signal: AbortSignal): Promise<Observation | undefined> {
-    return this.#watchers.find(watcher => watcher.peer.name === name)?.look(signal, LOOK_MS).catch((error: unknown) => {
-      if (signal.aborted) throw error;
-      return undefined;
-    });
+    return this.#watchers
+      .find(watcher => watcher.peer.name === name)
+      ?.look(signal, LOOK_MS)
+      .catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        return undefined;
+      });
   }
 
   /** By name or cluster id. Throws when it doesn't answer. */
@@ -89,7 +102,11 @@ export class Crew {
     const member = this.find(nameOrId);
     if (member) return member;
     const silent = this.silent.find(({ seat }) => seat.name === nameOrId);
-    throw new HumanError<CrewFault>(silent ? { code: 'cluster-node-silent', node: nameOrId, text: silent.text } : { code: 'cluster-node-unknown', node: nameOrId });
+    throw new HumanError<CrewFault>(
+      silent
+        ? { code: 'cluster-node-silent', node: nameOrId, text: silent.text }
+        : { code: 'cluster-node-unknown', node: nameOrId },
+    );
   }
 
   find(nameOrId: string): CrewMember | undefined {
@@ -105,24 +122,49 @@ export function memberOf(view: ClusterView, nameOrId: string): ClusterMember {
 }
 
 /** Connects to all nodes, runs `work`, lets go. Throws `cluster-silent` when none answers. */
-export async function withCrew<T>(deps: Pick<VerbDeps, 'connector' | 'secrets'>, target: ClusterTarget, signal: AbortSignal, work: (crew: Crew) => Promise<T>): Promise<T> {
-  const talk = new Talk(deps.connector, async seat => (await deps.secrets.get(target.topologyId)) ?? (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey)));
+export async function withCrew<T>(
+  deps: Pick<VerbDeps, 'connector' | 'secrets'>,
+  target: ClusterTarget,
+  signal: AbortSignal,
+  work: (crew: Crew) => Promise<T>,
+): Promise<T> {
+  const talk = new Talk(
+    deps.connector,
+    async seat =>
+      (await deps.secrets.get(target.topologyId)) ??
+      (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey)),
+  );
   try {
     const silent: { seat: Seat; text: string }[] = [];
-    const members = await Promise.all(target.seats.map(async (seat): Promise<CrewMember[]> => {
-      try {
-        const connection = await talk.to(seat, { everyMs: 50, deadlineMs: ANSWER_MS, signal });
-        const [nodes] = await ask(connection, [['CLUSTER', 'NODES']], signal, ANSWER_MS);
-        const own = new ClusterNodesReader().read(nodes).find(line => line.flags.includes('myself'));
-        return [{ name: seat.name, announced: seat.announced, connection, id: own?.id ?? '', ...(own === undefined || own.busPort === 0 ? {} : { busPort: own.busPort }) }];
-      } catch (error) {
-        if (signal.aborted) throw error;
-        silent.push({ seat, text: textOf(error) });
-        return [];
-      }
-    }));
+    const members = await Promise.all(
+      target.seats.map(async (seat): Promise<CrewMember[]> => {
+        try {
+          const connection = await talk.to(seat, { everyMs: 50, deadlineMs: ANSWER_MS, signal });
+          const [nodes] = await ask(connection, [['CLUSTER', 'NODES']], signal, ANSWER_MS);
+          const own = new ClusterNodesReader().read(nodes).find(line => line.flags.includes('myself'));
+          return [
+            {
+              name: seat.name,
+              announced: seat.announced,
+              connection,
+              id: own?.id ?? '',
+              ...(own === undefined || own.busPort === 0 ? {} : { busPort: own.busPort }),
+            },
+          ];
+        } catch (error) {
+          if (signal.aborted) throw error;
+          silent.push({ seat, text: textOf(error) });
+          return [];
+        }
+      }),
+    );
     const answering = members.flat();
-    if (answering.length === 0) throw new HumanError<CrewFault>({ code: 'cluster-silent', name: target.name, texts: silent.map(({ text }) => text) });
+    if (answering.length === 0)
+      throw new HumanError<CrewFault>({
+        code: 'cluster-silent',
+        name: target.name,
+        texts: silent.map(({ text }) => text),
+      });
     return await work(new Crew(target, answering, silent));
   } finally {
     talk.dispose();

@@ -43,7 +43,13 @@ export type ClusterFailoverFault =
   | { readonly code: 'cluster-master-silent'; readonly node: string; readonly replica: string }
   | { readonly code: 'cluster-failover-refused'; readonly node: string; readonly text: string }
   /** The order was taken with OK and the roles never changed; seen when the master is frozen. */
-  | { readonly code: 'cluster-failover-without-effect'; readonly node: string; readonly master: string; readonly mode: ClusterFailoverMode; readonly ms: number }
+  | {
+      readonly code: 'cluster-failover-without-effect';
+      readonly node: string;
+      readonly master: string;
+      readonly mode: ClusterFailoverMode;
+      readonly ms: number;
+    }
   /** Promoted, but these don't see it so yet. */
   | { readonly code: 'cluster-failover-not-settled'; readonly node: string; readonly by: readonly string[] };
 
@@ -62,12 +68,21 @@ const SETTLE_MS = 15_000;
 const KNOWN_MS = 5000;
 
 /** Looks, changes nothing. Throws a {@link ClusterFailoverFault} when it can't work. */
-export function checkClusterFailover(deps: Pick<VerbDeps, 'connector' | 'secrets'>, request: ClusterFailoverRequest, signal: AbortSignal): Promise<ClusterFailoverCheck> {
+export function checkClusterFailover(
+  deps: Pick<VerbDeps, 'connector' | 'secrets'>,
+  request: ClusterFailoverRequest,
+  signal: AbortSignal,
+): Promise<ClusterFailoverCheck> {
   return withCrew(deps, request.target, signal, async crew => choose(crew, await crew.look(signal), request));
 }
 
 /** Makes a replica master and returns when every answering node sees it so. Judged by roles, never by replies. */
-export function failoverCluster(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>, request: ClusterFailoverRequest, signal: AbortSignal, onProgress: OnProgress<StepProgress<ClusterFailoverStep>>): Promise<ClusterFailoverReport> {
+export function failoverCluster(
+  deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>,
+  request: ClusterFailoverRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress<StepProgress<ClusterFailoverStep>>,
+): Promise<ClusterFailoverReport> {
   const { mode } = request;
   const steps = new Steps(CLUSTER_FAILOVER_STEPS, () => deps.now(), onProgress);
   return withCrew(deps, request.target, signal, async crew => {
@@ -75,27 +90,49 @@ export function failoverCluster(deps: Pick<VerbDeps, 'connector' | 'secrets' | '
     const chosen = crew.member(replica);
     if (mode === 'safe') {
       // A master takes the order only from one whom it knows as its replica; right after another failover it may not have heard yet.
-      await explained(until('master knows its replica', { everyMs: 20, deadlineMs: KNOWN_MS, signal }, async inner => {
-        const masterLook = await crew.observe(master, inner);
-        return masterLook?.report.nodes.some(line => line.id === chosen.id && line.masterId === masterLook.report.myId) === true ? true : undefined;
-      }), () => ({ code: 'cluster-replica-not-linked', node: replica, master }));
+      await explained(
+        until('master knows its replica', { everyMs: 20, deadlineMs: KNOWN_MS, signal }, async inner => {
+          const masterLook = await crew.observe(master, inner);
+          return masterLook?.report.nodes.some(
+            line => line.id === chosen.id && line.masterId === masterLook.report.myId,
+          ) === true
+            ? true
+            : undefined;
+        }),
+        () => ({ code: 'cluster-replica-not-linked', node: replica, master }),
+      );
     }
     const began = deps.now();
     let switchMs = 0;
     await steps.run('switch', async () => {
-      const [reply] = await chosen.connection.pipeline([['CLUSTER', 'FAILOVER', ...(mode === 'safe' ? [] : [mode.toUpperCase()])]], { signal });
-      if (reply instanceof ReplyError) throw new HumanError<ClusterFailoverFault>({ code: 'cluster-failover-refused', node: replica, text: reply.text });
+      const [reply] = await chosen.connection.pipeline(
+        [['CLUSTER', 'FAILOVER', ...(mode === 'safe' ? [] : [mode.toUpperCase()])]],
+        { signal },
+      );
+      if (reply instanceof ReplyError)
+        throw new HumanError<ClusterFailoverFault>({
+          code: 'cluster-failover-refused',
+          node: replica,
+          text: reply.text,
+        });
       // The order can't be recalled, so from here on the user's cancel is not listened to.
-      await explained(until('promotion', { everyMs: 10, deadlineMs: SWITCH_MS[mode] }, async inner => (isMaster(await crew.observe(replica, inner)) ? true : undefined)),
-        () => ({ code: 'cluster-failover-without-effect', node: replica, master, mode, ms: SWITCH_MS[mode] }));
+      await explained(
+        until('promotion', { everyMs: 10, deadlineMs: SWITCH_MS[mode] }, async inner =>
+          isMaster(await crew.observe(replica, inner)) ? true : undefined,
+        ),
+        () => ({ code: 'cluster-failover-without-effect', node: replica, master, mode, ms: SWITCH_MS[mode] }),
+      );
       switchMs = deps.now() - began;
     });
     await steps.run('verify', async () => {
       let not: readonly string[] = [];
-      await explained(until('agreement', { everyMs: 20, deadlineMs: SETTLE_MS }, async inner => {
-        not = unconvinced(await crew.look(inner), chosen.id, crew.find(master)?.id);
-        return not.length === 0 ? true : undefined;
-      }), () => ({ code: 'cluster-failover-not-settled', node: replica, by: not }));
+      await explained(
+        until('agreement', { everyMs: 20, deadlineMs: SETTLE_MS }, async inner => {
+          not = unconvinced(await crew.look(inner), chosen.id, crew.find(master)?.id);
+          return not.length === 0 ? true : undefined;
+        }),
+        () => ({ code: 'cluster-failover-not-settled', node: replica, by: not }),
+      );
     });
     return { from: master, to: replica, mode, switchMs, steps: steps.times, totalMs: steps.totalMs };
   });
@@ -111,24 +148,46 @@ async function explained<T>(work: Promise<T>, fault: () => ClusterFailoverFault)
 }
 
 /** The replica that takes over: the one asked for, or the master's replica that has most. */
-function choose(crew: Crew, { seen, view }: ClusterSight, { node, mode }: ClusterFailoverRequest): ClusterFailoverCheck {
+function choose(
+  crew: Crew,
+  { seen, view }: ClusterSight,
+  { node, mode }: ClusterFailoverRequest,
+): ClusterFailoverCheck {
   const asked = memberOf(view, node);
   const masterId = asked.role === 'replica' ? asked.masterId : asked.id;
   const shard = view.shards.find(shard => shard.masterId === masterId);
   const master = view.members.find(member => member.id === masterId);
-  if (!shard || !master) throw new HumanError<ClusterFailoverFault | CrewFault>({ code: 'cluster-no-replica', node: asked.name });
+  if (!shard || !master)
+    throw new HumanError<ClusterFailoverFault | CrewFault>({ code: 'cluster-no-replica', node: asked.name });
   const look = (id: string): Observation | undefined => seen.find(one => one.report.myId === id);
   const candidates = (asked.role === 'replica' ? [asked.id] : shard.replicaIds)
-    .flatMap(id => look(id) ?? []).sort((a, b) => Number(b.linkUp) - Number(a.linkUp) || b.offset - a.offset);
+    .flatMap(id => look(id) ?? [])
+    .sort((a, b) => Number(b.linkUp) - Number(a.linkUp) || b.offset - a.offset);
   const [best] = candidates;
   if (!best) {
     if (asked.role === 'replica') crew.member(asked.name); // says that it is silent
     throw new HumanError<ClusterFailoverFault>({ code: 'cluster-no-replica', node: master.name });
   }
   const masterLook = look(master.id);
-  if (mode === 'safe' && !masterLook) throw new HumanError<ClusterFailoverFault>({ code: 'cluster-master-silent', node: master.name, replica: best.name });
-  if (mode === 'safe' && !best.linkUp) throw new HumanError<ClusterFailoverFault>({ code: 'cluster-replica-not-linked', node: best.name, master: master.name });
-  return { master: master.name, replica: best.name, ranges: shard.ranges, masterAnswers: masterLook !== undefined, behindBytes: Math.max(0, (masterLook?.offset ?? best.offset) - best.offset) };
+  if (mode === 'safe' && !masterLook)
+    throw new HumanError<ClusterFailoverFault>({
+      code: 'cluster-master-silent',
+      node: master.name,
+      replica: best.name,
+    });
+  if (mode === 'safe' && !best.linkUp)
+    throw new HumanError<ClusterFailoverFault>({
+      code: 'cluster-replica-not-linked',
+      node: best.name,
+      master: master.name,
+    });
+  return {
+    master: master.name,
+    replica: best.name,
+    ranges: shard.ranges,
+    masterAnswers: masterLook !== undefined,
+    behindBytes: Math.max(0, (masterLook?.offset ?? best.offset) - best.offset),
+  };
 }
 
 function isMaster(own: Observation | undefined): boolean {
@@ -140,11 +199,21 @@ function unconvinced({ seen, view }: ClusterSight, newId: string, oldId: string 
   const shard = view.shards.find(shard => shard.masterId === newId);
   const disputed = new Set(view.disputes.flatMap(dispute => dispute.claims.slice(1).flatMap(claim => claim.by)));
   const oldAnswers = seen.some(one => one.report.myId === oldId);
-  return seen.filter(({ name, report, role, linkUp }) => {
-    const line = report.nodes.find(line => line.id === newId);
-    const follows = report.myId !== oldId || (role === 'replica' && linkUp);
-    const old = oldAnswers ? report.nodes.find(line => line.id === oldId) : undefined;
-    return !line || !line.flags.includes('master') || !shard || shard.slots === 0 || disputed.has(name) || !follows || (old !== undefined && old.masterId !== newId) || report.state !== 'ok' && view.uncovered.length === 0;
-  }).map(one => one.name);
+  return seen
+    .filter(({ name, report, role, linkUp }) => {
+      const line = report.nodes.find(line => line.id === newId);
+      const follows = report.myId !== oldId || (role === 'replica' && linkUp);
+      const old = oldAnswers ? report.nodes.find(line => line.id === oldId) : undefined;
+      return (
+        !line ||
+        !line.flags.includes('master') ||
+        !shard ||
+        shard.slots === 0 ||
+        disputed.has(name) ||
+        !follows ||
+        (old !== undefined && old.masterId !== newId) ||
+        (report.state !== 'ok' && view.uncovered.length === 0)
+      );
+    })
+    .map(one => one.name);
 }
-

@@ -16,17 +16,41 @@ export type FixStep =
   /** Nobody lists it any more: it is dead, owns nothing (or was given up), and no server of it stands. */
   | { readonly code: 'fix-forget'; readonly node: FixNode; readonly givenUp: boolean }
   /** The failed master's replica becomes master. `force` by vote, `takeover` where too few masters are left to vote. The last writes may be lost. */
-  | { readonly code: 'fix-promote'; readonly node: FixNode; readonly master: FixNode; readonly ranges: readonly SlotRange[]; readonly mode: 'force' | 'takeover' }
+  | {
+      readonly code: 'fix-promote';
+      readonly node: FixNode;
+      readonly master: FixNode;
+      readonly ranges: readonly SlotRange[];
+      readonly mode: 'force' | 'takeover';
+    }
   | { readonly code: 'fix-replicate'; readonly node: FixNode; readonly master: FixNode }
   | { readonly code: 'fix-bump-epoch'; readonly node: FixNode; readonly epoch: number }
   /** The move that was cut off is completed. */
-  | { readonly code: 'fix-finish-move'; readonly slot: number; readonly from: FixNode; readonly to: FixNode; readonly keys: number }
+  | {
+      readonly code: 'fix-finish-move';
+      readonly slot: number;
+      readonly from: FixNode;
+      readonly to: FixNode;
+      readonly keys: number;
+    }
   /** The mark is taken off: nothing was moved. */
   | { readonly code: 'fix-close'; readonly slot: number; readonly node: FixNode }
   /** Keys that lie where nobody finds them go to the owner of their slot. */
-  | { readonly code: 'fix-bring-home'; readonly slot: number; readonly from: FixNode; readonly to: FixNode; readonly keys: number }
+  | {
+      readonly code: 'fix-bring-home';
+      readonly slot: number;
+      readonly from: FixNode;
+      readonly to: FixNode;
+      readonly keys: number;
+    }
   /** `was`: a master that is given up, whose keys in these slots are gone. */
-  | { readonly code: 'fix-assign'; readonly ranges: readonly SlotRange[]; readonly to: FixNode; readonly keys: number; readonly was?: string };
+  | {
+      readonly code: 'fix-assign';
+      readonly ranges: readonly SlotRange[];
+      readonly to: FixNode;
+      readonly keys: number;
+      readonly was?: string;
+    };
 
 /** What no plan can mend, and what would. */
 export type FixLeft =
@@ -72,9 +96,17 @@ class Planner {
   readonly #byNode: ReadonlyMap<string, ClusterMember>;
   readonly #met = new Set<string>();
 
-  constructor(private readonly view: ClusterView, private readonly facts: FixFacts) {
+  constructor(
+    private readonly view: ClusterView,
+    private readonly facts: FixFacts,
+  ) {
     this.#byId = new Map(view.members.map(member => [member.id, member]));
-    this.#byNode = new Map(view.members.flatMap(member => [[member.id, member] as const, ...(member.node === undefined ? [] : [[member.node, member] as const])]));
+    this.#byNode = new Map(
+      view.members.flatMap(member => [
+        [member.id, member] as const,
+        ...(member.node === undefined ? [] : [[member.node, member] as const]),
+      ]),
+    );
   }
 
   /** Who knows whom, who is what. */
@@ -83,10 +115,12 @@ class Planner {
     const majority = !view.findings.some(finding => finding.code === 'majority-unreachable');
     for (const finding of view.findings) {
       switch (finding.code) {
-        case 'node-unknown': case 'bus-link-down':
+        case 'node-unknown':
+        case 'bus-link-down':
           for (const by of finding.by) this.#meet(by, finding.node);
           break;
-        case 'node-not-joined': case 'node-failing':
+        case 'node-not-joined':
+        case 'node-failing':
           this.#absent(finding.node, finding.code === 'node-not-joined' ? finding.by : []);
           break;
         case 'stale-claim':
@@ -101,12 +135,16 @@ class Planner {
         case 'replica-of-nobody': {
           const master = this.#leastReplicas();
           const node = this.#byNode.get(finding.node);
-          if (master && node?.answers) this.steps.push({ code: 'fix-replicate', node: named(node), master: named(master) });
+          if (master && node?.answers)
+            this.steps.push({ code: 'fix-replicate', node: named(node), master: named(master) });
           break;
         }
         case 'epochs-equal':
           // All but one get an epoch of their own.
-          for (const node of finding.nodes.slice(1)) this.#with(node, member => this.steps.push({ code: 'fix-bump-epoch', node: named(member), epoch: finding.epoch }));
+          for (const node of finding.nodes.slice(1))
+            this.#with(node, member =>
+              this.steps.push({ code: 'fix-bump-epoch', node: named(member), epoch: finding.epoch }),
+            );
           break;
         case 'no-replica':
           this.#with(finding.node, member => {
@@ -117,7 +155,11 @@ class Planner {
           this.#with(finding.node, member => this.left.push({ code: 'left-no-failover', node: named(member) }));
           break;
         // Those follow from the others, or are slots' (below).
-        case 'slots-uncovered': case 'cluster-says-down': case 'majority-unreachable': case 'slots-open': break;
+        case 'slots-uncovered':
+        case 'cluster-says-down':
+        case 'majority-unreachable':
+        case 'slots-open':
+          break;
       }
     }
   }
@@ -131,7 +173,11 @@ class Planner {
     if (masters.length === 0) return;
     const homeless = [
       ...[...eachSlot(this.view.uncovered)].map(slot => ({ slot, was: undefined })),
-      ...this.view.shards.filter(({ masterId }) => this.facts.givenUp.has(masterId)).flatMap(shard => [...eachSlot(shard.ranges)].map(slot => ({ slot, was: this.#byId.get(shard.masterId)?.name }))),
+      ...this.view.shards
+        .filter(({ masterId }) => this.facts.givenUp.has(masterId))
+        .flatMap(shard =>
+          [...eachSlot(shard.ranges)].map(slot => ({ slot, was: this.#byId.get(shard.masterId)?.name })),
+        ),
     ].sort((a, b) => a.slot - b.slot);
     const given = new Map<string, { to: ClusterMember; was: string | undefined; slots: number[]; keys: number }>();
     const give = (slot: number, to: ClusterMember, was: string | undefined, keys: number): void => {
@@ -145,36 +191,69 @@ class Planner {
     const nobodys: typeof homeless = [];
     for (const one of homeless) {
       // Whoever has the keys has most reason to own them; without keys, whom the others take for the owner.
-      const holders = masters.map(member => ({ member, keys: this.#keys(member.id, one.slot) })).filter(({ keys }) => keys > 0).sort((a, b) => b.keys - a.keys);
+      const holders = masters
+        .map(member => ({ member, keys: this.#keys(member.id, one.slot) }))
+        .filter(({ keys }) => keys > 0)
+        .sort((a, b) => b.keys - a.keys);
       const [best, ...others] = holders;
       const before = best ? undefined : this.#claimedFor(one.slot, masters);
       if (best) {
         give(one.slot, best.member, one.was, best.keys);
-        for (const other of others) strays.push({ code: 'fix-bring-home', slot: one.slot, from: named(other.member), to: named(best.member), keys: other.keys });
+        for (const other of others)
+          strays.push({
+            code: 'fix-bring-home',
+            slot: one.slot,
+            from: named(other.member),
+            to: named(best.member),
+            keys: other.keys,
+          });
       } else if (before) give(one.slot, before, one.was, 0);
       else nobodys.push(one);
     }
     // A handful goes to whoever has least; more is shared out in whole stretches.
     const few = nobodys.length < 2 * masters.length;
-    const least = [...masters].sort((a, b) => this.#slotsOf(a.id) - this.#slotsOf(b.id) || compareNames(a.name, b.name));
+    const least = [...masters].sort(
+      (a, b) => this.#slotsOf(a.id) - this.#slotsOf(b.id) || compareNames(a.name, b.name),
+    );
     nobodys.forEach(({ slot, was }, index) => {
       const to = few ? least[0] : masters[Math.floor((index * masters.length) / nobodys.length)];
       if (to) give(slot, to, was, 0);
     });
-    for (const { to, was, slots, keys } of given.values()) this.steps.push({ code: 'fix-assign', ranges: rangesOf(slots), to: named(to), keys, ...(was === undefined ? {} : { was }) });
+    for (const { to, was, slots, keys } of given.values())
+      this.steps.push({
+        code: 'fix-assign',
+        ranges: rangesOf(slots),
+        to: named(to),
+        keys,
+        ...(was === undefined ? {} : { was }),
+      });
     this.steps.push(...strays);
   }
 
   #openSlot({ slot, migratingAt, importingAt, to, from }: OpenSlot): void {
     const source = this.#byId.get(migratingAt ?? '');
     const sink = this.#byId.get(importingAt ?? '');
-    const owner = this.#byId.get(this.view.shards.find(shard => shard.ranges.some(([first, last]) => first <= slot && slot <= last))?.masterId ?? '');
+    const owner = this.#byId.get(
+      this.view.shards.find(shard => shard.ranges.some(([first, last]) => first <= slot && slot <= last))?.masterId ??
+        '',
+    );
     if (source) {
       const taker = sink ?? this.#byId.get(to ?? '');
       const ready = taker?.answers === true && taker.role === 'master';
       if (ready && (sink !== undefined || this.#keys(taker.id, slot) > 0)) {
-        this.steps.push({ code: 'fix-finish-move', slot, from: named(source), to: named(taker), keys: this.#keys(source.id, slot) });
-      } else if (taker !== undefined && !taker.answers && taker.state !== 'ok' && (this.facts.standing.has(taker.id) || this.#slotsOf(taker.id) > 0)) {
+        this.steps.push({
+          code: 'fix-finish-move',
+          slot,
+          from: named(source),
+          to: named(taker),
+          keys: this.#keys(source.id, slot),
+        });
+      } else if (
+        taker !== undefined &&
+        !taker.answers &&
+        taker.state !== 'ok' &&
+        (this.facts.standing.has(taker.id) || this.#slotsOf(taker.id) > 0)
+      ) {
         this.left.push({ code: 'left-open', slot, nodes: [taker.name] }); // keys may have gone there already
       } else {
         this.steps.push({ code: 'fix-close', slot, node: named(source) });
@@ -199,9 +278,20 @@ class Planner {
         this.steps.push({ code: 'fix-forget', node: named(master), givenUp: true });
         return;
       }
-      const replicas = this.view.shards.find(shard => shard.masterId === master.id)?.replicaIds.map(id => this.#byId.get(id)).filter(member => member?.answers) ?? [];
+      const replicas =
+        this.view.shards
+          .find(shard => shard.masterId === master.id)
+          ?.replicaIds.map(id => this.#byId.get(id))
+          .filter(member => member?.answers) ?? [];
       const [replica] = replicas;
-      if (replica) this.steps.push({ code: 'fix-promote', node: named(replica), master: named(master), ranges, mode: majority ? 'force' : 'takeover' });
+      if (replica)
+        this.steps.push({
+          code: 'fix-promote',
+          node: named(replica),
+          master: named(master),
+          ranges,
+          mode: majority ? 'force' : 'takeover',
+        });
       else this.left.push({ code: 'left-dead-master', node: named(master), slots: countSlots(ranges) });
     });
   }
@@ -215,7 +305,14 @@ class Planner {
       }
       if (this.#slotsOf(member.id) > 0 || this.facts.givenUp.has(member.id)) return; // told as a failed master
       // Its server answers under another id: a join under way, not a ghost.
-      if (member.state === 'handshake' && this.view.members.some(other => other.answers && other.address.host === member.address.host && other.address.port === member.address.port)) return;
+      if (
+        member.state === 'handshake' &&
+        this.view.members.some(
+          other =>
+            other.answers && other.address.host === member.address.host && other.address.port === member.address.port,
+        )
+      )
+        return;
       if (this.facts.standing.has(member.id)) this.left.push({ code: 'left-stopped', node: named(member) });
       else this.steps.push({ code: 'fix-forget', node: named(member), givenUp: false });
     });
@@ -228,7 +325,11 @@ class Planner {
       if (!claims.some(claim => claim.by.includes(node))) continue;
       for (const shard of this.view.shards) {
         const member = this.#byId.get(shard.masterId);
-        if (member?.answers && shard.ranges.some(([first, last]) => ranges.some(range => range[0] <= last && first <= range[1]))) owners.add(member.node ?? member.id);
+        if (
+          member?.answers &&
+          shard.ranges.some(([first, last]) => ranges.some(range => range[0] <= last && first <= range[1]))
+        )
+          owners.add(member.node ?? member.id);
       }
     }
     return owners;
@@ -255,17 +356,25 @@ class Planner {
   }
 
   #healthyMasters(): ClusterMember[] {
-    return this.view.members.filter(member => member.role === 'master' && member.answers && (member.state === 'ok' || member.state === 'suspected'));
+    return this.view.members.filter(
+      member => member.role === 'master' && member.answers && (member.state === 'ok' || member.state === 'suspected'),
+    );
   }
 
   #leastReplicas(): ClusterMember | undefined {
     const load = (id: string): number => this.view.shards.find(shard => shard.masterId === id)?.replicaIds.length ?? 0;
-    return this.#healthyMasters().filter(({ id }) => this.#slotsOf(id) > 0).sort((a, b) => load(a.id) - load(b.id) || compareNames(a.name, b.name))[0];
+    return this.#healthyMasters()
+      .filter(({ id }) => this.#slotsOf(id) > 0)
+      .sort((a, b) => load(a.id) - load(b.id) || compareNames(a.name, b.name))[0];
   }
 
   #claimedFor(slot: number, masters: readonly ClusterMember[]): ClusterMember | undefined {
-    const claims = this.view.disputes.find(({ ranges }) => ranges.some(([first, last]) => first <= slot && slot <= last))?.claims ?? [];
-    const [most] = [...claims].sort((a, b) => b.by.length - a.by.length).flatMap(({ owner }) => masters.find(({ id }) => id === owner) ?? []);
+    const claims =
+      this.view.disputes.find(({ ranges }) => ranges.some(([first, last]) => first <= slot && slot <= last))?.claims ??
+      [];
+    const [most] = [...claims]
+      .sort((a, b) => b.by.length - a.by.length)
+      .flatMap(({ owner }) => masters.find(({ id }) => id === owner) ?? []);
     return most;
   }
 }

@@ -24,7 +24,12 @@ export type ForgetFault =
  * @param ids cluster ids
  * @param name of the forgotten one, whose own silence doesn't count
  */
-export async function forgetEverywhere(crew: Crew, ids: readonly string[], signal: AbortSignal, name: string = ids.join(', ')): Promise<readonly string[]> {
+export async function forgetEverywhere(
+  crew: Crew,
+  ids: readonly string[],
+  signal: AbortSignal,
+  name: string = ids.join(', '),
+): Promise<readonly string[]> {
   let by: readonly string[] = [];
   try {
     await until(`all forget ${name}`, { everyMs: 100, deadlineMs: FORGET_MS, signal }, async inner => {
@@ -36,22 +41,33 @@ export async function forgetEverywhere(crew: Crew, ids: readonly string[], signa
     throw new HumanError<ForgetFault>({ code: 'forget-not-settled', node: name, by }, { cause: error });
   }
   const { seen } = await crew.look(signal);
-  return [...crew.silent.map(({ seat }) => seat.name), ...crew.members.filter(member => !ids.includes(member.id) && !seen.some(one => one.name === member.name)).map(member => member.name)]
-    .filter(silent => silent !== name && !crew.members.some(member => member.name === silent && ids.includes(member.id)));
+  return [
+    ...crew.silent.map(({ seat }) => seat.name),
+    ...crew.members
+      .filter(member => !ids.includes(member.id) && !seen.some(one => one.name === member.name))
+      .map(member => member.name),
+  ].filter(
+    silent => silent !== name && !crew.members.some(member => member.name === silent && ids.includes(member.id)),
+  );
 }
 
 /** Tells all who list one of the ids to forget it; returns those who listed any. */
 async function forgetOnce(crew: Crew, ids: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   const { seen } = await crew.look(signal);
-  const listing = seen.filter(({ report }) => !ids.includes(report.myId) && report.nodes.some(line => ids.includes(line.id)));
-  await Promise.all(listing.map(async ({ name, report }) => {
-    const { connection } = crew.member(name);
-    const orders = ids.filter(id => report.nodes.some(line => line.id === id)).map(id => ['CLUSTER', 'FORGET', id]);
-    const replies = await connection.pipeline(orders, { signal });
-    replies.forEach((reply, index) => {
-      if (reply instanceof ReplyError && !/unknown node/i.test(reply.text)) throw refused(connection, orders[index] ?? [], reply);
-    });
-  }));
+  const listing = seen.filter(
+    ({ report }) => !ids.includes(report.myId) && report.nodes.some(line => ids.includes(line.id)),
+  );
+  await Promise.all(
+    listing.map(async ({ name, report }) => {
+      const { connection } = crew.member(name);
+      const orders = ids.filter(id => report.nodes.some(line => line.id === id)).map(id => ['CLUSTER', 'FORGET', id]);
+      const replies = await connection.pipeline(orders, { signal });
+      replies.forEach((reply, index) => {
+        if (reply instanceof ReplyError && !/unknown node/i.test(reply.text))
+          throw refused(connection, orders[index] ?? [], reply);
+      });
+    }),
+  );
   return listing.map(({ name }) => name);
 }
 
@@ -68,7 +84,13 @@ export interface WatchProgress {
  * Looks after a node that was forgotten while some didn't answer: they still know it, and when the ban of the others ends, bring it back. Whoever answers and lists it
  * is told to forget it too. Ends when all have answered and none lists it, or when every ban is over. Returns how often it had to be forgotten again.
  */
-export async function watchForgotten(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>, target: ClusterTarget, ids: readonly string[], signal: AbortSignal, onProgress: OnProgress<WatchProgress>): Promise<number> {
+export async function watchForgotten(
+  deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now'>,
+  target: ClusterTarget,
+  ids: readonly string[],
+  signal: AbortSignal,
+  onProgress: OnProgress<WatchProgress>,
+): Promise<number> {
   let again = 0;
   for (let until = deps.now() + WATCH_MS; ;) {
     const silent = await withCrew(deps, target, signal, async crew => {

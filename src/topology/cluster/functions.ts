@@ -18,6 +18,10 @@ export async function copyFunctions(crew: Crew, newcomer: CrewMember, signal: Ab
     const [name, code] = [fields.get('library_name'), fields.get('library_code')];
     return typeof name === 'string' && typeof code === 'string' ? [{ name, code }] : [];
   });
-  await ask(newcomer.connection, libraries.map(({ code }) => ['FUNCTION', 'LOAD', 'REPLACE', code]), signal);
+  await ask(
+    newcomer.connection,
+    libraries.map(({ code }) => ['FUNCTION', 'LOAD', 'REPLACE', code]),
+    signal,
+  );
   return libraries.map(({ name }) => name);
 }

@@ -33,9 +33,22 @@ export type RunStep = <T>(step: JoinStep, work: () => Promise<T>) => Promise<T>;
 export type JoinFault =
   | JoinStartFault
   /** The bus works not between these: `from` can't reach `to` on `port` (that is the bus port). One way each. */
-  | { readonly code: 'cluster-cannot-talk'; readonly pairs: readonly { readonly from: string; readonly to: string; readonly host: string; readonly port: number }[] }
+  | {
+      readonly code: 'cluster-cannot-talk';
+      readonly pairs: readonly {
+        readonly from: string;
+        readonly to: string;
+        readonly host: string;
+        readonly port: number;
+      }[];
+    }
   /** redis-cli ignores this and leaves an empty master. */
-  | { readonly code: 'cluster-replicate-refused'; readonly node: string; readonly master: string; readonly text: string }
+  | {
+      readonly code: 'cluster-replicate-refused';
+      readonly node: string;
+      readonly master: string;
+      readonly text: string;
+    }
   | { readonly code: 'cluster-not-whole'; readonly lacks: readonly ClusterLack[] }
   | { readonly code: 'cluster-key-lost'; readonly node: string; readonly slot: number };
 
@@ -53,8 +66,16 @@ export interface JoinResult {
  * masters only, so the slots first go to each shard's first replica, the coming master replicates it, calls the cluster ok,
  * and takes over. When the quick road finds a node still doubtful, it ends a few seconds later by the same rules, not wrong.
  */
-export async function joinCluster(request: JoinRequest, signal: AbortSignal, runStep: RunStep = (_, work) => work()): Promise<JoinResult> {
-  const road = request.road !== 'direct' && request.plan.masters.every(master => request.plan.replicas.some(replica => replica.of === master.name)) ? 'quick' : 'direct';
+export async function joinCluster(
+  request: JoinRequest,
+  signal: AbortSignal,
+  runStep: RunStep = (_, work) => work(),
+): Promise<JoinResult> {
+  const road =
+    request.road !== 'direct' &&
+    request.plan.masters.every(master => request.plan.replicas.some(replica => replica.of === master.name))
+      ? 'quick'
+      : 'direct';
   let restore: () => Promise<void> = () => Promise.resolve();
   let result: JoinResult;
   try {
@@ -95,33 +116,52 @@ class Joining {
     this.#patience = { everyMs: 10, deadlineMs: request.deadlineMs ?? 30_000, signal };
     this.wanted = {
       nodes: inspected.map(({ peer, id }) => ({ name: peer.name, id, announced: peer.announced })),
-      shards: masters.map(({ name, ranges }) => ({ master: name, ranges, replicas: replicas.filter(replica => replica.of === name).map(replica => replica.name) })),
+      shards: masters.map(({ name, ranges }) => ({
+        master: name,
+        ranges,
+        replicas: replicas.filter(replica => replica.of === name).map(replica => replica.name),
+      })),
     };
     this.#first = road === 'quick' ? swapped(this.wanted) : this.wanted;
   }
 
   async assign(): Promise<void> {
     // The epochs first of all: SET-CONFIG-EPOCH is taken only by a node that knows nobody.
-    await Promise.all(this.#request.peers.map((peer, index) => ask(peer.connection, [['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]], this.#signal)));
-    await Promise.all(this.#first.shards.map(shard => addSlots(this.#peer(shard.master).connection, shard.ranges, this.#signal)));
+    await Promise.all(
+      this.#request.peers.map((peer, index) =>
+        ask(peer.connection, [['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]], this.#signal),
+      ),
+    );
+    await Promise.all(
+      this.#first.shards.map(shard => addSlots(this.#peer(shard.master).connection, shard.ranges, this.#signal)),
+    );
   }
 
   async replicate(): Promise<void> {
-    await this.#bounded(() => Promise.all(this.#first.shards.flatMap(shard => shard.replicas.map(replica => this.#replicate(replica, shard.master)))));
+    await this.#bounded(() =>
+      Promise.all(
+        this.#first.shards.flatMap(shard => shard.replicas.map(replica => this.#replicate(replica, shard.master))),
+      ),
+    );
   }
 
   async agree(): Promise<readonly Observation[]> {
     if (this.#first !== this.wanted) {
       const holders = new Set(this.#first.shards.map(shard => shard.master));
       // The holders may call the cluster down for 2 s yet; links of replication don't matter before the roles are final.
-      await this.#agree(this.#first, lack => lack.code !== 'link' && lack.code !== 'epochs' && !(lack.code === 'state' && holders.has(lack.node)));
+      await this.#agree(
+        this.#first,
+        lack => lack.code !== 'link' && lack.code !== 'epochs' && !(lack.code === 'state' && holders.has(lack.node)),
+      );
       await this.#takeOver();
     }
     return this.#agree(this.wanted, () => true);
   }
 
   async verify(): Promise<void> {
-    await Promise.all(this.wanted.shards.map(shard => proveMaster(this.#peer(shard.master), shard.ranges, this.#signal)));
+    await Promise.all(
+      this.wanted.shards.map(shard => proveMaster(this.#peer(shard.master), shard.ranges, this.#signal)),
+    );
   }
 
   #peer(name: string): ClusterPeer {
@@ -137,7 +177,11 @@ class Joining {
     await until(`${replica} replicates ${master}`, this.#patience, async signal => {
       const [reply] = await connection.pipeline([['CLUSTER', 'REPLICATE', id]], { signal });
       if (!(reply instanceof ReplyError)) return true;
-      if (!/unknown node/i.test(reply.text)) throw new HumanError<JoinFault>({ code: 'cluster-replicate-refused', node: replica, master, text: reply.text }, { cause: refused(connection, ['CLUSTER', 'REPLICATE'], reply) });
+      if (!/unknown node/i.test(reply.text))
+        throw new HumanError<JoinFault>(
+          { code: 'cluster-replicate-refused', node: replica, master, text: reply.text },
+          { cause: refused(connection, ['CLUSTER', 'REPLICATE'], reply) },
+        );
       return undefined;
     });
   }
@@ -150,7 +194,11 @@ class Joining {
     let epoch = 0;
     for (const { master } of this.wanted.shards) {
       const { connection } = this.#peer(master);
-      for (const heard = performance.now(); await currentEpoch(connection, this.#signal) < epoch && performance.now() - heard < 100;) await delay(1, this.#signal);
+      for (
+        const heard = performance.now();
+        (await currentEpoch(connection, this.#signal)) < epoch && performance.now() - heard < 100;
+      )
+        await delay(1, this.#signal);
       await ask(connection, [['CLUSTER', 'FAILOVER', 'TAKEOVER']], this.#signal);
       epoch = await currentEpoch(connection, this.#signal);
     }
@@ -160,13 +208,17 @@ class Joining {
   async #agree(wanted: Wanted, matters: (lack: ClusterLack) => boolean): Promise<readonly Observation[]> {
     const told = new Map<string, number>();
     let lacks: readonly ClusterLack[] = [];
-    return this.#bounded(() => until('all nodes agree', this.#patience, async signal => {
-      const seen = await Promise.all(this.#watchers.map(watcher => watcher.look(signal)));
-      lacks = lacksOf(wanted, seen).filter(matters);
-      if (lacks.length === 0) return seen;
-      await this.#carryNews(lacks, told, signal);
-      return undefined;
-    }), () => lacks);
+    return this.#bounded(
+      () =>
+        until('all nodes agree', this.#patience, async signal => {
+          const seen = await Promise.all(this.#watchers.map(watcher => watcher.look(signal)));
+          lacks = lacksOf(wanted, seen).filter(matters);
+          if (lacks.length === 0) return seen;
+          await this.#carryNews(lacks, told, signal);
+          return undefined;
+        }),
+      () => lacks,
+    );
   }
 
   /**
@@ -176,9 +228,18 @@ class Joining {
   async #carryNews(lacks: readonly ClusterLack[], told: Map<string, number>, signal: AbortSignal): Promise<void> {
     const now = performance.now();
     const calls = new Map<string, Set<string>>();
-    const unsure = new Set(lacks.flatMap(lack => ((lack.code === 'role' || lack.code === 'slots') && lack.node === lack.by ? [lack.node] : [])));
+    const unsure = new Set(
+      lacks.flatMap(lack =>
+        (lack.code === 'role' || lack.code === 'slots') && lack.node === lack.by ? [lack.node] : [],
+      ),
+    );
     for (const lack of lacks) {
-      const [from, to] = lack.code === 'pair' ? [lack.from, lack.to] : lack.code === 'role' || lack.code === 'slots' ? [lack.node, lack.by] : ['', ''];
+      const [from, to] =
+        lack.code === 'pair'
+          ? [lack.from, lack.to]
+          : lack.code === 'role' || lack.code === 'slots'
+            ? [lack.node, lack.by]
+            : ['', ''];
       if (from === to || unsure.has(from)) continue;
       const key = `${from} ${to}`;
       const last = told.get(key) ?? (lack.code === 'pair' ? now : -Infinity);
@@ -187,7 +248,15 @@ class Joining {
       told.set(key, now);
       calls.set(from, (calls.get(from) ?? new Set()).add(to));
     }
-    await Promise.all([...calls].map(([from, to]) => ask(this.#peer(from).connection, [...to].map(name => meet(this.#peer(name))), signal)));
+    await Promise.all(
+      [...calls].map(([from, to]) =>
+        ask(
+          this.#peer(from).connection,
+          [...to].map(name => meet(this.#peer(name))),
+          signal,
+        ),
+      ),
+    );
   }
 
   /** A wait that ran out of time is explained: by the pairs that can't talk, else by what is lacking. */
@@ -199,10 +268,18 @@ class Joining {
       const seen = await Promise.all(this.#watchers.map(watcher => watcher.look(this.#signal)));
       const pairs = deafPairs(this.wanted.nodes, seen);
       if (pairs.length > 0) {
-        throw new HumanError<JoinFault>({
-          code: 'cluster-cannot-talk',
-          pairs: pairs.map(({ from, to }) => ({ from, to, host: this.#peer(to).announced.host, port: this.#peer(to).busPort ?? this.#peer(to).announced.port + 10000 })),
-        }, { cause: error });
+        throw new HumanError<JoinFault>(
+          {
+            code: 'cluster-cannot-talk',
+            pairs: pairs.map(({ from, to }) => ({
+              from,
+              to,
+              host: this.#peer(to).announced.host,
+              port: this.#peer(to).busPort ?? this.#peer(to).announced.port + 10000,
+            })),
+          },
+          { cause: error },
+        );
       }
       throw new HumanError<JoinFault>({ code: 'cluster-not-whole', lacks: lacks() }, { cause: error });
     }
@@ -213,7 +290,11 @@ class Joining {
 function swapped(wanted: Wanted): Wanted {
   return {
     nodes: wanted.nodes,
-    shards: wanted.shards.map(({ master, replicas: [holder = master, ...others], ranges }) => ({ master: holder, replicas: [master, ...others], ranges })),
+    shards: wanted.shards.map(({ master, replicas: [holder = master, ...others], ranges }) => ({
+      master: holder,
+      replicas: [master, ...others],
+      ranges,
+    })),
   };
 }
 
@@ -223,10 +304,24 @@ async function currentEpoch(connection: RedisConnection, signal: AbortSignal): P
 }
 
 /** Writes a key that lives with the master, reads it back and takes it away. */
-export async function proveMaster(master: ClusterPeer, ranges: readonly SlotRange[], signal: AbortSignal): Promise<void> {
+export async function proveMaster(
+  master: ClusterPeer,
+  ranges: readonly SlotRange[],
+  signal: AbortSignal,
+): Promise<void> {
   let key = '';
-  for (let n = 0; !ranges.some(([first, last]) => keySlot(key) >= first && keySlot(key) <= last); n++) key = `redis-topology-explorer:check:${n}`;
+  for (let n = 0; !ranges.some(([first, last]) => keySlot(key) >= first && keySlot(key) <= last); n++)
+    key = `redis-topology-explorer:check:${n}`;
   const value = String(keySlot(key));
-  const [, read] = await ask(master.connection, [['SET', key, value, 'EX', '60'], ['GET', key], ['DEL', key]], signal);
-  if (read !== value) throw new HumanError<JoinFault>({ code: 'cluster-key-lost', node: master.name, slot: keySlot(key) });
+  const [, read] = await ask(
+    master.connection,
+    [
+      ['SET', key, value, 'EX', '60'],
+      ['GET', key],
+      ['DEL', key],
+    ],
+    signal,
+  );
+  if (read !== value)
+    throw new HumanError<JoinFault>({ code: 'cluster-key-lost', node: master.name, slot: keySlot(key) });
 }

@@ -28,7 +28,11 @@ export function recordedMove(deps: Pick<VerbDeps, 'records'>, topologyId: string
   return isRecord(value) ? value : undefined;
 }
 
-export async function recordMove(deps: Pick<VerbDeps, 'records'>, topologyId: string, record: MoveRecord): Promise<void> {
+export async function recordMove(
+  deps: Pick<VerbDeps, 'records'>,
+  topologyId: string,
+  record: MoveRecord,
+): Promise<void> {
   await deps.records.set(keyOf(topologyId), record);
 }
 
@@ -54,7 +58,9 @@ export function restOf(record: Recorded, view: Seen): MovePlan | undefined {
 
 /** The way back for what has arrived, or undefined. Slots that somebody else moved on since are left alone. */
 export function wayBack(record: Recorded, view: Seen): MovePlan | undefined {
-  return choose(record, view, ({ owner, heir, open }) => (!open && owner === heir.to ? { from: owner, to: heir.from } : undefined));
+  return choose(record, view, ({ owner, heir, open }) =>
+    !open && owner === heir.to ? { from: owner, to: heir.from } : undefined,
+  );
 }
 
 /** The slots of the plan that stand open between its two masters. */
@@ -73,8 +79,14 @@ interface Place {
   readonly open: boolean;
 }
 
-function choose({ plan, lineage }: Recorded, view: Seen, way: (place: Place) => { readonly from: string; readonly to: string } | undefined): MovePlan | undefined {
-  const owners = new Map(view.shards.flatMap(({ masterId, ranges }) => [...eachSlot(ranges)].map(slot => [slot, masterId] as const)));
+function choose(
+  { plan, lineage }: Recorded,
+  view: Seen,
+  way: (place: Place) => { readonly from: string; readonly to: string } | undefined,
+): MovePlan | undefined {
+  const owners = new Map(
+    view.shards.flatMap(({ masterId, ranges }) => [...eachSlot(ranges)].map(slot => [slot, masterId] as const)),
+  );
   const openSlots = new Set(view.open.map(({ slot }) => slot));
   const chosen = new Map<string, { from: string; to: string; slots: number[] }>();
   for (const { from, to, ranges } of plan.moves) {
@@ -89,13 +101,19 @@ function choose({ plan, lineage }: Recorded, view: Seen, way: (place: Place) => 
       else chosen.set(key, { ...chosenWay, slots: [slot] });
     }
   }
-  const found = planFrom([...chosen.values()].map(({ slots, ...masters }) => ({ ...masters, ranges: rangesOf(slots.sort((a, b) => a - b)) })));
+  const found = planFrom(
+    [...chosen.values()].map(({ slots, ...masters }) => ({
+      ...masters,
+      ranges: rangesOf(slots.sort((a, b) => a - b)),
+    })),
+  );
   return found.slots === 0 ? undefined : found;
 }
 
 /** Who is master in the place of `id` now; itself while it lives as one, or when there is nobody else. */
 function heirOf(id: string, lineage: Lineage, { members }: Pick<Seen, 'members'>): string {
-  const lives = (one: string): boolean => members.some(member => member.id === one && member.role === 'master' && member.state === 'ok');
+  const lives = (one: string): boolean =>
+    members.some(member => member.id === one && member.role === 'master' && member.state === 'ok');
   if (lives(id)) return id;
   return lineage.find(ids => ids.includes(id))?.find(lives) ?? id;
 }
@@ -104,8 +122,18 @@ function heirOf(id: string, lineage: Lineage, { members }: Pick<Seen, 'members'>
 function isRecord(value: unknown): value is MoveRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { plan, startedAt, done, held, lineage } = value as Record<string, unknown>;
-  return typeof startedAt === 'number' && typeof done === 'boolean' && Array.isArray(held) && Array.isArray(lineage) && lineage.every(Array.isArray) && typeof plan === 'object' && plan !== null
-    && 'moves' in plan && Array.isArray(plan.moves) && plan.moves.every((move: unknown) => isMove(move));
+  return (
+    typeof startedAt === 'number' &&
+    typeof done === 'boolean' &&
+    Array.isArray(held) &&
+    Array.isArray(lineage) &&
+    lineage.every(Array.isArray) &&
+    typeof plan === 'object' &&
+    plan !== null &&
+    'moves' in plan &&
+    Array.isArray(plan.moves) &&
+    plan.moves.every((move: unknown) => isMove(move))
+  );
 }
 
 function isMove(value: unknown): boolean {

@@ -8,7 +8,12 @@ import type { ClusterSight } from './crew';
  * with the cluster before is no lack of the newcomer's: dead nodes, open slots, a cluster that is down.
  * @param masterId of a replica: whom it follows
  */
-export function lacksOfNewcomer({ seen, view }: ClusterSight, name: string, id: string, masterId: string | undefined): ClusterLack[] {
+export function lacksOfNewcomer(
+  { seen, view }: ClusterSight,
+  name: string,
+  id: string,
+  masterId: string | undefined,
+): ClusterLack[] {
   const own = seen.find(one => one.report.myId === id);
   if (!own) return [{ code: 'state', node: name }];
   const lacks: ClusterLack[] = [];
@@ -23,19 +28,29 @@ export function lacksOfNewcomer({ seen, view }: ClusterSight, name: string, id: 
       const theirs = lines.get(report.myId);
       const self = report.nodes.find(one => one.id === report.myId);
       if (!theirs || !isMeshed(theirs)) lacks.push({ code: 'pair', from: name, to: other });
-      else if (theirs.masterId !== self?.masterId || theirs.flags.includes('master') !== self?.flags.includes('master')) lacks.push({ code: 'role', node: other, by: name });
+      else if (theirs.masterId !== self?.masterId || theirs.flags.includes('master') !== self?.flags.includes('master'))
+        lacks.push({ code: 'role', node: other, by: name });
     }
-    const right = masterId === undefined ? line.flags.includes('master') : line.flags.includes('slave') && line.masterId === masterId;
+    const right =
+      masterId === undefined
+        ? line.flags.includes('master')
+        : line.flags.includes('slave') && line.masterId === masterId;
     if (!right) lacks.push({ code: 'role', node: name, by: other });
     const bad = ['fail', 'fail?', 'noaddr'].find(flag => line.flags.includes(flag));
     if (bad !== undefined) lacks.push({ code: 'flag', node: name, by: other, flag: bad });
   }
   for (const shard of view.shards) {
     const told = lines.get(shard.masterId);
-    if (formatRanges(normalizeRanges(told?.slots ?? [])) !== formatRanges(normalizeRanges(shard.ranges))) lacks.push({ code: 'slots', by: name, node: view.members.find(member => member.id === shard.masterId)?.name ?? shard.masterId });
+    if (formatRanges(normalizeRanges(told?.slots ?? [])) !== formatRanges(normalizeRanges(shard.ranges)))
+      lacks.push({
+        code: 'slots',
+        by: name,
+        node: view.members.find(member => member.id === shard.masterId)?.name ?? shard.masterId,
+      });
   }
   const others = seen.filter(one => one !== own);
-  if (own.report.state !== 'ok' && others.length > 0 && others.every(one => one.report.state === 'ok')) lacks.push({ code: 'state', node: name });
+  if (own.report.state !== 'ok' && others.length > 0 && others.every(one => one.report.state === 'ok'))
+    lacks.push({ code: 'state', node: name });
   if (masterId !== undefined && (own.role !== 'replica' || !own.linkUp)) lacks.push({ code: 'link', node: name });
   return lacks;
 }

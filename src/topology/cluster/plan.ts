@@ -43,8 +43,17 @@ export interface ClusterPlanFault {
  * Unlike redis-cli nothing is left to chance: when a replica can't be kept off its master's host by a swap, it stays.
  * @param count masters; redis-cli makes as many as there are nodes for
  */
-export function planCluster(nodes: readonly PlanNode[], replicas: number, count: number = Math.floor(nodes.length / (replicas + 1))): ClusterPlan {
-  if (count < 3 || nodes.length < count * (replicas + 1)) throw new HumanError<ClusterPlanFault>({ code: 'cluster-too-few-nodes', nodes: nodes.length, needed: Math.max(3, count) * (replicas + 1) });
+export function planCluster(
+  nodes: readonly PlanNode[],
+  replicas: number,
+  count: number = Math.floor(nodes.length / (replicas + 1)),
+): ClusterPlan {
+  if (count < 3 || nodes.length < count * (replicas + 1))
+    throw new HumanError<ClusterPlanFault>({
+      code: 'cluster-too-few-nodes',
+      nodes: nodes.length,
+      needed: Math.max(3, count) * (replicas + 1),
+    });
   const ordered = interleave(nodes);
   const masters = ordered.slice(0, count);
   const [head, ...tail] = ordered.slice(count);
@@ -72,7 +81,10 @@ export function splitSlots(masters: number): SlotRange[] {
   const ranges: SlotRange[] = [];
   let cursor = 0;
   for (let index = 0, first = 0; index < masters; index++) {
-    const last = index === masters - 1 ? SLOT_COUNT - 1 : Math.max(first, Math.round(Math.fround(Math.fround(cursor + share) - 1)));
+    const last =
+      index === masters - 1
+        ? SLOT_COUNT - 1
+        : Math.max(first, Math.round(Math.fround(Math.fround(cursor + share) - 1)));
     ranges.push([first, last]);
     first = last + 1;
     cursor = Math.fround(cursor + share);
@@ -83,13 +95,22 @@ export function splitSlots(masters: number): SlotRange[] {
 /** One node of each host in turn, hosts and their nodes in the order given. */
 function interleave(nodes: readonly PlanNode[]): PlanNode[] {
   const hosts = [...new Set(nodes.map(node => node.host))].map(host => nodes.filter(node => node.host === host));
-  return Array.from({ length: Math.max(0, ...hosts.map(host => host.length)) }, (_, turn) => hosts.flatMap(host => host[turn] ?? [])).flat();
+  return Array.from({ length: Math.max(0, ...hosts.map(host => host.length)) }, (_, turn) =>
+    hosts.flatMap(host => host[turn] ?? []),
+  ).flat();
 }
 
 /** Swaps the masters of two replicas while that lowers redis-cli's score: 10000 a replica beside its master, 1 beside a sibling. */
 function swapForDistance(assigned: { node: PlanNode; master: PlanNode; extra: boolean }[]): void {
-  const score = (): number => assigned.reduce((sum, one, index) => sum + (one.node.host === one.master.host ? 10000 : 0)
-    + assigned.slice(0, index).filter(other => other.master === one.master && other.node.host === one.node.host).length, 0);
+  const score = (): number =>
+    assigned.reduce(
+      (sum, one, index) =>
+        sum +
+        (one.node.host === one.master.host ? 10000 : 0) +
+        assigned.slice(0, index).filter(other => other.master === one.master && other.node.host === one.node.host)
+          .length,
+      0,
+    );
   let best = score();
   for (let improved = best > 0; improved && best > 0;) {
     improved = false;
@@ -108,7 +129,9 @@ function swapForDistance(assigned: { node: PlanNode; master: PlanNode; extra: bo
 function notesOn(nodes: readonly PlanNode[], { masters, replicas }: Omit<ClusterPlan, 'notes'>): ClusterNote[] {
   const notes: ClusterNote[] = [];
   const majority = Math.floor(masters.length / 2) + 1;
-  const bare = masters.filter(master => !replicas.some(replica => replica.of === master.name)).map(master => master.name);
+  const bare = masters
+    .filter(master => !replicas.some(replica => replica.of === master.name))
+    .map(master => master.name);
   if (bare.length > 0) notes.push({ code: 'no-replicas', masters: bare });
   else notes.push({ code: 'survives-node', masters: masters.length, mastersAtOnce: masters.length - majority });
   const hostOf = new Map(nodes.map(node => [node.name, node.host]));
@@ -117,9 +140,12 @@ function notesOn(nodes: readonly PlanNode[], { masters, replicas }: Omit<Cluster
   else {
     for (const host of hosts) {
       const lost = masters.filter(master => hostOf.get(master.name) === host);
-      const alone = lost.filter(master => replicas.every(replica => replica.of !== master.name || hostOf.get(replica.name) === host)).filter(master => !bare.includes(master.name));
+      const alone = lost
+        .filter(master => replicas.every(replica => replica.of !== master.name || hostOf.get(replica.name) === host))
+        .filter(master => !bare.includes(master.name));
       if (alone.length > 0) notes.push({ code: 'host-holds-shard', host, masters: alone.map(master => master.name) });
-      if (masters.length - lost.length < majority) notes.push({ code: 'host-holds-majority', host, masters: lost.length, of: masters.length });
+      if (masters.length - lost.length < majority)
+        notes.push({ code: 'host-holds-majority', host, masters: lost.length, of: masters.length });
     }
   }
   if (masters.length % 2 === 0) notes.push({ code: 'even-masters', masters: masters.length });

@@ -21,7 +21,12 @@ export interface NodeRemovalRequest {
   /** Name, snapshot id or cluster id. */
   readonly node: string;
   /** Its container or process, when that is ours and shall go too, with or without its volumes or folders. Absent: a living node is reset, and stays empty and alone. */
-  readonly instance?: { readonly id: string; readonly engine: Instance['engine']; readonly node: string; readonly data: boolean };
+  readonly instance?: {
+    readonly id: string;
+    readonly engine: Instance['engine'];
+    readonly node: string;
+    readonly data: boolean;
+  };
 }
 
 /** What is known before anything is done, for the confirmation. Pure data. */
@@ -31,7 +36,11 @@ export interface NodeRemovalCheck {
   readonly role: ClusterMember['role'];
   readonly answers: boolean;
   /** Its replicas, and the master that each will follow. */
-  readonly moved: readonly { readonly name: string; readonly id: string; readonly to: { readonly name: string; readonly id: string } }[];
+  readonly moved: readonly {
+    readonly name: string;
+    readonly id: string;
+    readonly to: { readonly name: string; readonly id: string };
+  }[];
   readonly notes: readonly NodeRemovalNote[];
 }
 
@@ -46,9 +55,20 @@ export type NodeRemovalNote =
 export type NodeRemovalFault =
   | ForgetFault
   /** Slots must go to others first. */
-  | { readonly code: 'removal-has-slots'; readonly node: string; readonly count: number; readonly ranges: readonly SlotRange[] }
+  | {
+      readonly code: 'removal-has-slots';
+      readonly node: string;
+      readonly count: number;
+      readonly ranges: readonly SlotRange[];
+    }
   /** Dead, and the only one that had these slots: their keys are lost unless it comes back. */
-  | { readonly code: 'removal-dead-with-slots'; readonly node: string; readonly count: number; readonly ranges: readonly SlotRange[]; readonly replicas: readonly string[] }
+  | {
+      readonly code: 'removal-dead-with-slots';
+      readonly node: string;
+      readonly count: number;
+      readonly ranges: readonly SlotRange[];
+      readonly replicas: readonly string[];
+    }
   | { readonly code: 'removal-last-node'; readonly node: string }
   | { readonly code: 'removal-replicas-stay'; readonly node: string; readonly replicas: readonly string[] };
 
@@ -68,8 +88,18 @@ export interface NodeRemovalReport {
 }
 
 /** Looks, changes nothing. Throws a {@link NodeRemovalFault} when it can't be done. */
-export function checkNodeRemoval(deps: Pick<VerbDeps, 'connector' | 'secrets'>, request: Pick<NodeRemovalRequest, 'target' | 'node'>, signal: AbortSignal): Promise<NodeRemovalCheck> {
-  return withCrew(deps, request.target, signal, async crew => planNodeRemoval((await crew.look(signal)).view, request.node, crew.silent.map(({ seat }) => seat.name)));
+export function checkNodeRemoval(
+  deps: Pick<VerbDeps, 'connector' | 'secrets'>,
+  request: Pick<NodeRemovalRequest, 'target' | 'node'>,
+  signal: AbortSignal,
+): Promise<NodeRemovalCheck> {
+  return withCrew(deps, request.target, signal, async crew =>
+    planNodeRemoval(
+      (await crew.look(signal)).view,
+      request.node,
+      crew.silent.map(({ seat }) => seat.name),
+    ),
+  );
 }
 
 /** Pure. @param silent names of nodes that don't answer */
@@ -80,11 +110,24 @@ export function planNodeRemoval(view: ClusterView, node: string, silent: readonl
   const nameOf = (id: string): string => byId.get(id)?.name ?? id;
   if (shard && shard.slots > 0) {
     const fault = { node: member.name, count: shard.slots, ranges: shard.ranges };
-    throw new HumanError<NodeRemovalFault>(member.answers ? { code: 'removal-has-slots', ...fault } : { code: 'removal-dead-with-slots', ...fault, replicas: shard.replicaIds.filter(id => byId.get(id)?.answers).map(nameOf) });
+    throw new HumanError<NodeRemovalFault>(
+      member.answers
+        ? { code: 'removal-has-slots', ...fault }
+        : {
+            code: 'removal-dead-with-slots',
+            ...fault,
+            replicas: shard.replicaIds.filter(id => byId.get(id)?.answers).map(nameOf),
+          },
+    );
   }
-  if (view.members.length === 1) throw new HumanError<NodeRemovalFault>({ code: 'removal-last-node', node: member.name });
+  if (view.members.length === 1)
+    throw new HumanError<NodeRemovalFault>({ code: 'removal-last-node', node: member.name });
   // Its replicas go to the masters with the fewest, one after the other.
-  const load = new Map(view.shards.filter(one => one.slots > 0 && byId.get(one.masterId)?.state === 'ok').map(one => [one.masterId, one.replicaIds.length]));
+  const load = new Map(
+    view.shards
+      .filter(one => one.slots > 0 && byId.get(one.masterId)?.state === 'ok')
+      .map(one => [one.masterId, one.replicaIds.length]),
+  );
   const replicas = view.members.filter(one => one.masterId === member.id && one.role === 'replica' && one.answers);
   const moved = replicas.flatMap(({ id, name }) => {
     const [to] = [...load].sort((a, b) => a[1] - b[1] || compareNames(nameOf(a[0]), nameOf(b[0])))[0] ?? [];
@@ -92,15 +135,26 @@ export function planNodeRemoval(view: ClusterView, node: string, silent: readonl
     load.set(to, (load.get(to) ?? 0) + 1);
     return [{ name, id, to: { id: to, name: nameOf(to) } }];
   });
-  if (moved.length < replicas.length) throw new HumanError<NodeRemovalFault>({ code: 'removal-replicas-stay', node: member.name, replicas: replicas.map(({ name }) => name) });
+  if (moved.length < replicas.length)
+    throw new HumanError<NodeRemovalFault>({
+      code: 'removal-replicas-stay',
+      node: member.name,
+      replicas: replicas.map(({ name }) => name),
+    });
   const own = view.shards.find(one => one.masterId === member.masterId);
   const alive = own?.replicaIds.filter(id => id !== member.id && byId.get(id)?.state === 'ok') ?? [];
   const masters = view.shards.filter(one => one.slots > 0).length;
   const others = silent.filter(name => name !== member.name);
   return {
-    name: member.name, id: member.id, role: member.role, answers: member.answers, moved,
+    name: member.name,
+    id: member.id,
+    role: member.role,
+    answers: member.answers,
+    moved,
     notes: [
-      ...(member.role === 'replica' && own && own.slots > 0 && alive.length === 0 ? [{ code: 'removal-last-replica' as const, node: member.name, master: nameOf(own.masterId) }] : []),
+      ...(member.role === 'replica' && own && own.slots > 0 && alive.length === 0
+        ? [{ code: 'removal-last-replica' as const, node: member.name, master: nameOf(own.masterId) }]
+        : []),
       ...(member.role === 'master' && masters < 3 ? [{ code: 'removal-few-masters' as const, masters }] : []),
       ...(others.length > 0 ? [{ code: 'removal-silent' as const, nodes: others }] : []),
     ],
@@ -108,7 +162,12 @@ export function planNodeRemoval(view: ClusterView, node: string, silent: readonl
 }
 
 /** Done when no answering node lists it, and its server is gone, or alone and empty. May be run again. */
-export function removeNode(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now' | 'engine'>, request: NodeRemovalRequest, signal: AbortSignal, onProgress: OnProgress<NodeRemovalProgress>): Promise<NodeRemovalReport> {
+export function removeNode(
+  deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now' | 'engine'>,
+  request: NodeRemovalRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress<NodeRemovalProgress>,
+): Promise<NodeRemovalReport> {
   const steps = new Steps(NODE_REMOVAL_STEPS, () => deps.now(), onProgress);
   return withCrew(deps, request.target, signal, async crew => {
     const { id, name, moved } = await steps.run('check', async () => {
@@ -123,10 +182,13 @@ export function removeNode(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now' 
     await steps.run('verify', async () => {
       let by: readonly string[] = [];
       await until('nobody lists it', { everyMs: 50, deadlineMs: 10_000 }, async inner => {
-        by = (await crew.look(inner)).seen.filter(({ report }) => report.myId !== id && report.nodes.some(line => line.id === id)).map(one => one.name);
+        by = (await crew.look(inner)).seen
+          .filter(({ report }) => report.myId !== id && report.nodes.some(line => line.id === id))
+          .map(one => one.name);
         return by.length === 0 ? true : undefined;
       }).catch((error: unknown) => {
-        if (isDeadline(error)) throw new HumanError<NodeRemovalFault>({ code: 'forget-not-settled', node: name, by }, { cause: error });
+        if (isDeadline(error))
+          throw new HumanError<NodeRemovalFault>({ code: 'forget-not-settled', node: name, by }, { cause: error });
         throw error;
       });
     });
@@ -139,7 +201,8 @@ async function refuseKeys(crew: Crew, { id, name, role }: NodeRemovalCheck, sign
   const member = crew.find(id);
   if (!member || role !== 'master') return;
   const [keys] = await ask(member.connection, [['DBSIZE']], signal);
-  if (typeof keys === 'number' && keys > 0) throw new HumanError<JoinStartFault>({ code: 'node-holds-keys', node: name, keys });
+  if (typeof keys === 'number' && keys > 0)
+    throw new HumanError<JoinStartFault>({ code: 'node-holds-keys', node: name, keys });
 }
 
 /** A node can't forget its own master, so its replicas follow others before. */
@@ -148,11 +211,20 @@ async function repoint(crew: Crew, moved: NodeRemovalCheck['moved'], signal: Abo
   if (moved.length === 0) return;
   await until('replicas follow others', { everyMs: 50, deadlineMs: 20_000, signal }, async inner => {
     const { seen } = await crew.look(inner);
-    return moved.every(({ id, to }) => seen.find(one => one.report.myId === id)?.report.nodes.some(line => line.id === id && line.masterId === to.id)) ? true : undefined;
+    return moved.every(({ id, to }) =>
+      seen.find(one => one.report.myId === id)?.report.nodes.some(line => line.id === id && line.masterId === to.id),
+    )
+      ? true
+      : undefined;
   });
 }
 
-async function dispose(deps: Pick<VerbDeps, 'engine'>, { target: { topologyId }, instance }: NodeRemovalRequest, crew: Crew, id: string): Promise<NodeRemovalReport['server']> {
+async function dispose(
+  deps: Pick<VerbDeps, 'engine'>,
+  { target: { topologyId }, instance }: NodeRemovalRequest,
+  crew: Crew,
+  id: string,
+): Promise<NodeRemovalReport['server']> {
   if (instance) {
     const engine = deps.engine(instance.engine);
     // Not under the user's signal: a node that is forgotten but lives on would be worse than either.

@@ -34,7 +34,11 @@ export interface ClusterRequestFault {
   readonly problem: RequestProblem;
 }
 
-export const CLUSTER_LIMITS = { masters: { least: 3, most: 50 }, replicas: { least: 0, most: 5 }, extra: { least: 0, most: 20 } } as const;
+export const CLUSTER_LIMITS = {
+  masters: { least: 3, most: 50 },
+  replicas: { least: 0, most: 5 },
+  extra: { least: 0, most: 20 },
+} as const;
 /** The answers of Enter, Enter, Enter. */
 export const CLUSTER_DEFAULTS = { masters: 3, replicas: 1, extra: 0, firstPort: 7000 } as const;
 /** Milliseconds; a third of the server's own default, so that a failover on one machine takes about 8 s instead of 20. */
@@ -42,7 +46,11 @@ export const NODE_TIMEOUT_MS = 5000;
 /** Where the nodes talk among themselves, unless told otherwise. */
 export const BUS_OFFSET = 10_000;
 
-export function clusterSize({ masters, replicas, extra }: Pick<ClusterRequest, 'masters' | 'replicas' | 'extra'>): number {
+export function clusterSize({
+  masters,
+  replicas,
+  extra,
+}: Pick<ClusterRequest, 'masters' | 'replicas' | 'extra'>): number {
   return masters * (replicas + 1) + extra;
 }
 
@@ -55,11 +63,16 @@ export function validateClusterCount(field: keyof typeof CLUSTER_LIMITS, value: 
 /** The bus ports, 10000 above, must exist too. */
 export function validateClusterPort(first: number, nodes: number): RequestProblem | undefined {
   const problem = validatePort(first, nodes + BUS_OFFSET);
-  return problem?.code === 'port-range' ? { code: 'port-range', least: problem.least, most: problem.most - BUS_OFFSET - nodes + 1 } : problem;
+  return problem?.code === 'port-range'
+    ? { code: 'port-range', least: problem.least, most: problem.most - BUS_OFFSET - nodes + 1 }
+    : problem;
 }
 
 /** All that is wrong, by field; empty when the request can be planned. */
-export function validateClusterRequest(request: ClusterRequest, taken: readonly string[] = []): readonly { readonly field: ClusterField; readonly problem: RequestProblem }[] {
+export function validateClusterRequest(
+  request: ClusterRequest,
+  taken: readonly string[] = [],
+): readonly { readonly field: ClusterField; readonly problem: RequestProblem }[] {
   const checks: readonly (readonly [ClusterField, RequestProblem | undefined])[] = [
     ['name', validateName(request.name, taken)],
     ['masters', validateClusterCount('masters', request.masters)],
@@ -84,10 +97,18 @@ export const CLUSTER_STEPS = ['secret', 'place', 'nodes', 'assign', 'meet', 'rep
 export type ClusterStepCode = (typeof CLUSTER_STEPS)[number];
 
 /** What would be made. Pure: ports and paths are given. @param ports one for each node, free ones */
-export function planClusterCreation(request: ClusterRequest, ports: readonly number[], insidePaths: (node: string) => InsidePaths): ClusterCreationPlan {
+export function planClusterCreation(
+  request: ClusterRequest,
+  ports: readonly number[],
+  insidePaths: (node: string) => InsidePaths,
+): ClusterCreationPlan {
   const names = ports.map((_, index) => `redis-${index + 1}`);
   // All on one machine: that is what the engine is, and the plan says so.
-  const { notes, ...cluster } = planCluster(names.map(name => ({ name, host: request.engine })), request.replicas, request.masters);
+  const { notes, ...cluster } = planCluster(
+    names.map(name => ({ name, host: request.engine })),
+    request.replicas,
+    request.masters,
+  );
   const password = request.password === undefined ? 'generated' : request.password === '' ? 'none' : 'given';
   const secret = password === 'none' ? undefined : placeholder(PASSWORD);
   const bind = request.engine === 'process' ? ['127.0.0.1'] : ['*', '-::*'];
@@ -96,11 +117,28 @@ export function planClusterCreation(request: ClusterRequest, ports: readonly num
     const port = ports[index] as number;
     const follows = cluster.replicas.find(replica => replica.name === name)?.of;
     const content = serverConf(name, port, inside, bind, secret) + clusterConf(name, NODE_TIMEOUT_MS);
-    return { name, program: 'redis', role: follows === undefined ? 'master' : 'replica', port, ...(follows === undefined ? {} : { follows }), inside, files: [{ name: 'redis.conf', content }] };
+    return {
+      name,
+      program: 'redis',
+      role: follows === undefined ? 'master' : 'replica',
+      port,
+      ...(follows === undefined ? {} : { follows }),
+      inside,
+      files: [{ name: 'redis.conf', content }],
+    };
   });
   return {
-    kind: 'cluster', name: request.name, engine: request.engine, image: request.image, storage: request.storage, password, nodes,
-    cluster, notes, nodeTimeoutMs: NODE_TIMEOUT_MS, steps: CLUSTER_STEPS,
+    kind: 'cluster',
+    name: request.name,
+    engine: request.engine,
+    image: request.image,
+    storage: request.storage,
+    password,
+    nodes,
+    cluster,
+    notes,
+    nodeTimeoutMs: NODE_TIMEOUT_MS,
+    steps: CLUSTER_STEPS,
   };
 }
 
@@ -115,11 +153,18 @@ export function clusterConf(name: string, nodeTimeoutMs: number): string {
 }
 
 /** Free ports for `count` nodes. Plain processes also listen on the bus ports, in containers those stay inside the network. */
-export async function clusterPorts(engine: Pick<Engine, 'kind' | 'freePorts'>, first: number, count: number, signal: AbortSignal): Promise<readonly number[]> {
+export async function clusterPorts(
+  engine: Pick<Engine, 'kind' | 'freePorts'>,
+  first: number,
+  count: number,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
   const ports: number[] = [];
   for (let next = first; ports.length < count;) {
     const free = await engine.freePorts(next, count - ports.length, signal);
-    for (const port of free) if (engine.kind !== 'process' || (await engine.freePorts(port + BUS_OFFSET, 1, signal))[0] === port + BUS_OFFSET) ports.push(port);
+    for (const port of free)
+      if (engine.kind !== 'process' || (await engine.freePorts(port + BUS_OFFSET, 1, signal))[0] === port + BUS_OFFSET)
+        ports.push(port);
     next = (free.at(-1) ?? next) + 1;
   }
   return ports;

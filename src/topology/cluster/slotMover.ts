@@ -8,7 +8,14 @@ import { ask, refused } from './wire';
 
 export type SlotMoverFault =
   /** Moving it would block its node for so long that the others take it for dead. */
-  | { readonly code: 'move-key-too-big'; readonly node: string; readonly key: string; readonly bytes: number; readonly most: number; readonly slot: number }
+  | {
+      readonly code: 'move-key-too-big';
+      readonly node: string;
+      readonly key: string;
+      readonly bytes: number;
+      readonly most: number;
+      readonly slot: number;
+    }
   | { readonly code: 'move-target-silent'; readonly node: string; readonly text: string; readonly slot: number };
 
 /** Keys listed in one go, and in one MIGRATE at most; bytes sent in one MIGRATE. */
@@ -38,18 +45,32 @@ export class SlotMover {
   #told: Promise<void> = Promise.resolve();
 
   private constructor(
-    private readonly source: CrewMember, private readonly target: CrewMember, private readonly others: readonly CrewMember[],
+    private readonly source: CrewMember,
+    private readonly target: CrewMember,
+    private readonly others: readonly CrewMember[],
     /** MIGRATE blocks its source: it must give up long before the others would miss it. */
-    private readonly timeoutMs: number, private readonly auth: readonly string[],
+    private readonly timeoutMs: number,
+    private readonly auth: readonly string[],
   ) {}
 
-  static async between(crew: Crew, source: CrewMember, target: CrewMember, password: string | undefined): Promise<SlotMover> {
+  static async between(
+    crew: Crew,
+    source: CrewMember,
+    target: CrewMember,
+    password: string | undefined,
+  ): Promise<SlotMover> {
     const [setting] = await ask(source.connection, [['CONFIG', 'GET', 'cluster-node-timeout']]);
     const nodeTimeout = Number(Array.isArray(setting) ? setting[1] : NaN) || 15_000;
     const { seen } = await crew.look(AbortSignal.timeout(5000));
     const masters = new Set(seen.filter(one => one.role === 'master').map(one => one.name));
     const others = crew.members.filter(member => masters.has(member.name) && member !== source && member !== target);
-    return new SlotMover(source, target, others, Math.min(1000, Math.floor(nodeTimeout / 3)), password === undefined ? [] : ['AUTH', password]);
+    return new SlotMover(
+      source,
+      target,
+      others,
+      Math.min(1000, Math.floor(nodeTimeout / 3)),
+      password === undefined ? [] : ['AUTH', password],
+    );
   }
 
   /**
@@ -62,10 +83,19 @@ export class SlotMover {
     if (next !== undefined) void this.#weigh(next);
     try {
       // Also asks whether the target lives: a frozen one would hold the source for the whole time-out.
-      await ask(target.connection, [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]], undefined, TARGET_MS);
+      await ask(
+        target.connection,
+        [['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source.id]],
+        undefined,
+        TARGET_MS,
+      );
     } catch (error) {
       // The target took the slot in an earlier run that was cut off before the others were told.
-      if (!(error instanceof HumanError && error.fault.code === 'redis-refused')) throw new HumanError<SlotMoverFault>({ code: 'move-target-silent', node: target.name, text: String((error as Error).message), slot }, { cause: error });
+      if (!(error instanceof HumanError && error.fault.code === 'redis-refused'))
+        throw new HumanError<SlotMoverFault>(
+          { code: 'move-target-silent', node: target.name, text: String((error as Error).message), slot },
+          { cause: error },
+        );
       if (!/already the owner/i.test(error.message)) throw error;
       await this.#hand(slot);
       return { keys: 0, missing: 0 };
@@ -120,10 +150,19 @@ export class SlotMover {
     for (;;) {
       const keys = await this.#keysOf(slot, KEYS);
       if (keys.length === 0) break;
-      const there = await ask(target.connection, keys.map(key => ['EXISTS', key]));
+      const there = await ask(
+        target.connection,
+        keys.map(key => ['EXISTS', key]),
+      );
       const stale = keys.filter((_, index) => there[index] === 1);
-      await ask(source.connection, stale.flatMap(key => [['ASKING'], ['DEL', key]]));
-      for (const batch of await this.#batches(slot, keys.filter(key => !stale.includes(key)))) {
+      await ask(
+        source.connection,
+        stale.flatMap(key => [['ASKING'], ['DEL', key]]),
+      );
+      for (const batch of await this.#batches(
+        slot,
+        keys.filter(key => !stale.includes(key)),
+      )) {
         await this.#migrate(slot, batch);
         moved += batch.length;
       }
@@ -155,7 +194,15 @@ export class SlotMover {
       const sizes = await this.source.connection.pipeline(some.map(key => ['MEMORY', 'USAGE', key, 'SAMPLES', '5']));
       some.forEach((key, index) => {
         const size = typeof sizes[index] === 'number' ? sizes[index] : 0;
-        if (size > most) throw new HumanError<SlotMoverFault>({ code: 'move-key-too-big', node: this.source.name, key, bytes: size, most, slot });
+        if (size > most)
+          throw new HumanError<SlotMoverFault>({
+            code: 'move-key-too-big',
+            node: this.source.name,
+            key,
+            bytes: size,
+            most,
+            slot,
+          });
         if (bytes + size > BATCH_BYTES || (batches[batches.length - 1]?.length ?? 0) >= KEYS) {
           batches.push([]);
           bytes = 0;
@@ -168,13 +215,32 @@ export class SlotMover {
   }
 
   /** Gives what is in the slot after it. */
-  async #migrate(slot: number, keys: Batch, tried: { readonly replace?: boolean; readonly righted?: boolean } = {}): Promise<string[]> {
+  async #migrate(
+    slot: number,
+    keys: Batch,
+    tried: { readonly replace?: boolean; readonly righted?: boolean } = {},
+  ): Promise<string[]> {
     const { host, port } = this.target.announced;
-    const command = ['MIGRATE', host, String(port), '', '0', String(this.timeoutMs), ...(tried.replace === true ? ['REPLACE'] : []), ...this.auth, 'KEYS', ...keys];
-    const [reply, left] = await this.source.connection.pipeline([command, ['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]], { timeoutMs: this.timeoutMs * 2 + 1000 });
+    const command = [
+      'MIGRATE',
+      host,
+      String(port),
+      '',
+      '0',
+      String(this.timeoutMs),
+      ...(tried.replace === true ? ['REPLACE'] : []),
+      ...this.auth,
+      'KEYS',
+      ...keys,
+    ];
+    const [reply, left] = await this.source.connection.pipeline(
+      [command, ['CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS)]],
+      { timeoutMs: this.timeoutMs * 2 + 1000 },
+    );
     if (!(reply instanceof ReplyError)) return listed(left);
     // A copy that an interrupted MIGRATE left at the target: while the source has the key, only the source was written to.
-    if (reply.text.includes('BUSYKEY') && tried.replace !== true) return this.#migrate(slot, keys, { ...tried, replace: true });
+    if (reply.text.includes('BUSYKEY') && tried.replace !== true)
+      return this.#migrate(slot, keys, { ...tried, replace: true });
     if (reply.text.includes('CLUSTERDOWN') && tried.righted !== true) {
       await this.#right(slot);
       return this.#migrate(slot, keys, { ...tried, righted: true });
@@ -188,7 +254,10 @@ export class SlotMover {
    */
   async #right(slot: number): Promise<void> {
     const { connection } = this.target;
-    await ask(connection, [['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.source.id], ['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', this.source.id]]);
+    await ask(connection, [
+      ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.source.id],
+      ['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', this.source.id],
+    ]);
     await until('cluster ok at the taker', { everyMs: 50, deadlineMs: RIGHTED_MS }, async signal => {
       const [info] = await ask(connection, [['CLUSTER', 'INFO']], signal);
       return readInfo(info).get('cluster_state') === 'ok' ? true : undefined;

@@ -35,7 +35,8 @@ export async function undoAddition(deps: VerbDeps, journal: Journal): Promise<vo
         }
       }
       const id = journal.entry('identity')?.data;
-      if (acts.has('forget-member') && typeof id === 'string') await withCrew(deps, plan.target, signal, crew => forgetEverywhere(crew, [id], signal));
+      if (acts.has('forget-member') && typeof id === 'string')
+        await withCrew(deps, plan.target, signal, crew => forgetEverywhere(crew, [id], signal));
       if (acts.has('remove-room')) await engine.removeRoom(record.topologyId, node, signal);
     });
   } catch (error) {

@@ -36,10 +36,20 @@ export class Watcher {
   /** @param timeoutMs default: the connection's own */
   async look(signal: AbortSignal, timeoutMs?: number): Promise<Observation> {
     const { connection, name } = this.peer;
-    const [nodes, info, replication] = await ask(connection, [['CLUSTER', 'NODES'], ['CLUSTER', 'INFO'], ['INFO', 'replication']], signal, timeoutMs);
+    const [nodes, info, replication] = await ask(
+      connection,
+      [
+        ['CLUSTER', 'NODES'],
+        ['CLUSTER', 'INFO'],
+        ['INFO', 'replication'],
+      ],
+      signal,
+      timeoutMs,
+    );
     const fields = readInfo(replication);
     return {
-      name, report: readCluster(info, this.#reader.read(nodes)),
+      name,
+      report: readCluster(info, this.#reader.read(nodes)),
       role: fields.get('role') === 'slave' ? 'replica' : 'master',
       linkUp: fields.get('master_link_status') === 'up',
       offset: Number(fields.get(fields.get('role') === 'slave' ? 'slave_repl_offset' : 'master_repl_offset') ?? 0),
@@ -51,7 +61,12 @@ export class Watcher {
  * Sends all in one write and throws the first refusal as `redis-refused`. No argument of `commands` may be a secret.
  * @param timeoutMs default: the connection's own
  */
-export async function ask(connection: RedisConnection, commands: readonly (readonly string[])[], signal?: AbortSignal, timeoutMs?: number): Promise<readonly Reply[]> {
+export async function ask(
+  connection: RedisConnection,
+  commands: readonly (readonly string[])[],
+  signal?: AbortSignal,
+  timeoutMs?: number,
+): Promise<readonly Reply[]> {
   const replies = await connection.pipeline(commands, { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   return replies.map((reply, index) => {
     if (reply instanceof ReplyError) throw refused(connection, commands[index] ?? [], reply);
@@ -59,8 +74,18 @@ export async function ask(connection: RedisConnection, commands: readonly (reado
   });
 }
 
-export function refused(connection: RedisConnection, command: readonly string[], reply: ReplyError): HumanError<RedisFault> {
-  return new HumanError<RedisFault>({ code: 'redis-refused', address: connection.address, command: command.slice(0, 2).join(' '), prefix: reply.prefix, text: reply.text });
+export function refused(
+  connection: RedisConnection,
+  command: readonly string[],
+  reply: ReplyError,
+): HumanError<RedisFault> {
+  return new HumanError<RedisFault>({
+    code: 'redis-refused',
+    address: connection.address,
+    command: command.slice(0, 2).join(' '),
+    prefix: reply.prefix,
+    text: reply.text,
+  });
 }
 
 /** Whether an error reply says that the server doesn't know the command or its subcommand. */
@@ -69,7 +94,11 @@ export function isUnknown(reply: unknown): boolean {
 }
 
 /** Gives the slots to the node; servers before 7.0 don't know ranges and get the slots one by one. */
-export async function addSlots(connection: RedisConnection, ranges: readonly SlotRange[], signal: AbortSignal): Promise<void> {
+export async function addSlots(
+  connection: RedisConnection,
+  ranges: readonly SlotRange[],
+  signal: AbortSignal,
+): Promise<void> {
   const command = ['CLUSTER', 'ADDSLOTSRANGE', ...ranges.flat().map(String)];
   const [reply] = await connection.pipeline([command], { signal });
   if (isUnknown(reply)) await ask(connection, [['CLUSTER', 'ADDSLOTS', ...[...eachSlot(ranges)].map(String)]], signal);
@@ -82,5 +111,11 @@ export async function meetAll(peers: readonly ClusterPeer[], signal: AbortSignal
 }
 
 export function meet({ announced, busPort }: ClusterPeer): string[] {
-  return ['CLUSTER', 'MEET', announced.host, String(announced.port), ...(busPort === undefined || busPort === announced.port + 10000 ? [] : [String(busPort)])];
+  return [
+    'CLUSTER',
+    'MEET',
+    announced.host,
+    String(announced.port),
+    ...(busPort === undefined || busPort === announced.port + 10000 ? [] : [String(busPort)]),
+  ];
 }

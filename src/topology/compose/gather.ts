@@ -21,7 +21,11 @@ export type ExportFault =
  * Asks every node of a topology, ours or found, for what must be known to make it again (`CONFIG GET *`, `SENTINEL MASTER`). Reads only.
  * Throws {@link ExportFault} or a TalkFault when a node does not answer: what is not known cannot be exported.
  */
-export async function gatherProject(deps: Pick<VerbDeps, 'connector' | 'secrets'>, topology: Topology, signal: AbortSignal): Promise<ComposeModel> {
+export async function gatherProject(
+  deps: Pick<VerbDeps, 'connector' | 'secrets'>,
+  topology: Topology,
+  signal: AbortSignal,
+): Promise<ComposeModel> {
   const shared = await deps.secrets.get(topology.id);
   const passwords = new Set<string | undefined>();
   const users = new Set<string>();
@@ -36,11 +40,15 @@ export async function gatherProject(deps: Pick<VerbDeps, 'connector' | 'secrets'
     const ordered = inOrder(topology);
     const services = namesFor(ordered);
     const ports = portsFor(ordered);
-    const asked = await mapLimit(ordered, 8, async (node): Promise<{ readonly node: Node; readonly connection: RedisConnection }> => {
-      const seat = seatOf(node);
-      if (!seat) throw new HumanError<ExportFault>({ code: 'export-node-unreachable', node: node.name });
-      return { node, connection: await talk.to(seat, { everyMs: 100, deadlineMs: 5000, signal }) };
-    });
+    const asked = await mapLimit(
+      ordered,
+      8,
+      async (node): Promise<{ readonly node: Node; readonly connection: RedisConnection }> => {
+        const seat = seatOf(node);
+        if (!seat) throw new HumanError<ExportFault>({ code: 'export-node-unreachable', node: node.name });
+        return { node, connection: await talk.to(seat, { everyMs: 100, deadlineMs: 5000, signal }) };
+      },
+    );
     const nodes = await mapLimit(asked, 8, async ({ node, connection }): Promise<ComposeNode> => {
       const service = services.get(node.id) as string;
       const port = ports.get(node.id) as number;
@@ -48,19 +56,43 @@ export async function gatherProject(deps: Pick<VerbDeps, 'connector' | 'secrets'
       const follows = node.masterId === undefined ? undefined : services.get(node.masterId);
       const slots = topology.cluster?.shards.find(({ masterId }) => masterId === node.clusterId)?.ranges;
       return {
-        service, program: 'redis', port, settings: settingsOf(readFlat('CONFIG GET', await connection.call(['CONFIG', 'GET', '*'], { signal })), targetOf(node)),
-        ...(node.role === 'replica' && follows !== undefined ? { follows } : {}), ...(slots === undefined ? {} : { slots }),
+        service,
+        program: 'redis',
+        port,
+        settings: settingsOf(
+          readFlat('CONFIG GET', await connection.call(['CONFIG', 'GET', '*'], { signal })),
+          targetOf(node),
+        ),
+        ...(node.role === 'replica' && follows !== undefined ? { follows } : {}),
+        ...(slots === undefined ? {} : { slots }),
       };
     });
     // One password for all is what a Compose project has; an ACL user's is not it.
-    if (passwords.size > 1 || users.size > 0) throw new HumanError<ExportFault>({ code: 'export-passwords-differ', name: topology.name });
+    if (passwords.size > 1 || users.size > 0)
+      throw new HumanError<ExportFault>({ code: 'export-passwords-differ', name: topology.name });
     const [password] = passwords;
     const sentinel = asked.find(({ node }) => node.role === 'sentinel');
     const first = ordered[0] as Node;
     return {
-      name: topology.name, kind: topology.kind, ...imageOf(first), nodes, subnet: subnetOf(ordered, topology.name),
+      name: topology.name,
+      kind: topology.kind,
+      ...imageOf(first),
+      nodes,
+      subnet: subnetOf(ordered, topology.name),
       ...(password === undefined ? {} : { password }),
-      ...(sentinel ? { watch: watchOf(topology, readFlat('SENTINEL MASTER', await sentinel.connection.call(['SENTINEL', 'MASTER', topology.masterName ?? topology.name], { signal }))) } : {}),
+      ...(sentinel
+        ? {
+            watch: watchOf(
+              topology,
+              readFlat(
+                'SENTINEL MASTER',
+                await sentinel.connection.call(['SENTINEL', 'MASTER', topology.masterName ?? topology.name], {
+                  signal,
+                }),
+              ),
+            ),
+          }
+        : {}),
     };
   } finally {
     talk.dispose();
@@ -72,9 +104,14 @@ function inOrder(topology: Topology): readonly Node[] {
   const servers = topology.nodes.filter(({ role }) => role === 'master' || role === 'replica');
   const masters = servers.filter(({ role }) => role === 'master');
   if (masters.length === 0) throw new HumanError<ExportFault>({ code: 'export-no-master', name: topology.name });
-  const under = (id: string): readonly Node[] => servers.filter(({ role, masterId }) => role === 'replica' && masterId === id).flatMap(node => [node, ...under(node.id)]);
+  const under = (id: string): readonly Node[] =>
+    servers
+      .filter(({ role, masterId }) => role === 'replica' && masterId === id)
+      .flatMap(node => [node, ...under(node.id)]);
   const ordered = masters.flatMap(master => [master, ...under(master.id)]);
-  const lost = topology.nodes.find(node => node.role === 'unknown' || (node.role === 'replica' && !ordered.includes(node)));
+  const lost = topology.nodes.find(
+    node => node.role === 'unknown' || (node.role === 'replica' && !ordered.includes(node)),
+  );
   if (lost) throw new HumanError<ExportFault>({ code: 'export-node-unreachable', node: lost.name });
   return [...ordered, ...topology.nodes.filter(({ role }) => role === 'sentinel')];
 }
@@ -82,24 +119,32 @@ function inOrder(topology: Topology): readonly Node[] {
 /** Service names, by node id: the nodes' own as far as Compose takes them, each once. */
 function namesFor(nodes: readonly Node[]): ReadonlyMap<string, string> {
   const taken = new Set<string>();
-  return new Map(nodes.map(({ id, name }) => {
-    const wanted = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '') || 'node';
-    let service = wanted;
-    for (let n = 2; taken.has(service); n++) service = `${wanted}-${n}`;
-    taken.add(service);
-    return [id, service];
-  }));
+  return new Map(
+    nodes.map(({ id, name }) => {
+      const wanted =
+        name
+          .toLowerCase()
+          .replace(/[^a-z0-9-]+/g, '-')
+          .replace(/^-+|-+$/g, '') || 'node';
+      let service = wanted;
+      for (let n = 2; taken.has(service); n++) service = `${wanted}-${n}`;
+      taken.add(service);
+      return [id, service];
+    }),
+  );
 }
 
 /** A port of its own for each: the one that is reached today where it is free, else the next. */
 function portsFor(nodes: readonly Node[]): ReadonlyMap<string, number> {
   const taken = new Set<number>();
-  return new Map(nodes.map(({ id, announced, reachable }) => {
-    let port = announced?.port ?? reachable?.port ?? 6379;
-    while (taken.has(port)) port++;
-    taken.add(port);
-    return [id, port];
-  }));
+  return new Map(
+    nodes.map(({ id, announced, reachable }) => {
+      let port = announced?.port ?? reachable?.port ?? 6379;
+      while (taken.has(port)) port++;
+      taken.add(port);
+      return [id, port];
+    }),
+  );
 }
 
 /** The image that runs today; for a plain process the official one of its version. */
@@ -121,7 +166,13 @@ function targetOf(node: Node): ReturnType<typeof makeTarget> {
 function subnetOf(nodes: readonly Node[], name: string): string {
   const nets = new Set(nodes.map(({ announced }) => /^(\d+\.\d+\.\d+)\.\d+$/.exec(announced?.host ?? '')?.[1]));
   const [only] = nets;
-  if (nets.size === 1 && only !== undefined && !only.startsWith('127.') && nodes.every(({ instance }) => instance?.ownership !== undefined)) return only;
+  if (
+    nets.size === 1 &&
+    only !== undefined &&
+    !only.startsWith('127.') &&
+    nodes.every(({ instance }) => instance?.ownership !== undefined)
+  )
+    return only;
   let hash = 0;
   for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 4096;
   return `172.${16 + (hash >> 8)}.${hash & 255}`;
@@ -130,7 +181,10 @@ function subnetOf(nodes: readonly Node[], name: string): string {
 function watchOf(topology: Topology, master: ReadonlyMap<string, unknown>): Watch {
   const number = (key: string, otherwise: number): number => Number(textField(master, key) || otherwise);
   return {
-    masterName: topology.masterName ?? topology.name, quorum: number('quorum', topology.quorum?.required ?? 2),
-    downAfterMs: number('down-after-milliseconds', 30_000), failoverTimeoutMs: number('failover-timeout', 180_000), parallelSyncs: number('parallel-syncs', 1),
+    masterName: topology.masterName ?? topology.name,
+    quorum: number('quorum', topology.quorum?.required ?? 2),
+    downAfterMs: number('down-after-milliseconds', 30_000),
+    failoverTimeoutMs: number('failover-timeout', 180_000),
+    parallelSyncs: number('parallel-syncs', 1),
   };
 }

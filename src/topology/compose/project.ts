@@ -12,11 +12,25 @@ import { linesOf } from './settings';
 export function projectOf(model: ComposeModel): readonly ComposeFile[] {
   return [
     { path: 'compose.yaml', content: composeYaml(model) },
-    ...model.password === undefined ? [] : [{ path: '.env', content: `# Read by Compose. Keep it out of version control.\nREDIS_PASSWORD='${model.password.replace(/'/g, "\\'")}'\n`, secret: true } as const, { path: '.gitignore', content: '.env\n' }],
+    ...(model.password === undefined
+      ? []
+      : [
+          {
+            path: '.env',
+            content: `# Read by Compose. Keep it out of version control.\nREDIS_PASSWORD='${model.password.replace(/'/g, "\\'")}'\n`,
+            secret: true,
+          } as const,
+          { path: '.gitignore', content: '.env\n' },
+        ]),
     { path: 'README.md', content: readme(model) },
     { path: 'scripts/start.sh', content: startScript, executable: true },
-    ...model.kind === 'cluster' ? [{ path: 'scripts/cluster.sh', content: clusterScript(model), executable: true } as const] : [],
-    ...model.nodes.map((node, index) => ({ path: `conf/${node.service}/${node.program}.conf`, content: node.program === 'redis' ? serverConf(model, node) : sentinelConf(model, node, index) })),
+    ...(model.kind === 'cluster'
+      ? [{ path: 'scripts/cluster.sh', content: clusterScript(model), executable: true } as const]
+      : []),
+    ...model.nodes.map((node, index) => ({
+      path: `conf/${node.service}/${node.program}.conf`,
+      content: node.program === 'redis' ? serverConf(model, node) : sentinelConf(model, node, index),
+    })),
   ];
 }
 
@@ -30,11 +44,17 @@ function serverConf(model: ComposeModel, node: ComposeNode): string {
     confLine('bind', '*', '-::*'),
     confLine('protected-mode', password === undefined ? 'no' : 'yes'),
     confLine('dir', '/data'),
-    ...node.settings.flatMap(([name, value]) => linesOf(name, value).map(([directive, ...values]) => confLine(directive, ...values))),
-    ...model.kind === 'cluster' ? [confLine('cluster-enabled', 'yes'), confLine('cluster-config-file', 'nodes.conf')] : [],
+    ...node.settings.flatMap(([name, value]) =>
+      linesOf(name, value).map(([directive, ...values]) => confLine(directive, ...values)),
+    ),
+    ...(model.kind === 'cluster'
+      ? [confLine('cluster-enabled', 'yes'), confLine('cluster-config-file', 'nodes.conf')]
+      : []),
     password === undefined ? undefined : `requirepass ${TOKEN}`,
     password === undefined ? undefined : `masterauth ${TOKEN}`,
-    model.kind === 'cluster' || followed === undefined ? undefined : confLine('replicaof', addressOf(model, master), followed.port),
+    model.kind === 'cluster' || followed === undefined
+      ? undefined
+      : confLine('replicaof', addressOf(model, master), followed.port),
   ]);
 }
 
@@ -65,7 +85,14 @@ const text = (value: string): string => JSON.stringify(value).replace(/\$/g, '$$
 
 function composeYaml(model: ComposeModel): string {
   const { product, nodes, password } = model;
-  const environment = password === undefined ? [] : ['    environment:', '      # From .env, so that no file that is shared holds it.', '      REDIS_PASSWORD: "${REDIS_PASSWORD:?is missing: see .env}"'];
+  const environment =
+    password === undefined
+      ? []
+      : [
+          '    environment:',
+          '      # From .env, so that no file that is shared holds it.',
+          '      REDIS_PASSWORD: "${REDIS_PASSWORD:?is missing: see .env}"',
+        ];
   const services = nodes.flatMap((node, index) => [
     `  ${node.service}:`,
     `    image: ${text(model.image)}`,
@@ -85,30 +112,62 @@ function composeYaml(model: ComposeModel): string {
     `      - "127.0.0.1:${node.port}:${node.port}"`,
     '    healthcheck:',
     `      test: ["CMD-SHELL", "REDISCLI_AUTH=\\"$$REDIS_PASSWORD\\" ${product}-cli -p ${node.port} ping | grep -q PONG"]`,
-    '      interval: 2s', '      timeout: 2s', '      retries: 30',
-    '    # Redis saves what it has before it ends.', '    stop_grace_period: 20s',
+    '      interval: 2s',
+    '      timeout: 2s',
+    '      retries: 30',
+    '    # Redis saves what it has before it ends.',
+    '    stop_grace_period: 20s',
     '    restart: unless-stopped',
-    ...(node.program === 'sentinel' ? ['    depends_on:', ...nodes.filter(({ program }) => program === 'redis').flatMap(({ service }) => [`      ${service}:`, '        condition: service_healthy'])] : []),
+    ...(node.program === 'sentinel'
+      ? [
+          '    depends_on:',
+          ...nodes
+            .filter(({ program }) => program === 'redis')
+            .flatMap(({ service }) => [`      ${service}:`, '        condition: service_healthy']),
+        ]
+      : []),
     '',
   ]);
-  const join = model.kind !== 'cluster' ? [] : [
-    '  cluster-create:',
-    '    # Runs once: joins the nodes to a cluster, or sees that they are one and ends.',
-    `    image: ${text(model.image)}`, '    entrypoint: ["sh", "/scripts/cluster.sh"]', ...environment,
-    '    volumes:', '      - "./scripts:/scripts:ro"', '    networks:', '      - redis', '    restart: "no"',
-    '    depends_on:', ...nodes.flatMap(({ service }) => [`      ${service}:`, '        condition: service_healthy']), '',
-  ];
+  const join =
+    model.kind !== 'cluster'
+      ? []
+      : [
+          '  cluster-create:',
+          '    # Runs once: joins the nodes to a cluster, or sees that they are one and ends.',
+          `    image: ${text(model.image)}`,
+          '    entrypoint: ["sh", "/scripts/cluster.sh"]',
+          ...environment,
+          '    volumes:',
+          '      - "./scripts:/scripts:ro"',
+          '    networks:',
+          '      - redis',
+          '    restart: "no"',
+          '    depends_on:',
+          ...nodes.flatMap(({ service }) => [`      ${service}:`, '        condition: service_healthy']),
+          '',
+        ];
   return [
     `# ${model.name}: ${model.kind}. Start it with "docker compose up -d", see README.md.`,
-    'services:', ...services, ...join,
-    'networks:', '  redis:', '    ipam:', '      config:', `        - subnet: ${model.subnet}.0/24`, '',
-    'volumes:', ...nodes.map(({ service }) => `  ${service}:`), '',
+    'services:',
+    ...services,
+    ...join,
+    'networks:',
+    '  redis:',
+    '    ipam:',
+    '      config:',
+    `        - subnet: ${model.subnet}.0/24`,
+    '',
+    'volumes:',
+    ...nodes.map(({ service }) => `  ${service}:`),
+    '',
   ].join('\n');
 }
 
 function readme(model: ComposeModel): string {
   const check = {
-    replication: 'role', sentinel: `sentinel ckquorum ${model.watch?.masterName ?? ''}`, cluster: 'cluster info',
+    replication: 'role',
+    sentinel: `sentinel ckquorum ${model.watch?.masterName ?? ''}`,
+    cluster: 'cluster info',
   }[model.kind];
   const asked = model.kind === 'sentinel' ? model.nodes.find(({ program }) => program === 'sentinel') : model.nodes[0];
   const auth = model.password === undefined ? '' : ' sh -c \'REDISCLI_AUTH="$REDIS_PASSWORD"';

@@ -35,7 +35,8 @@ export function clusterScript(model: ComposeModel): string {
   const place = new Map(model.nodes.map((node, index) => [node.service, `${addressOf(model, index)} ${node.port}`]));
   const masters = model.nodes.filter(({ slots }) => slots !== undefined && slots.length > 0);
   const replicas = model.nodes.filter(({ follows }) => follows !== undefined);
-  const ranges = (slots: readonly SlotRange[] | undefined): string => (slots ?? []).map(([first, last]) => `${first} ${last}`).join(' ');
+  const ranges = (slots: readonly SlotRange[] | undefined): string =>
+    (slots ?? []).map(([first, last]) => `${first} ${last}`).join(' ');
   return `#!/bin/sh
 # Joins the nodes to the cluster that was exported. Does nothing where it is one already.
 set -eu

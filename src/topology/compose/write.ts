@@ -16,7 +16,8 @@ export async function writeProject(folder: string, files: readonly ComposeFile[]
   let at = folder;
   try {
     await mkdir(folder, { recursive: true });
-    if ((await readdir(folder)).length > 0) throw new HumanError<WriteFault>({ code: 'export-folder-not-empty', path: folder });
+    if ((await readdir(folder)).length > 0)
+      throw new HumanError<WriteFault>({ code: 'export-folder-not-empty', path: folder });
     for (const { path, content, secret, executable } of files) {
       at = join(folder, ...path.split('/'));
       await mkdir(dirname(at), { recursive: true });

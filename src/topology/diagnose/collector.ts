@@ -38,7 +38,13 @@ const FIGURES_MS = 5000;
 const LIMIT_MS = 3000;
 
 /** Settings that the rules ask for. None of them holds a secret. */
-const asked = ['min-replicas-to-write', 'save', 'appendonly', 'stop-writes-on-bgsave-error', 'repl-backlog-size'] as const;
+const asked = [
+  'min-replicas-to-write',
+  'save',
+  'appendonly',
+  'stop-writes-on-bgsave-error',
+  'repl-backlog-size',
+] as const;
 
 /**
  * Gathers what the rules need besides the snapshot, each source only where it can matter: logs of servers that ended, are silent, or whose link is
@@ -49,10 +55,22 @@ export class Collector implements Disposable {
   readonly #confs: ConfReader;
   readonly #connections = new Map<string, Promise<RedisConnection>>();
   readonly #logs = new Map<string, { readonly key: string; readonly at: number; readonly lines: readonly string[] }>();
-  readonly #figures = new Map<string, { readonly key: string; readonly at: number; readonly fields: InfoFields; readonly settings: ReadonlyMap<string, string>; readonly clients?: number }>();
+  readonly #figures = new Map<
+    string,
+    {
+      readonly key: string;
+      readonly at: number;
+      readonly fields: InfoFields;
+      readonly settings: ReadonlyMap<string, string>;
+      readonly clients?: number;
+    }
+  >();
   readonly #followed = new Map<string, { readonly address: string; readonly master: string }>();
   readonly #handStarted = new Map<string, string>();
-  readonly #across = new Map<string, { readonly documents: readonly unknown[]; readonly findings: readonly AcrossFinding[] }>();
+  readonly #across = new Map<
+    string,
+    { readonly documents: readonly unknown[]; readonly findings: readonly AcrossFinding[] }
+  >();
   readonly #sharesFiles = new Map<EngineKind, boolean>();
   readonly #ended = new AbortController();
   #facts: Facts = noFacts;
@@ -72,9 +90,16 @@ export class Collector implements Disposable {
   note(snapshot: Snapshot): void {
     for (const node of nodesOf(snapshot)) {
       const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
-      if (master?.link === 'up' && node.masterId !== undefined && node.masterId !== node.id) this.#followed.set(node.id, { address: formatAddress(master.address), master: node.masterId });
+      if (master?.link === 'up' && node.masterId !== undefined && node.masterId !== node.id)
+        this.#followed.set(node.id, { address: formatAddress(master.address), master: node.masterId });
       const report = node.contact.state === 'answering' ? node.contact.report : undefined;
-      if (report?.mode === 'sentinel' && node.instance !== undefined && node.instance.id !== node.id && report.configFile !== '') this.#handStarted.set(node.id, report.configFile);
+      if (
+        report?.mode === 'sentinel' &&
+        node.instance !== undefined &&
+        node.instance.id !== node.id &&
+        report.configFile !== ''
+      )
+        this.#handStarted.set(node.id, report.configFile);
     }
   }
 
@@ -83,14 +108,16 @@ export class Collector implements Disposable {
     const nodes = nodesOf(snapshot);
     this.#forget(nodes);
     const confs = new Map<string, ConfFacts>();
-    await Promise.all(nodes.flatMap(node => [
-      this.#guard(() => this.#readLog(node)),
-      this.#guard(() => this.#ask(node)),
-      this.#guard(async () => {
-        const conf = await this.#shares(node) ? await this.#confs.read(node) : undefined;
-        if (conf !== undefined) confs.set(node.id, conf);
-      }),
-    ]));
+    await Promise.all(
+      nodes.flatMap(node => [
+        this.#guard(() => this.#readLog(node)),
+        this.#guard(() => this.#ask(node)),
+        this.#guard(async () => {
+          const conf = (await this.#shares(node)) ? await this.#confs.read(node) : undefined;
+          if (conf !== undefined) confs.set(node.id, conf);
+        }),
+      ]),
+    );
     const across = new Map<string, readonly AcrossFinding[]>();
     for (const topology of snapshot.topologies) across.set(topology.id, await this.#together(topology, confs));
     const answering = new Set(nodes.filter(({ contact }) => contact.state === 'answering').map(({ id }) => id));
@@ -100,14 +127,21 @@ export class Collector implements Disposable {
       settings: new Map(figures.map(([id, { settings }]) => [id, settings])),
       figures: new Map(figures.map(([id, { fields }]) => [id, fields])),
       clients: new Map(figures.flatMap(([id, { clients }]) => (clients === undefined ? [] : [[id, clients] as const]))),
-      confs, across, followed: new Map(this.#followed), handStarted: new Map(this.#handStarted),
+      confs,
+      across,
+      followed: new Map(this.#followed),
+      handStarted: new Map(this.#handStarted),
     };
     return this.#facts;
   }
 
   dispose(): void {
     this.#ended.abort(new DOMException('ended', 'AbortError'));
-    for (const open of this.#connections.values()) open.then(connection => connection.dispose(), () => undefined);
+    for (const open of this.#connections.values())
+      open.then(
+        connection => connection.dispose(),
+        () => undefined,
+      );
     this.#connections.clear();
   }
 
@@ -129,38 +163,86 @@ export class Collector implements Disposable {
     for (const [id, open] of this.#connections) {
       if (ids.has(id)) continue;
       this.#connections.delete(id);
-      open.then(connection => connection.dispose(), () => undefined);
+      open.then(
+        connection => connection.dispose(),
+        () => undefined,
+      );
     }
   }
 
   async #readLog(node: Node): Promise<void> {
     const { instance } = node;
-    if (instance === undefined || node.id !== instance.id || instance.state === 'created' || instance.state === 'paused') return;
+    if (
+      instance === undefined ||
+      node.id !== instance.id ||
+      instance.state === 'created' ||
+      instance.state === 'paused'
+    )
+      return;
     const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
     const ended = instance.state !== 'running';
-    const troubled = instance.state === 'restarting' || (!ended && (node.contact.state !== 'answering' || (master !== undefined && (master.link === 'down' || master.syncInProgress))));
-    const key = [instance.state, instance.startedAt, instance.exit?.at, node.contact.state, node.role, master?.link, master && formatAddress(master.address)].join(' ');
+    const troubled =
+      instance.state === 'restarting' ||
+      (!ended &&
+        (node.contact.state !== 'answering' ||
+          (master !== undefined && (master.link === 'down' || master.syncInProgress))));
+    const key = [
+      instance.state,
+      instance.startedAt,
+      instance.exit?.at,
+      node.contact.state,
+      node.role,
+      master?.link,
+      master && formatAddress(master.address),
+    ].join(' ');
     const known = this.#logs.get(instance.id);
     const now = this.#deps.now();
-    if (known !== undefined && known.key === key && !(troubled && now - known.at >= LOG_MS) && !(now - known.at >= FIGURES_MS && !ended)) return;
+    if (
+      known !== undefined &&
+      known.key === key &&
+      !(troubled && now - known.at >= LOG_MS) &&
+      !(now - known.at >= FIGURES_MS && !ended)
+    )
+      return;
     const lines: string[] = [];
-    await this.#deps.engine(instance.engine).logs(instance.id, { tail: TAIL, follow: false }, line => lines.push(line), AbortSignal.any([this.#ended.signal, AbortSignal.timeout(LIMIT_MS)]));
+    await this.#deps
+      .engine(instance.engine)
+      .logs(
+        instance.id,
+        { tail: TAIL, follow: false },
+        line => lines.push(line),
+        AbortSignal.any([this.#ended.signal, AbortSignal.timeout(LIMIT_MS)]),
+      );
     this.#logs.set(instance.id, { key, at: now, lines });
   }
 
   async #ask(node: Node): Promise<void> {
     const report = reportOf(node.contact);
-    if (node.contact.state !== 'answering' || report === undefined || report.mode === 'sentinel' || report.loading) return;
+    if (node.contact.state !== 'answering' || report === undefined || report.mode === 'sentinel' || report.loading)
+      return;
     const key = [report.runId, report.replication?.role, node.staleMaster !== undefined].join(' ');
     const known = this.#figures.get(node.id);
     const now = this.#deps.now();
     if (known?.key === key && now - known.at < FIGURES_MS) return;
     const connection = await this.#connection(node.id);
     const stale = node.staleMaster !== undefined;
-    const [info, ...rest] = await connection.pipeline([['INFO'], ...asked.map(name => ['CONFIG', 'GET', name]), ...(stale ? [['CLIENT', 'LIST', 'TYPE', 'normal']] : [])], { signal: this.#ended.signal });
+    const [info, ...rest] = await connection.pipeline(
+      [
+        ['INFO'],
+        ...asked.map(name => ['CONFIG', 'GET', name]),
+        ...(stale ? [['CLIENT', 'LIST', 'TYPE', 'normal']] : []),
+      ],
+      { signal: this.#ended.signal },
+    );
     const settings = new Map(rest.slice(0, asked.length).flatMap(reply => [...flatMap(reply)]));
     const clients = stale ? strangers(rest[asked.length]) : undefined;
-    this.#figures.set(node.id, { key, at: now, fields: info instanceof ReplyError ? new Map() : readInfo(info), settings, ...(clients === undefined ? {} : { clients }) });
+    this.#figures.set(node.id, {
+      key,
+      at: now,
+      fields: info instanceof ReplyError ? new Map() : readInfo(info),
+      settings,
+      ...(clients === undefined ? {} : { clients }),
+    });
   }
 
   #connection(id: string): Promise<RedisConnection> {
@@ -168,7 +250,9 @@ export class Collector implements Disposable {
     if (open === undefined) {
       open = this.#deps.inventory.connectionTo(id, this.#ended.signal);
       this.#connections.set(id, open);
-      const drop = (): void => { if (this.#connections.get(id) === open) this.#connections.delete(id); };
+      const drop = (): void => {
+        if (this.#connections.get(id) === open) this.#connections.delete(id);
+      };
       open.then(connection => connection.onClose(drop), drop);
     }
     return open;
@@ -188,7 +272,12 @@ export class Collector implements Disposable {
   async #together(topology: Topology, confs: ReadonlyMap<string, ConfFacts>): Promise<readonly AcrossFinding[]> {
     const documents = topology.nodes.flatMap(({ id }) => confs.get(id)?.document ?? []);
     const known = this.#across.get(topology.id);
-    if (known !== undefined && known.documents.length === documents.length && documents.every((document, index) => document === known.documents[index])) return known.findings;
+    if (
+      known !== undefined &&
+      known.documents.length === documents.length &&
+      documents.every((document, index) => document === known.documents[index])
+    )
+      return known.findings;
     const findings = documents.length < 2 ? [] : (await import('./acrossFacts')).acrossFindings(topology, confs);
     this.#across.set(topology.id, { documents, findings });
     return findings;
@@ -200,6 +289,10 @@ function strangers(reply: unknown): number | undefined {
   if (typeof reply !== 'string') return undefined;
   return reply.split('\n').filter(line => {
     const last = / cmd=(\S+)/.exec(line)?.[1] ?? '';
-    return line !== '' && !/ name=sentinel-/.test(line) && !/^(info|client\|list|config\|get|cluster\|\w+|NULL|ping)$/i.test(last);
+    return (
+      line !== '' &&
+      !/ name=sentinel-/.test(line) &&
+      !/^(info|client\|list|config\|get|cluster\|\w+|NULL|ping)$/i.test(last)
+    );
   }).length;
 }

@@ -15,11 +15,20 @@ export function confPlaceOf(node: Node): ConfPlace | undefined {
   const inside = confOf(node);
   if (instance === undefined || inside === undefined || !inside.startsWith('/')) return undefined;
   if (instance.engine === 'process') return { inside, path: inside, mounted: 'direct' };
-  const covers = ({ target }: { readonly target: string }): boolean => inside === target || inside.startsWith(target.endsWith('/') ? target : `${target}/`);
+  const covers = ({ target }: { readonly target: string }): boolean =>
+    inside === target || inside.startsWith(target.endsWith('/') ? target : `${target}/`);
   // the innermost mount is the one that is seen
-  const mount = instance.mounts.filter(one => one.kind === 'folder' && covers(one)).sort((a, b) => b.target.length - a.target.length)[0];
+  const mount = instance.mounts
+    .filter(one => one.kind === 'folder' && covers(one))
+    .sort((a, b) => b.target.length - a.target.length)[0];
   if (mount === undefined) return undefined;
-  return mount.target === inside ? { inside, path: mount.source, mounted: 'file' } : { inside, path: `${mount.source.replace(/\/$/, '')}/${inside.slice(mount.target.length).replace(/^\//, '')}`, mounted: 'folder' };
+  return mount.target === inside
+    ? { inside, path: mount.source, mounted: 'file' }
+    : {
+        inside,
+        path: `${mount.source.replace(/\/$/, '')}/${inside.slice(mount.target.length).replace(/^\//, '')}`,
+        mounted: 'folder',
+      };
 }
 
 /** What the server says, else what its command names: a server that never came up said nothing. */
@@ -42,7 +51,7 @@ export class ConfReader {
 
   async read(node: Node): Promise<ConfFacts | undefined> {
     const place = confPlaceOf(node);
-    const text = place && await this.readText(place.path);
+    const text = place && (await this.readText(place.path));
     if (place === undefined || text === undefined) return undefined;
     let known = this.#parsed.get(place.path);
     if (known?.text !== text) {

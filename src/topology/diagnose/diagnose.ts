@@ -15,14 +15,35 @@ import type { Rule } from './scope';
 import { Scope, World } from './scope';
 
 /** All rules, in the order in which their problems of equal weight are told: what is broken before what would break. */
-const rules: readonly Rule[] = [exits, contact, splitBrain, quorum, clusters, links, missingSentinels, identities, kept, replication, memory, drift, tilt, confFiles, converted, redirects];
+const rules: readonly Rule[] = [
+  exits,
+  contact,
+  splitBrain,
+  quorum,
+  clusters,
+  links,
+  missingSentinels,
+  identities,
+  kept,
+  replication,
+  memory,
+  drift,
+  tilt,
+  confFiles,
+  converted,
+  redirects,
+];
 
 /** Everything that is wrong, or will be, in a snapshot and with the facts that were asked for besides: pure. Worst first. */
 export function diagnose(snapshot: Snapshot, facts: Facts): readonly Problem[] {
   const world = new World(snapshot, facts);
-  const scopes = [...snapshot.topologies.map(topology => new Scope(world, topology, topology.nodes)), ...snapshot.others.map(node => new Scope(world, undefined, [node]))];
+  const scopes = [
+    ...snapshot.topologies.map(topology => new Scope(world, topology, topology.nodes)),
+    ...snapshot.others.map(node => new Scope(world, undefined, [node])),
+  ];
   const seen = new Set<string>();
-  return scopes.flatMap(scope => rules.flatMap(rule => rule(scope)))
+  return scopes
+    .flatMap(scope => rules.flatMap(rule => rule(scope)))
     .filter(({ id }) => !seen.has(id) && seen.add(id)) // a Sentinel of several masters stands in one topology and speaks of others
     .sort((a, b) => severityRank[a.severity] - severityRank[b.severity]);
 }

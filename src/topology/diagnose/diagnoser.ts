@@ -25,17 +25,24 @@ export class Diagnoser implements Disposable {
   #again = false;
   #disposed = false;
 
-  constructor(inventory: Pick<InventoryPort, 'snapshot' | 'onDidChange'>, collector: Pick<Collector, 'collect' | 'facts' | 'note'>, onFailure: (error: unknown) => void) {
+  constructor(
+    inventory: Pick<InventoryPort, 'snapshot' | 'onDidChange'>,
+    collector: Pick<Collector, 'collect' | 'facts' | 'note'>,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#inventory = inventory;
     this.#collector = collector;
     this.#onFailure = onFailure;
-    this.#store.add(inventory.onDidChange(({ snapshot }) => {
-      this.#collector.note(snapshot);
-      this.#judge();
-      this.#gather();
-    }));
+    this.#store.add(
+      inventory.onDidChange(({ snapshot }) => {
+        this.#collector.note(snapshot);
+        this.#judge();
+        this.#gather();
+      }),
+    );
     const timer = setInterval(() => {
-      if (this.#inventory.snapshot !== this.#seen || this.#problems.some(({ severity }) => severity !== 'info')) this.#gather();
+      if (this.#inventory.snapshot !== this.#seen || this.#problems.some(({ severity }) => severity !== 'info'))
+        this.#gather();
     }, FIGURES_MS);
     this.#store.add({ dispose: () => clearInterval(timer) });
     this.#gather();
@@ -70,12 +77,15 @@ export class Diagnoser implements Disposable {
     }
     const { snapshot } = this.#inventory;
     this.#seen = snapshot;
-    this.#gathering = this.#collector.collect(snapshot).then(() => this.#judge(), this.#onFailure).finally(() => {
-      this.#gathering = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.#gather();
-    });
+    this.#gathering = this.#collector
+      .collect(snapshot)
+      .then(() => this.#judge(), this.#onFailure)
+      .finally(() => {
+        this.#gathering = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.#gather();
+      });
   }
 
   #judge(): void {

@@ -39,4 +39,13 @@ export interface AcrossFinding {
   readonly finding: Finding;
 }
 
-export const noFacts: Facts = { logs: new Map(), settings: new Map(), figures: new Map(), confs: new Map(), across: new Map(), clients: new Map(), followed: new Map(), handStarted: new Map() };
+export const noFacts: Facts = {
+  logs: new Map(),
+  settings: new Map(),
+  figures: new Map(),
+  confs: new Map(),
+  across: new Map(),
+  clients: new Map(),
+  followed: new Map(),
+  handStarted: new Map(),
+};

@@ -55,21 +55,52 @@ type Pattern = readonly [pattern: RegExp, fact: (match: RegExpExecArray) => LogF
 const group = (match: RegExpExecArray, index: number): string => match[index] ?? '';
 
 const patterns: readonly Pattern[] = [
-  [/Could not create server TCP listening socket (\S+):(\d+): (?:bind|listen|Name or service not known|.*?)(?:: )?(.*)$/i, m => ({ code: 'bind-failed', address: group(m, 1), port: Number(m[2]), reason: group(m, 3) })],
+  [
+    /Could not create server TCP listening socket (\S+):(\d+): (?:bind|listen|Name or service not known|.*?)(?:: )?(.*)$/i,
+    m => ({ code: 'bind-failed', address: group(m, 1), port: Number(m[2]), reason: group(m, 3) }),
+  ],
   [/Error reply to PING from (?:master|primary): '?-DENIED/i, () => ({ code: 'denied-by-master' })],
-  [/(?:Error reply to PING from (?:master|primary): '?|\(?[Nn]on critical\)?:? ?(?:Master|Primary) does not understand REPLCONF \S+: |aborted replication with an error: |Unexpected reply to PSYNC from (?:master|primary): )-?NOAUTH/i, () => ({ code: 'auth-missing' })],
+  [
+    /(?:Error reply to PING from (?:master|primary): '?|\(?[Nn]on critical\)?:? ?(?:Master|Primary) does not understand REPLCONF \S+: |aborted replication with an error: |Unexpected reply to PSYNC from (?:master|primary): )-?NOAUTH/i,
+    () => ({ code: 'auth-missing' }),
+  ],
   [/Unable to AUTH to (?:MASTER|PRIMARY): -?(?:WRONGPASS|ERR|NOPERM)/i, () => ({ code: 'auth-wrong' })],
   [/^Connecting to (?:MASTER|PRIMARY) (\S+)$/i, m => ({ code: 'connecting', address: group(m, 1) })],
   [/^Error condition on socket for SYNC: (.+)$/i, m => ({ code: 'socket-error', reason: group(m, 1) })],
   [/^Unable to connect to (?:MASTER|PRIMARY): (.+)$/i, m => ({ code: 'socket-error', reason: group(m, 1) })],
-  [/(?:MASTER|PRIMARY) <-> REPLICA sync: (?:Finished with success|(?:Master|Primary) accepted a Partial Resynchronization)/i, () => ({ code: 'link-up' })],
+  [
+    /(?:MASTER|PRIMARY) <-> REPLICA sync: (?:Finished with success|(?:Master|Primary) accepted a Partial Resynchronization)/i,
+    () => ({ code: 'link-up' }),
+  ],
   [/^Full resync (?:requested by replica|from (?:master|primary))/i, () => ({ code: 'full-resync' })],
-  [/^(?:#? ?CONFIG REWRITE failed|Could not (?:create|rename) tmp config file)[: ]+\(?(.+?)\)?$/i, m => ({ code: 'rewrite-failed', reason: group(m, 1) })],
-  [/Sentinel was not able to save the new configuration on disk!*: (.+)$/i, m => ({ code: 'rewrite-failed', reason: group(m, 1) })],
-  [/Sentinel config file (\S+) is not writable: (.+?)\. Exiting/i, m => ({ code: 'conf-not-writable', reason: group(m, 2) })],
-  [/^(?:REPLICAOF|SLAVEOF) (\S+) enabled \(user request from '(.*)'\)/i, m => ({ code: 'told-to-follow', address: group(m, 1), by: /(?:^| )name=(\S+)/.exec(group(m, 2))?.[1] ?? /(?:^| )addr=(\S+)/.exec(group(m, 2))?.[1] ?? '' })],
-  [/^(?:Can't save in background|Background saving error|Failed opening the (?:temp )?RDB file|Error opening \/?setting|Write error (?:saving|while saving) DB|Error writing to the AOF file|Can't rewrite append only file in background|MISCONF)/i, m => ({ code: 'save-failed', text: m.input })],
-  [/(?:Bad file format reading the append only file|Fatal error loading the DB|Wrong signature trying to load DB|Can't handle RDB format version|Unexpected end of file reading the append only file|Can't open the append[- ]only file|Can't open or create append-only dir|Unrecoverable error reading the append only file|Can't chdir to)/i, m => ({ code: 'data-unreadable', text: m.input })],
+  [
+    /^(?:#? ?CONFIG REWRITE failed|Could not (?:create|rename) tmp config file)[: ]+\(?(.+?)\)?$/i,
+    m => ({ code: 'rewrite-failed', reason: group(m, 1) }),
+  ],
+  [
+    /Sentinel was not able to save the new configuration on disk!*: (.+)$/i,
+    m => ({ code: 'rewrite-failed', reason: group(m, 1) }),
+  ],
+  [
+    /Sentinel config file (\S+) is not writable: (.+?)\. Exiting/i,
+    m => ({ code: 'conf-not-writable', reason: group(m, 2) }),
+  ],
+  [
+    /^(?:REPLICAOF|SLAVEOF) (\S+) enabled \(user request from '(.*)'\)/i,
+    m => ({
+      code: 'told-to-follow',
+      address: group(m, 1),
+      by: /(?:^| )name=(\S+)/.exec(group(m, 2))?.[1] ?? /(?:^| )addr=(\S+)/.exec(group(m, 2))?.[1] ?? '',
+    }),
+  ],
+  [
+    /^(?:Can't save in background|Background saving error|Failed opening the (?:temp )?RDB file|Error opening \/?setting|Write error (?:saving|while saving) DB|Error writing to the AOF file|Can't rewrite append only file in background|MISCONF)/i,
+    m => ({ code: 'save-failed', text: m.input }),
+  ],
+  [
+    /(?:Bad file format reading the append only file|Fatal error loading the DB|Wrong signature trying to load DB|Can't handle RDB format version|Unexpected end of file reading the append only file|Can't open the append[- ]only file|Can't open or create append-only dir|Unrecoverable error reading the append only file|Can't chdir to)/i,
+    m => ({ code: 'data-unreadable', text: m.input }),
+  ],
   [/Memory overcommit must be enabled|overcommit_memory is set to 0/i, () => ({ code: 'overcommit' })],
 ];
 
@@ -110,5 +141,10 @@ function confError(lines: readonly string[], at: number): LogEvidence {
     else if (quoted) directive = quoted[1] ?? '';
     else reason = text.trim();
   }
-  return { fact: { code: 'conf-error', ...(line === undefined ? {} : { line }), directive, reason }, text: [line === undefined ? '' : `line ${line}`, directive === '' ? '' : `>>> '${directive}'`, reason].filter(part => part !== '').join(' ') };
+  return {
+    fact: { code: 'conf-error', ...(line === undefined ? {} : { line }), directive, reason },
+    text: [line === undefined ? '' : `line ${line}`, directive === '' ? '' : `>>> '${directive}'`, reason]
+      .filter(part => part !== '')
+      .join(' '),
+  };
 }

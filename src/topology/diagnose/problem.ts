@@ -41,10 +41,22 @@ export interface FilePlace {
 /** Names, not ids, in the data: a sentence needs nothing else. */
 export type What =
   // why a server does not run
-  | { readonly code: 'bind-refused'; readonly node: string; readonly address: string; readonly port: number; readonly reason: string }
+  | {
+      readonly code: 'bind-refused';
+      readonly node: string;
+      readonly address: string;
+      readonly port: number;
+      readonly reason: string;
+    }
   | { readonly code: 'dir-missing'; readonly node: string; readonly dir: string; readonly reason: string }
   | { readonly code: 'replicaof-in-cluster'; readonly node: string }
-  | { readonly code: 'conf-refused'; readonly node: string; readonly line?: number; readonly directive: string; readonly reason: string }
+  | {
+      readonly code: 'conf-refused';
+      readonly node: string;
+      readonly line?: number;
+      readonly directive: string;
+      readonly reason: string;
+    }
   | { readonly code: 'data-unreadable'; readonly node: string; readonly text: string }
   | { readonly code: 'killed'; readonly node: string; readonly outOfMemory: boolean }
   | { readonly code: 'died'; readonly node: string; readonly exitCode: number; readonly text: string }
@@ -54,14 +66,41 @@ export type What =
   | { readonly code: 'protected-mode'; readonly node: string; readonly replicas: readonly string[] }
   | { readonly code: 'denied-by-master'; readonly node: string; readonly master: string }
   | { readonly code: 'loopback-only'; readonly node: string; readonly bind: string }
-  | { readonly code: 'port-not-published'; readonly node: string; readonly port: number; readonly published: readonly number[] }
-  | { readonly code: 'redirects-elsewhere'; readonly node: string; readonly announced: string; readonly reachable: string }
+  | {
+      readonly code: 'port-not-published';
+      readonly node: string;
+      readonly port: number;
+      readonly published: readonly number[];
+    }
+  | {
+      readonly code: 'redirects-elsewhere';
+      readonly node: string;
+      readonly announced: string;
+      readonly reachable: string;
+    }
   // replication
   | { readonly code: 'master-auth'; readonly node: string; readonly master: string; readonly missing: boolean }
-  | { readonly code: 'master-unreachable'; readonly node: string; readonly address: string; readonly reason: string; readonly master?: string }
-  | { readonly code: 'address-moved'; readonly node: string; readonly address: string; readonly holder?: string; readonly meant?: string }
+  | {
+      readonly code: 'master-unreachable';
+      readonly node: string;
+      readonly address: string;
+      readonly reason: string;
+      readonly master?: string;
+    }
+  | {
+      readonly code: 'address-moved';
+      readonly node: string;
+      readonly address: string;
+      readonly holder?: string;
+      readonly meant?: string;
+    }
   | { readonly code: 'address-may-move'; readonly node: string; readonly address: string }
-  | { readonly code: 'role-not-kept'; readonly node: string; readonly why: 'file-mounted' | 'no-conf' | 'refused'; readonly text?: string }
+  | {
+      readonly code: 'role-not-kept';
+      readonly node: string;
+      readonly why: 'file-mounted' | 'no-conf' | 'refused';
+      readonly text?: string;
+    }
   | { readonly code: 'turned-into-replica'; readonly node: string; readonly by: string; readonly master: string }
   | { readonly code: 'lagging'; readonly node: string; readonly bytes: number; readonly seconds: number }
   | { readonly code: 'resync-loop'; readonly node: string; readonly times: number; readonly backlog?: number }
@@ -70,19 +109,56 @@ export type What =
   | { readonly code: 'no-candidate'; readonly node: string }
   | { readonly code: 'master-forgets'; readonly node: string; readonly replicas: number }
   // sentinels
-  | { readonly code: 'quorum-unmet'; readonly required: number; readonly known: number; readonly usable: number; readonly missing: readonly string[] }
-  | { readonly code: 'majority-unmet'; readonly majority: number; readonly known: number; readonly usable: number; readonly missing: readonly string[] }
-  | { readonly code: 'quorum-trap'; readonly required: number; readonly known: number; readonly losing: readonly string[]; readonly left: number; readonly needed: number }
+  | {
+      readonly code: 'quorum-unmet';
+      readonly required: number;
+      readonly known: number;
+      readonly usable: number;
+      readonly missing: readonly string[];
+    }
+  | {
+      readonly code: 'majority-unmet';
+      readonly majority: number;
+      readonly known: number;
+      readonly usable: number;
+      readonly missing: readonly string[];
+    }
+  | {
+      readonly code: 'quorum-trap';
+      readonly required: number;
+      readonly known: number;
+      readonly losing: readonly string[];
+      readonly left: number;
+      readonly needed: number;
+    }
   | { readonly code: 'sentinel-missing'; readonly node: string; readonly inside: string }
   | { readonly code: 'myid-twice'; readonly nodes: readonly string[]; readonly myid: string }
-  | { readonly code: 'sentinel-drift'; readonly setting: 'quorum' | 'down-after-milliseconds' | 'failover-timeout'; readonly values: readonly { readonly node: string; readonly value: number }[] }
+  | {
+      readonly code: 'sentinel-drift';
+      readonly setting: 'quorum' | 'down-after-milliseconds' | 'failover-timeout';
+      readonly values: readonly { readonly node: string; readonly value: number }[];
+    }
   | { readonly code: 'sentinel-watches-cluster'; readonly node: string; readonly master: string }
   | { readonly code: 'tilt'; readonly node: string }
-  | { readonly code: 'split-brain'; readonly masters: readonly { readonly address: string; readonly by: readonly string[] }[] }
-  | { readonly code: 'clients-on-stale-master'; readonly node: string; readonly actual: string; readonly clients: number }
+  | {
+      readonly code: 'split-brain';
+      readonly masters: readonly { readonly address: string; readonly by: readonly string[] }[];
+    }
+  | {
+      readonly code: 'clients-on-stale-master';
+      readonly node: string;
+      readonly actual: string;
+      readonly clients: number;
+    }
   | { readonly code: 'stale-master'; readonly node: string; readonly actual: string }
   // cluster
-  | { readonly code: 'slots-down'; readonly ranges: readonly SlotRange[]; readonly node?: string; readonly state?: 'stopped' | 'paused' | 'silent'; readonly replicas: number }
+  | {
+      readonly code: 'slots-down';
+      readonly ranges: readonly SlotRange[];
+      readonly node?: string;
+      readonly state?: 'stopped' | 'paused' | 'silent';
+      readonly replicas: number;
+    }
   | { readonly code: 'slots-unowned'; readonly ranges: readonly SlotRange[] }
   | { readonly code: 'cluster-majority'; readonly majority: number; readonly usable: number }
   | { readonly code: 'bus-unreachable'; readonly node: string; readonly by: readonly string[]; readonly moved: boolean }
@@ -99,11 +175,21 @@ export type Fix =
   | { readonly code: 'unpause-node'; readonly nodes: readonly string[] }
   | { readonly code: 'start-sentinel'; readonly node: string; readonly conf: string }
   | { readonly code: 'set-quorum'; readonly quorum: number }
-  | { readonly code: 'align-sentinels'; readonly setting: 'quorum' | 'down-after-milliseconds' | 'failover-timeout'; readonly value: number }
+  | {
+      readonly code: 'align-sentinels';
+      readonly setting: 'quorum' | 'down-after-milliseconds' | 'failover-timeout';
+      readonly value: number;
+    }
   | { readonly code: 'new-myid'; readonly node: string }
   | { readonly code: 'set-password'; readonly nodes: readonly string[] }
   | { readonly code: 'protected-mode-off'; readonly node: string }
-  | { readonly code: 'edit-conf'; readonly node: string; readonly path: string; readonly edits: readonly LineEdit[]; readonly then: 'start' | 'restart' }
+  | {
+      readonly code: 'edit-conf';
+      readonly node: string;
+      readonly path: string;
+      readonly edits: readonly LineEdit[];
+      readonly then: 'start' | 'restart';
+    }
   | { readonly code: 'mount-conf-folder'; readonly node: string }
   | { readonly code: 'repoint'; readonly node: string; readonly master: string }
   | { readonly code: 'set-masterauth'; readonly node: string; readonly master: string }

@@ -19,9 +19,18 @@ export class World {
   readonly #byState = new Map<string, Node>();
   readonly #logs = new Map<string, readonly LogEvidence[]>();
 
-  constructor(readonly snapshot: Snapshot, readonly facts: Facts) {
+  constructor(
+    readonly snapshot: Snapshot,
+    readonly facts: Facts,
+  ) {
     this.nodes = nodesOf(snapshot);
-    const states = this.nodes.map((node): ServerState => ({ id: node.id, port: portOf(node), contact: node.contact, ...(node.instance === undefined ? {} : { instance: node.instance }), ...(node.reachable === undefined ? {} : { reachable: node.reachable }) }));
+    const states = this.nodes.map((node): ServerState => ({
+      id: node.id,
+      port: portOf(node),
+      contact: node.contact,
+      ...(node.instance === undefined ? {} : { instance: node.instance }),
+      ...(node.reachable === undefined ? {} : { reachable: node.reachable }),
+    }));
     for (const node of this.nodes) this.#byState.set(node.id, node);
     this.#directory = new Directory(states);
     this.#states = new Map(states.map(state => [state.id, state]));
@@ -54,15 +63,25 @@ export class World {
 
 /** A topology with its nodes, or a single server, and what a rule needs to make a problem of what it sees. */
 export class Scope {
-  constructor(readonly world: World, readonly topology: Topology | undefined, readonly nodes: readonly Node[]) {}
+  constructor(
+    readonly world: World,
+    readonly topology: Topology | undefined,
+    readonly nodes: readonly Node[],
+  ) {}
 
   get facts(): Facts {
     return this.world.facts;
   }
 
   /** The last fact of that kind in the node's log of this life. */
-  logged<Code extends LogFact['code']>(node: Node, ...codes: readonly Code[]): { readonly fact: Extract<LogFact, { code: Code }>; readonly text: string } | undefined {
-    return this.world.log(node).filter(({ fact }) => (codes as readonly string[]).includes(fact.code)).at(-1) as { readonly fact: Extract<LogFact, { code: Code }>; readonly text: string } | undefined;
+  logged<Code extends LogFact['code']>(
+    node: Node,
+    ...codes: readonly Code[]
+  ): { readonly fact: Extract<LogFact, { code: Code }>; readonly text: string } | undefined {
+    return this.world
+      .log(node)
+      .filter(({ fact }) => (codes as readonly string[]).includes(fact.code))
+      .at(-1) as { readonly fact: Extract<LogFact, { code: Code }>; readonly text: string } | undefined;
   }
 
   setting(node: Node, ...names: readonly string[]): string | undefined {
@@ -97,16 +116,29 @@ export class Scope {
   confLine(node: Node, ...names: readonly string[]): { readonly line: number; readonly text: string } | undefined {
     const document = this.conf(node)?.document;
     const statement = document?.statements.filter(one => names.includes(one.name)).at(-1);
-    return document === undefined || statement === undefined ? undefined : { line: statement.line + 1, text: document.lineText(statement.line).replace(/\r$/, '') };
+    return document === undefined || statement === undefined
+      ? undefined
+      : { line: statement.line + 1, text: document.lineText(statement.line).replace(/\r$/, '') };
   }
 
-  problem(severity: ProblemSeverity, what: What, nodes: readonly Node[], rest: { readonly evidence?: readonly (Evidence | undefined)[]; readonly fixes?: readonly (Fix | undefined)[]; readonly at?: { readonly node: Node; readonly line: number } | undefined } = {}): Problem {
+  problem(
+    severity: ProblemSeverity,
+    what: What,
+    nodes: readonly Node[],
+    rest: {
+      readonly evidence?: readonly (Evidence | undefined)[];
+      readonly fixes?: readonly (Fix | undefined)[];
+      readonly at?: { readonly node: Node; readonly line: number } | undefined;
+    } = {},
+  ): Problem {
     const conf = rest.at === undefined ? undefined : this.conf(rest.at.node);
     const place = conf === undefined || rest.at === undefined ? undefined : { path: conf.path, line: rest.at.line };
     return {
       id: [this.topology?.id ?? '', what.code, ...nodes.map(node => node.id)].join(' '),
       ...(this.topology === undefined ? {} : { topologyId: this.topology.id }),
-      nodes: nodes.map(node => node.id), severity, what,
+      nodes: nodes.map(node => node.id),
+      severity,
+      what,
       evidence: (rest.evidence ?? []).filter(one => one !== undefined),
       ...(place === undefined ? {} : { place }),
       fixes: (rest.fixes ?? []).filter(one => one !== undefined),
@@ -117,7 +149,8 @@ export class Scope {
 export function portOf(node: Node): number {
   const report = reportOf(node.contact);
   if (report !== undefined && report.tcpPort !== 0) return report.tcpPort;
-  if (node.instance !== undefined && node.id !== node.instance.id) return Number(node.id.slice(node.instance.id.length + 1)) || 0;
+  if (node.instance !== undefined && node.id !== node.instance.id)
+    return Number(node.id.slice(node.instance.id.length + 1)) || 0;
   return (node.instance === undefined ? node.announced?.port : expectedPorts(node.instance)[0]) ?? 0;
 }
 

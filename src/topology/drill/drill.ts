@@ -44,7 +44,10 @@ export interface DrillReport {
   readonly node: string;
   readonly marks: readonly DrillMark[];
   /** How each node stood, as the tree would have shown it: changes only, milliseconds since the fault. */
-  readonly bars: readonly { readonly node: string; readonly changes: readonly { readonly at: number; readonly standing: Standing }[] }[];
+  readonly bars: readonly {
+    readonly node: string;
+    readonly changes: readonly { readonly at: number; readonly standing: Standing }[];
+  }[];
   /** From begin to end, milliseconds since the fault. */
   readonly span: readonly [from: number, to: number];
   /** The longest time without an acknowledged write that ends after the fault. */
@@ -74,12 +77,21 @@ const HEAL_MS = 90_000;
 type Deps = Pick<VerbDeps, 'engine' | 'records' | 'now'>;
 
 /** Breaks one node under load, watches who takes over, mends it, and counts what was lost. A cancel mends, too; so does a failure of ours. */
-export async function runDrill(deps: Deps, inventory: InventoryPort, request: DrillRequest, signal: AbortSignal, onPhase: (phase: DrillPhase) => void): Promise<DrillReport> {
-  const topologyNow = (): Topology | undefined => inventory.snapshot.topologies.find(({ id }) => id === request.topologyId);
+export async function runDrill(
+  deps: Deps,
+  inventory: InventoryPort,
+  request: DrillRequest,
+  signal: AbortSignal,
+  onPhase: (phase: DrillPhase) => void,
+): Promise<DrillReport> {
+  const topologyNow = (): Topology | undefined =>
+    inventory.snapshot.topologies.find(({ id }) => id === request.topologyId);
   const before = topologyNow();
   const victim = before?.nodes.find(({ id }) => id === request.nodeId);
-  if (before === undefined || victim === undefined) throw new HumanError<DrillFaultCode>({ code: 'drill-gone', node: request.nodeId });
-  if (before.health.level === 'down' || before.health.level === 'unknown') throw new HumanError<DrillFaultCode>({ code: 'drill-unhealthy', topology: before.name });
+  if (before === undefined || victim === undefined)
+    throw new HumanError<DrillFaultCode>({ code: 'drill-gone', node: request.nodeId });
+  if (before.health.level === 'down' || before.health.level === 'unknown')
+    throw new HumanError<DrillFaultCode>({ code: 'drill-unhealthy', topology: before.name });
   const holding = inventory.hold();
   const ended = new AbortController();
   setMaxListeners(0, ended.signal, signal); // every writer and connection waits on it
@@ -90,7 +102,10 @@ export async function runDrill(deps: Deps, inventory: InventoryPort, request: Dr
       if (open === undefined) {
         open = inventory.connectionTo(node.id, ended.signal);
         asking.set(node.id, open);
-        open.then(connection => connection.onClose(() => asking.delete(node.id)), () => asking.delete(node.id));
+        open.then(
+          connection => connection.onClose(() => asking.delete(node.id)),
+          () => asking.delete(node.id),
+        );
       }
       return await (await open).call(command, { timeoutMs: 500, signal: ended.signal });
     } catch (error) {
@@ -101,7 +116,14 @@ export async function runDrill(deps: Deps, inventory: InventoryPort, request: Dr
   const route = new TopologyRoute(topologyNow, inventory, ask);
   await route.lookAgain();
   const prefix = `redis-topology-explorer:drill:${String(deps.now())}`;
-  const writers = new Writers(route, (node, own) => inventory.connectionTo(node.id, own), { prefix, writers: request.writers, everyMs: 1000 / request.rate, wait: request.wait, signal: ended.signal, now: () => deps.now() });
+  const writers = new Writers(route, (node, own) => inventory.connectionTo(node.id, own), {
+    prefix,
+    writers: request.writers,
+    everyMs: 1000 / request.rate,
+    wait: request.wait,
+    signal: ended.signal,
+    now: () => deps.now(),
+  });
   const record = new Recorder(inventory, before, victim, () => deps.now());
   let broken = false;
   let healed = false;
@@ -120,7 +142,7 @@ export async function runDrill(deps: Deps, inventory: InventoryPort, request: Dr
     const acting = breakIt(deps, victim, request.fault);
     onPhase('waiting');
     const isMaster = victim.role === 'master';
-    const unpromoted = !await record.promoted(isMaster ? waitOf(before) : 3000, signal);
+    const unpromoted = !(await record.promoted(isMaster ? waitOf(before) : 3000, signal));
     await delay(AFTER_MS, signal);
     await acting;
     onPhase('healing');
@@ -132,19 +154,38 @@ export async function runDrill(deps: Deps, inventory: InventoryPort, request: Dr
     const lost = await lostOf([...acknowledged.keys()], route, node => inventory.connectionTo(node.id));
     const gap = writers.gapAfter(record.at);
     return {
-      request, topology: before.name, kind: before.kind, at: record.at, node: victim.name, marks: record.marks, bars: record.bars(), span: record.span(),
+      request,
+      topology: before.name,
+      kind: before.kind,
+      at: record.at,
+      node: victim.name,
+      marks: record.marks,
+      bars: record.bars(),
+      span: record.span(),
       ...(gap === undefined ? {} : { gap: { from: gap.from - record.at, to: gap.to - record.at } }),
-      acknowledged: acknowledged.size, lost: lost.length, refused, unpromoted: isMaster && unpromoted, healed: whole, settings: settingsOf(before),
+      acknowledged: acknowledged.size,
+      lost: lost.length,
+      refused,
+      unpromoted: isMaster && unpromoted,
+      healed: whole,
+      settings: settingsOf(before),
     };
   } finally {
     try {
       await heal();
     } catch (error) {
-      throw new HumanError<DrillFaultCode>({ code: 'drill-not-healed', topology: before.name, text: textOf(error) }, { cause: error });
+      throw new HumanError<DrillFaultCode>(
+        { code: 'drill-not-healed', topology: before.name, text: textOf(error) },
+        { cause: error },
+      );
     } finally {
       ended.abort(new DOMException('ended', 'AbortError'));
       await writers.stop();
-      for (const open of asking.values()) open.then(connection => connection.dispose(), () => undefined);
+      for (const open of asking.values())
+        open.then(
+          connection => connection.dispose(),
+          () => undefined,
+        );
       record.dispose();
       holding.dispose();
     }
@@ -170,8 +211,15 @@ function waitOf(topology: Topology): number {
 }
 
 function settingsOf(topology: Topology): Readonly<Record<string, number>> {
-  const masters = topology.nodes.flatMap(({ contact }) => (contact.state === 'answering' ? contact.report.sentinel?.masters ?? [] : [])).filter(({ name }) => name === topology.masterName);
-  return masters.length === 0 ? {} : { 'down-after-milliseconds': Math.max(...masters.map(({ downAfterMs }) => downAfterMs)), quorum: Math.max(...masters.map(({ quorum }) => quorum)) };
+  const masters = topology.nodes
+    .flatMap(({ contact }) => (contact.state === 'answering' ? (contact.report.sentinel?.masters ?? []) : []))
+    .filter(({ name }) => name === topology.masterName);
+  return masters.length === 0
+    ? {}
+    : {
+        'down-after-milliseconds': Math.max(...masters.map(({ downAfterMs }) => downAfterMs)),
+        quorum: Math.max(...masters.map(({ quorum }) => quorum)),
+      };
 }
 
 /** Notes who stands how, and what the Sentinels say, as it happens. */
@@ -182,15 +230,28 @@ class Recorder {
   readonly #subscriptions: readonly { dispose(): void }[];
   readonly #from: number;
 
-  constructor(private readonly inventory: InventoryPort, private readonly topology: Topology, private readonly victim: Node, private readonly now: () => number) {
+  constructor(
+    private readonly inventory: InventoryPort,
+    private readonly topology: Topology,
+    private readonly victim: Node,
+    private readonly now: () => number,
+  ) {
     this.#from = now();
     this.#note();
     this.#subscriptions = [
       inventory.onDidChange(() => this.#note()),
       inventory.timeline.onDidAdd(({ what, at }) => {
         if (this.at === 0 || what.code !== 'sentinel-message') return;
-        const mark = what.channel === '+sdown' ? 'sdown' : what.channel === '+odown' ? 'odown' : what.channel === '+switch-master' ? 'switch' : undefined;
-        if (mark !== undefined && !this.marks.some(one => one.what === mark)) this.marks.push({ at: at - this.at, what: mark, node: what.name });
+        const mark =
+          what.channel === '+sdown'
+            ? 'sdown'
+            : what.channel === '+odown'
+              ? 'odown'
+              : what.channel === '+switch-master'
+                ? 'switch'
+                : undefined;
+        if (mark !== undefined && !this.marks.some(one => one.what === mark))
+          this.marks.push({ at: at - this.at, what: mark, node: what.name });
       }),
     ];
   }
@@ -213,14 +274,22 @@ class Recorder {
     const count = this.topology.nodes.length;
     const done = await this.#within(ms, signal, () => {
       const now = this.#now();
-      return now !== undefined && now.nodes.length === count && now.nodes.every(({ contact }) => contact.state === 'answering') && now.health.level === this.topology.health.level;
+      return (
+        now !== undefined &&
+        now.nodes.length === count &&
+        now.nodes.every(({ contact }) => contact.state === 'answering') &&
+        now.health.level === this.topology.health.level
+      );
     });
     if (done) this.mark('whole');
     return done;
   }
 
   bars(): DrillReport['bars'] {
-    return [...this.#changes].map(([node, changes]) => ({ node, changes: changes.map(({ at, standing }) => ({ at: at - this.at, standing })) }));
+    return [...this.#changes].map(([node, changes]) => ({
+      node,
+      changes: changes.map(({ at, standing }) => ({ at: at - this.at, standing })),
+    }));
   }
 
   span(): DrillReport['span'] {
@@ -248,14 +317,16 @@ class Recorder {
     const at = this.now();
     for (const node of this.#now()?.nodes ?? []) {
       const changes = this.#changes.get(node.name) ?? [];
-      const standing: Standing = node.contact.state !== 'answering' ? 'gone' : node.staleMaster !== undefined ? 'stale' : node.role;
+      const standing: Standing =
+        node.contact.state !== 'answering' ? 'gone' : node.staleMaster !== undefined ? 'stale' : node.role;
       const last = changes.at(-1)?.standing;
       if (last === standing) continue;
       changes.push({ at, standing });
       this.#changes.set(node.name, changes);
       if (this.at === 0) continue;
       if (node.id === this.victim.id && standing === 'gone') this.#once('detected', node.name);
-      if (node.id !== this.victim.id && standing === 'master' && last !== undefined && last !== 'master') this.#once('promoted', node.name);
+      if (node.id !== this.victim.id && standing === 'master' && last !== undefined && last !== 'master')
+        this.#once('promoted', node.name);
       if (node.id === this.victim.id && last === 'gone') this.#once('back', node.name);
     }
   }

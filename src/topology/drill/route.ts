@@ -18,7 +18,11 @@ export class TopologyRoute implements Route {
   #owners: readonly { readonly from: number; readonly to: number; readonly node: Node }[] = [];
   #looking: Promise<void> | undefined;
 
-  constructor(private readonly topology: () => Topology | undefined, private readonly inventory: Pick<InventoryPort, 'snapshot'>, private readonly ask: Ask) {}
+  constructor(
+    private readonly topology: () => Topology | undefined,
+    private readonly inventory: Pick<InventoryPort, 'snapshot'>,
+    private readonly ask: Ask,
+  ) {}
 
   target(key: string): Node | undefined {
     if (this.topology()?.kind !== 'cluster') return this.#master;
@@ -33,7 +37,9 @@ export class TopologyRoute implements Route {
 
   /** One look at a time serves all writers that wait for it. */
   lookAgain(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => { this.#looking = undefined; });
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
     return this.#looking;
   }
 
@@ -42,11 +48,17 @@ export class TopologyRoute implements Route {
     if (topology === undefined) return;
     if (topology.kind === 'sentinel') return this.#askSentinels(topology);
     if (topology.kind === 'cluster') return this.#askCluster(topology);
-    this.#master = topology.nodes.find(({ role, contact, staleMaster }) => role === 'master' && contact.state === 'answering' && staleMaster === undefined) ?? this.#master;
+    this.#master =
+      topology.nodes.find(
+        ({ role, contact, staleMaster }) =>
+          role === 'master' && contact.state === 'answering' && staleMaster === undefined,
+      ) ?? this.#master;
   }
 
   async #askSentinels(topology: Topology): Promise<void> {
-    for (const sentinel of topology.nodes.filter(({ role, contact }) => role === 'sentinel' && contact.state === 'answering')) {
+    for (const sentinel of topology.nodes.filter(
+      ({ role, contact }) => role === 'sentinel' && contact.state === 'answering',
+    )) {
       const reply = await this.ask(sentinel, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', topology.masterName ?? '']);
       if (!Array.isArray(reply)) continue;
       const found = this.at({ host: String(reply[0]), port: Number(reply[1]) });
@@ -61,7 +73,7 @@ export class TopologyRoute implements Route {
       const reply = await this.ask(node, ['CLUSTER', 'SLOTS']);
       if (!Array.isArray(reply) || reply.length === 0) continue;
       this.#owners = (reply as readonly unknown[]).flatMap(line => {
-        const [from, to, master] = Array.isArray(line) ? line as readonly unknown[] : [];
+        const [from, to, master] = Array.isArray(line) ? (line as readonly unknown[]) : [];
         const owner = Array.isArray(master) ? this.at({ host: String(master[0]), port: Number(master[1]) }) : undefined;
         return owner === undefined ? [] : [{ from: Number(from), to: Number(to), node: owner }];
       });

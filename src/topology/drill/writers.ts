@@ -48,14 +48,22 @@ export class Writers {
   readonly #running: Promise<void>[];
   readonly #stop = new AbortController();
 
-  constructor(private readonly route: Route, private readonly connect: (node: Node, signal: AbortSignal) => Promise<RedisConnection>, private readonly options: WriterOptions) {
+  constructor(
+    private readonly route: Route,
+    private readonly connect: (node: Node, signal: AbortSignal) => Promise<RedisConnection>,
+    private readonly options: WriterOptions,
+  ) {
     this.#running = Array.from({ length: options.writers }, (_, index) => this.#write(index));
   }
 
   async stop(): Promise<Written> {
     this.#stop.abort(new DOMException('ended', 'AbortError'));
     await Promise.all(this.#running);
-    for (const open of this.#connections.values()) open.then(connection => connection.dispose(), () => undefined);
+    for (const open of this.#connections.values())
+      open.then(
+        connection => connection.dispose(),
+        () => undefined,
+      );
     return { acknowledged: this.acknowledged, refused: this.refused };
   }
 
@@ -93,9 +101,13 @@ export class Writers {
     for (let hops = 0; node !== undefined && hops < 3; hops++) {
       const connection = await this.#connection(node, writer, signal);
       // kept for ten minutes, so that nothing stays behind whatever becomes of us
-      const commands = [['SET', key, key.slice(key.lastIndexOf(':') + 1), 'EX', '600'], ...(this.options.wait > 0 ? [['WAIT', String(this.options.wait), String(WRITE_MS - 200)]] : [])];
+      const commands = [
+        ['SET', key, key.slice(key.lastIndexOf(':') + 1), 'EX', '600'],
+        ...(this.options.wait > 0 ? [['WAIT', String(this.options.wait), String(WRITE_MS - 200)]] : []),
+      ];
       const [reply, waited] = await connection.pipeline(commands, { timeoutMs: WRITE_MS, signal });
-      if (!(reply instanceof ReplyError)) return this.options.wait === 0 || (typeof waited === 'number' && waited >= this.options.wait);
+      if (!(reply instanceof ReplyError))
+        return this.options.wait === 0 || (typeof waited === 'number' && waited >= this.options.wait);
       const moved = /^MOVED \d+ (.+):(\d+)$/.exec(reply.text);
       if (moved === null) {
         this.refused++;
@@ -114,7 +126,9 @@ export class Writers {
     if (open === undefined) {
       open = this.connect(node, signal);
       this.#connections.set(key, open);
-      const drop = (): void => { if (this.#connections.get(key) === open) this.#connections.delete(key); };
+      const drop = (): void => {
+        if (this.#connections.get(key) === open) this.#connections.delete(key);
+      };
       open.then(connection => connection.onClose(drop), drop);
     }
     return open;
@@ -126,7 +140,11 @@ export class Writers {
 }
 
 /** Which of the keys are not there any more, asked of whoever owns them now. */
-export async function lostOf(keys: readonly string[], route: Route, connect: (node: Node) => Promise<RedisConnection>): Promise<readonly string[]> {
+export async function lostOf(
+  keys: readonly string[],
+  route: Route,
+  connect: (node: Node) => Promise<RedisConnection>,
+): Promise<readonly string[]> {
   await route.lookAgain();
   const byNode = new Map<Node, string[]>();
   for (const key of keys) {
@@ -142,12 +160,18 @@ export async function lostOf(keys: readonly string[], route: Route, connect: (no
     try {
       for (let i = 0; i < own.length; i += 500) {
         const batch = own.slice(i, i + 500);
-        const replies: readonly (Reply | ReplyError)[] = await connection.pipeline(batch.map(key => ['GET', key]), { timeoutMs: 10_000 });
+        const replies: readonly (Reply | ReplyError)[] = await connection.pipeline(
+          batch.map(key => ['GET', key]),
+          { timeoutMs: 10_000 },
+        );
         replies.forEach((reply, index) => {
           const key = batch[index] as string;
           if (reply !== key.slice(key.lastIndexOf(':') + 1)) lost.push(key);
         });
-        await connection.pipeline(batch.map(key => ['UNLINK', key]), { timeoutMs: 10_000 });
+        await connection.pipeline(
+          batch.map(key => ['UNLINK', key]),
+          { timeoutMs: 10_000 },
+        );
       }
     } finally {
       connection.dispose();

@@ -37,7 +37,10 @@ export class ExistingList implements ExistingSource, Disposable {
   #entries: readonly ExistingEntry[];
 
   constructor(private readonly deps: { readonly records: Records; readonly secrets: Secrets; uuid(): string }) {
-    this.#entries = deps.records.keys().filter(key => key.startsWith(KEY)).flatMap(key => readEntry(key.slice(KEY.length), deps.records.get(key)) ?? []);
+    this.#entries = deps.records
+      .keys()
+      .filter(key => key.startsWith(KEY))
+      .flatMap(key => readEntry(key.slice(KEY.length), deps.records.get(key)) ?? []);
   }
 
   readonly onDidChange = (listener: () => void): Disposable => this.#changed.event(listener);
@@ -55,13 +58,22 @@ export class ExistingList implements ExistingSource, Disposable {
   /** What is special about the server at `address`, when it belongs to one of these topologies as `snapshot` shows them. */
   reached(address: Address, { topologies }: Pick<Snapshot, 'topologies'>): Reached | undefined {
     if (this.#entries.length === 0) return undefined;
-    const id = topologies.find(({ added, nodes }) => added !== undefined && nodes.some(({ reachable }) => reachable !== undefined && sameAddress(reachable, address)))?.id;
-    const entry = this.#entries.find(one => (id === undefined ? one.seeds.some(seed => sameAddress(seed, address)) : one.id === id));
+    const id = topologies.find(
+      ({ added, nodes }) =>
+        added !== undefined &&
+        nodes.some(({ reachable }) => reachable !== undefined && sameAddress(reachable, address)),
+    )?.id;
+    const entry = this.#entries.find(one =>
+      id === undefined ? one.seeds.some(seed => sameAddress(seed, address)) : one.id === id,
+    );
     return entry && { lookOnly: !entry.changes, ...(entry.tls === undefined ? {} : { tls: entry.tls }) };
   }
 
   /** The secrets go to their store first, so that the first look has them. */
-  async add(entry: Omit<ExistingEntry, 'id' | 'changes'>, secrets: { readonly data?: string; readonly sentinel?: string }): Promise<ExistingEntry> {
+  async add(
+    entry: Omit<ExistingEntry, 'id' | 'changes'>,
+    secrets: { readonly data?: string; readonly sentinel?: string },
+  ): Promise<ExistingEntry> {
     const added: ExistingEntry = { ...entry, id: `${KEY}${this.deps.uuid()}`, changes: false };
     if (secrets.data !== undefined) await this.deps.secrets.set(added.id, secrets.data);
     if (secrets.sentinel !== undefined) await this.deps.secrets.set(sentinelSecret(added.id), secrets.sentinel);
@@ -85,7 +97,9 @@ export class ExistingList implements ExistingSource, Disposable {
 
   async #put(entry: ExistingEntry): Promise<void> {
     await this.deps.records.set(entry.id, entry);
-    this.#entries = this.#entries.some(one => one.id === entry.id) ? this.#entries.map(one => (one.id === entry.id ? entry : one)) : [...this.#entries, entry];
+    this.#entries = this.#entries.some(one => one.id === entry.id)
+      ? this.#entries.map(one => (one.id === entry.id ? entry : one))
+      : [...this.#entries, entry];
     this.#changed.fire();
   }
 
@@ -98,6 +112,16 @@ export class ExistingList implements ExistingSource, Disposable {
 function readEntry(key: string, value: unknown): ExistingEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { id, name, kind, changes, seeds, sentinels } = value as Partial<Record<keyof ExistingEntry, unknown>>;
-  const seedsFit = Array.isArray(seeds) && seeds.length > 0 && seeds.every((seed: Partial<Address> | null) => typeof seed?.host === 'string' && Number.isInteger(seed.port));
-  return id === `${KEY}${key}` && typeof name === 'string' && KINDS.has(kind) && typeof changes === 'boolean' && typeof sentinels === 'boolean' && seedsFit ? value as ExistingEntry : undefined;
+  const seedsFit =
+    Array.isArray(seeds) &&
+    seeds.length > 0 &&
+    seeds.every((seed: Partial<Address> | null) => typeof seed?.host === 'string' && Number.isInteger(seed.port));
+  return id === `${KEY}${key}` &&
+    typeof name === 'string' &&
+    KINDS.has(kind) &&
+    typeof changes === 'boolean' &&
+    typeof sentinels === 'boolean' &&
+    seedsFit
+    ? (value as ExistingEntry)
+    : undefined;
 }

@@ -11,17 +11,67 @@ export interface ReadOnlyFault {
 
 /** Commands that leave a server as it is; of those with subcommands, which. */
 const LOOKS: Readonly<Record<string, true | ReadonlySet<string>>> = {
-  AUTH: true, HELLO: true, PING: true, ECHO: true, INFO: true, ROLE: true, TIME: true, LASTSAVE: true, DBSIZE: true, COMMAND: true, LOLWUT: true, SELECT: true, READONLY: true,
-  SUBSCRIBE: true, PSUBSCRIBE: true, UNSUBSCRIBE: true, PUNSUBSCRIBE: true, WAIT: true,
-  GET: true, MGET: true, EXISTS: true, TYPE: true, TTL: true, PTTL: true, STRLEN: true, SCAN: true, RANDOMKEY: true,
+  AUTH: true,
+  HELLO: true,
+  PING: true,
+  ECHO: true,
+  INFO: true,
+  ROLE: true,
+  TIME: true,
+  LASTSAVE: true,
+  DBSIZE: true,
+  COMMAND: true,
+  LOLWUT: true,
+  SELECT: true,
+  READONLY: true,
+  SUBSCRIBE: true,
+  PSUBSCRIBE: true,
+  UNSUBSCRIBE: true,
+  PUNSUBSCRIBE: true,
+  WAIT: true,
+  GET: true,
+  MGET: true,
+  EXISTS: true,
+  TYPE: true,
+  TTL: true,
+  PTTL: true,
+  STRLEN: true,
+  SCAN: true,
+  RANDOMKEY: true,
   ACL: new Set(['WHOAMI', 'LIST', 'USERS', 'GETUSER', 'CAT', 'DRYRUN']),
   CLIENT: new Set(['ID', 'INFO', 'LIST', 'GETNAME', 'SETNAME', 'SETINFO']),
-  CLUSTER: new Set(['INFO', 'NODES', 'SLOTS', 'SHARDS', 'MYID', 'MYSHARDID', 'LINKS', 'KEYSLOT', 'COUNTKEYSINSLOT', 'GETKEYSINSLOT', 'COUNT-FAILURE-REPORTS', 'REPLICAS', 'SLAVES', 'SLOT-STATS']),
+  CLUSTER: new Set([
+    'INFO',
+    'NODES',
+    'SLOTS',
+    'SHARDS',
+    'MYID',
+    'MYSHARDID',
+    'LINKS',
+    'KEYSLOT',
+    'COUNTKEYSINSLOT',
+    'GETKEYSINSLOT',
+    'COUNT-FAILURE-REPORTS',
+    'REPLICAS',
+    'SLAVES',
+    'SLOT-STATS',
+  ]),
   CONFIG: new Set(['GET']),
   LATENCY: new Set(['LATEST', 'HISTORY', 'DOCTOR', 'HISTOGRAM']),
   MEMORY: new Set(['USAGE', 'STATS', 'DOCTOR']),
   OBJECT: new Set(['ENCODING', 'FREQ', 'IDLETIME', 'REFCOUNT']),
-  SENTINEL: new Set(['MASTERS', 'MASTER', 'REPLICAS', 'SLAVES', 'SENTINELS', 'GET-MASTER-ADDR-BY-NAME', 'CKQUORUM', 'MYID', 'INFO-CACHE', 'PENDING-SCRIPTS']),
+  SENTINEL: new Set([
+    'MASTERS',
+    'MASTER',
+    'REPLICAS',
+    'SLAVES',
+    'SENTINELS',
+    'GET-MASTER-ADDR-BY-NAME',
+    'CKQUORUM',
+    'MYID',
+    'INFO-CACHE',
+    'PENDING-SCRIPTS',
+  ]),
   SLOWLOG: new Set(['GET', 'LEN']),
 };
 
@@ -29,7 +79,7 @@ const LOOKS: Readonly<Record<string, true | ReadonlySet<string>>> = {
 export function onlyLooks([name = '', sub = '']: readonly string[]): boolean {
   const upper = name.toUpperCase();
   const known = Object.hasOwn(LOOKS, upper) ? LOOKS[upper] : undefined;
-  return known === true || known !== undefined && known.has(sub.toUpperCase());
+  return known === true || (known !== undefined && known.has(sub.toUpperCase()));
 }
 
 /** What is special about a server of a topology that was added by address. */
@@ -42,7 +92,10 @@ export interface Reached {
  * Speaks TLS where the entry says so, whoever connects, and lets nothing through to a look-only server but commands that look. This is the last of the gates: menus hide acts and commands
  * ask first, but whoever comes here by another way meets this one. It is asked again at each command: the user may allow or forbid meanwhile.
  */
-export function existingConnector(connector: RedisConnector, reached: (address: Address) => Reached | undefined): RedisConnector {
+export function existingConnector(
+  connector: RedisConnector,
+  reached: (address: Address) => Reached | undefined,
+): RedisConnector {
   return {
     async connect(endpoint, options) {
       const place = reached(endpoint.address);
@@ -56,7 +109,12 @@ export function existingConnector(connector: RedisConnector, reached: (address: 
 function guarded(connection: RedisConnection, reached: (address: Address) => Reached | undefined): RedisConnection {
   const { address } = connection;
   const check = (command: readonly string[]): void => {
-    if (!onlyLooks(command) && reached(address)?.lookOnly === true) throw new HumanError<ReadOnlyFault>({ code: 'read-only', address, command: command.slice(0, 2).join(' ').toUpperCase() });
+    if (!onlyLooks(command) && reached(address)?.lookOnly === true)
+      throw new HumanError<ReadOnlyFault>({
+        code: 'read-only',
+        address,
+        command: command.slice(0, 2).join(' ').toUpperCase(),
+      });
   };
   return {
     address,

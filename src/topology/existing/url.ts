@@ -32,25 +32,49 @@ export type UrlProblem =
   | { readonly code: 'url-option-without-tls'; readonly name: string }
   | { readonly code: 'url-too-many'; readonly most: number };
 
-interface Scheme { readonly kind: TopologyKind; readonly tls: boolean; readonly port: number }
+interface Scheme {
+  readonly kind: TopologyKind;
+  readonly tls: boolean;
+  readonly port: number;
+}
 
 const SENTINEL = { kind: 'sentinel', port: 26379 } as const;
 const SERVER = { kind: 'replication', port: 6379 } as const;
 const CLUSTER = { kind: 'cluster', port: 6379 } as const;
 /** `redis+sentinel://` is what Python's clients read, `redis-sentinel://` Java's (Lettuce); `valkey://` names the same protocol. */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
-  redis: { ...SERVER, tls: false }, rediss: { ...SERVER, tls: true },
-  valkey: { ...SERVER, tls: false }, valkeys: { ...SERVER, tls: true },
-  'redis+sentinel': { ...SENTINEL, tls: false }, 'rediss+sentinel': { ...SENTINEL, tls: true }, 'redis-sentinel': { ...SENTINEL, tls: false }, 'rediss-sentinel': { ...SENTINEL, tls: true },
-  'redis+cluster': { ...CLUSTER, tls: false }, 'rediss+cluster': { ...CLUSTER, tls: true }, 'redis-cluster': { ...CLUSTER, tls: false }, 'rediss-cluster': { ...CLUSTER, tls: true },
+  redis: { ...SERVER, tls: false },
+  rediss: { ...SERVER, tls: true },
+  valkey: { ...SERVER, tls: false },
+  valkeys: { ...SERVER, tls: true },
+  'redis+sentinel': { ...SENTINEL, tls: false },
+  'rediss+sentinel': { ...SENTINEL, tls: true },
+  'redis-sentinel': { ...SENTINEL, tls: false },
+  'rediss-sentinel': { ...SENTINEL, tls: true },
+  'redis+cluster': { ...CLUSTER, tls: false },
+  'rediss+cluster': { ...CLUSTER, tls: true },
+  'redis-cluster': { ...CLUSTER, tls: false },
+  'rediss-cluster': { ...CLUSTER, tls: true },
 };
 
-export const EXISTING_SCHEMES = ['redis', 'rediss', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster'] as const;
+export const EXISTING_SCHEMES = [
+  'redis',
+  'rediss',
+  'redis+sentinel',
+  'rediss+sentinel',
+  'redis+cluster',
+  'rediss+cluster',
+] as const;
 
 /** One needs a way in, not a list of all: the others are found. */
 const MOST_SEEDS = 32;
 const TLS_OPTIONS: ReadonlySet<string> = new Set(['ssl_ca_certs', 'ssl_cert_reqs', 'verifyPeer']);
-const OTHER_OPTIONS: ReadonlySet<string> = new Set(['sentinel_username', 'sentinel_password', 'sentinelMasterId', 'service_name']);
+const OTHER_OPTIONS: ReadonlySet<string> = new Set([
+  'sentinel_username',
+  'sentinel_password',
+  'sentinelMasterId',
+  'service_name',
+]);
 
 class Refused extends Error {
   constructor(readonly problem: UrlProblem) {
@@ -93,13 +117,27 @@ function parse(text: string): ExistingUrl {
   const seeds = readSeeds(authority, scheme.port);
   const [first = '', second = '', more] = path.split('/').slice(1).map(unescape);
   const database = scheme.kind === 'sentinel' ? second : first;
-  if (more !== undefined || (database !== '' && !/^\d+$/.test(database)) || (scheme.kind !== 'sentinel' && second !== '')) throw new Refused({ code: 'url-database', text: path.slice(1) });
+  if (
+    more !== undefined ||
+    (database !== '' && !/^\d+$/.test(database)) ||
+    (scheme.kind !== 'sentinel' && second !== '')
+  )
+    throw new Refused({ code: 'url-database', text: path.slice(1) });
   const masterName = options.get('sentinelMasterId') ?? options.get('service_name') ?? first;
   const caFile = options.get('ssl_ca_certs');
   return {
-    kind: scheme.kind, seeds, sentinels: scheme.kind === 'sentinel',
+    kind: scheme.kind,
+    seeds,
+    sentinels: scheme.kind === 'sentinel',
     ...(scheme.kind === 'sentinel' && masterName !== '' ? { masterName } : {}),
-    ...(scheme.tls ? { tls: { verify: !(options.get('ssl_cert_reqs') === 'none' || options.get('verifyPeer') === 'false'), ...(caFile === undefined ? {} : { caFile }) } } : {}),
+    ...(scheme.tls
+      ? {
+          tls: {
+            verify: !(options.get('ssl_cert_reqs') === 'none' || options.get('verifyPeer') === 'false'),
+            ...(caFile === undefined ? {} : { caFile }),
+          },
+        }
+      : {}),
     credentials: at < 0 ? {} : readCredentials(head.slice(0, at)),
     sentinelCredentials: credentials(options.get('sentinel_username'), options.get('sentinel_password')),
   };
@@ -108,11 +146,16 @@ function parse(text: string): ExistingUrl {
 function readCredentials(text: string): Credentials {
   const colon = text.indexOf(':');
   // Java's clients take a word alone for the password, and so does who types it.
-  return colon < 0 ? credentials(undefined, unescape(text)) : credentials(unescape(text.slice(0, colon)), unescape(text.slice(colon + 1)));
+  return colon < 0
+    ? credentials(undefined, unescape(text))
+    : credentials(unescape(text.slice(0, colon)), unescape(text.slice(colon + 1)));
 }
 
 function credentials(username: string | undefined, password: string | undefined): Credentials {
-  return { ...(username === undefined || username === '' ? {} : { username }), ...(password === undefined || password === '' ? {} : { password }) };
+  return {
+    ...(username === undefined || username === '' ? {} : { username }),
+    ...(password === undefined || password === '' ? {} : { password }),
+  };
 }
 
 function readSeeds(authority: string, standard: number): readonly Address[] {
@@ -123,7 +166,8 @@ function readSeeds(authority: string, standard: number): readonly Address[] {
     if (name === '') throw new Refused({ code: 'url-host' });
     if (tail === '') return { host: unescape(name), port: standard };
     const port = tail.slice(1);
-    if (!tail.startsWith(':') || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) throw new Refused({ code: 'url-port', port });
+    if (!tail.startsWith(':') || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
+      throw new Refused({ code: 'url-port', port });
     return { host: unescape(name), port: Number(port) };
   });
 }
@@ -135,7 +179,14 @@ function readOptions(query: string, tls: boolean): ReadonlyMap<string, string> {
     const equals = pair.indexOf('=');
     const name = unescape(equals < 0 ? pair : pair.slice(0, equals));
     // Those that only concern how a program talks (time-outs, pools, database) are no business of ours, but a typing error should be heard.
-    if (!TLS_OPTIONS.has(name) && !OTHER_OPTIONS.has(name) && !/^(?:db|database|timeout|protocol|socket_\w+|retry_\w+|health_check_interval|max_connections|client_?[nN]ame|decode_responses)$/.test(name)) throw new Refused({ code: 'url-option', name });
+    if (
+      !TLS_OPTIONS.has(name) &&
+      !OTHER_OPTIONS.has(name) &&
+      !/^(?:db|database|timeout|protocol|socket_\w+|retry_\w+|health_check_interval|max_connections|client_?[nN]ame|decode_responses)$/.test(
+        name,
+      )
+    )
+      throw new Refused({ code: 'url-option', name });
     if (TLS_OPTIONS.has(name) && !tls) throw new Refused({ code: 'url-option-without-tls', name });
     options.set(name, equals < 0 ? '' : unescape(pair.slice(equals + 1)));
   }

@@ -28,7 +28,12 @@ export type ReachFinding =
   /** Clients that ask the topology for addresses get one that works from here. */
   | { readonly code: 'reach-fine' }
   /** It is reached, but not where it says: programs on this machine need an address map, or the server another announcement. */
-  | { readonly code: 'reach-elsewhere'; readonly announced: Address; readonly use: Address; readonly why: 'not-routable' | 'other-port' | 'nobody-there' }
+  | {
+      readonly code: 'reach-elsewhere';
+      readonly announced: Address;
+      readonly use: Address;
+      readonly why: 'not-routable' | 'other-port' | 'nobody-there';
+    }
   | { readonly code: 'reach-not-running' }
   | { readonly code: 'reach-paused' }
   /** Nothing is published, and its own address does not lead there from this machine. */
@@ -40,17 +45,29 @@ export type ReachFinding =
   | { readonly code: 'reach-nowhere' };
 
 /** Reasons of somebody who lives at that address: the way there is open. */
-const alive: ReadonlySet<Attempt['outcome']> = new Set(['answers', 'password-required', 'password-wrong', 'no-permission', 'protected-mode', 'tls', 'not-redis']);
+const alive: ReadonlySet<Attempt['outcome']> = new Set([
+  'answers',
+  'password-required',
+  'password-wrong',
+  'no-permission',
+  'protected-mode',
+  'tls',
+  'not-redis',
+]);
 
 /** Where it is worth trying, each address once: what is announced, what is published, the addresses in networks, loopback for a process. */
 export function addressesToTry(node: Pick<Node, 'announced' | 'reachable' | 'instance'>): readonly Address[] {
   const { instance, announced, reachable } = node;
   const port = announced?.port ?? reachable?.port;
   const found = [
-    ...announced ? [announced] : [],
-    ...reachable ? [reachable] : [],
+    ...(announced ? [announced] : []),
+    ...(reachable ? [reachable] : []),
     ...publishedAs(instance, port).map(({ outside }) => outside),
-    ...port === undefined ? [] : (instance?.networks ?? []).flatMap(({ address }) => (address === undefined || address === '' ? [] : [{ host: address, port }])),
+    ...(port === undefined
+      ? []
+      : (instance?.networks ?? []).flatMap(({ address }) =>
+          address === undefined || address === '' ? [] : [{ host: address, port }],
+        )),
   ].map(fromHere);
   return distinctAddresses(found);
 }
@@ -59,31 +76,60 @@ export function addressesToTry(node: Pick<Node, 'announced' | 'reachable' | 'ins
 export function explainReach(node: Pick<Node, 'name' | 'announced' | 'instance'>, attempts: readonly Attempt[]): Reach {
   const { announced, instance } = node;
   const here = attempts.filter(({ outcome }) => outcome === 'answers').map(({ address }) => address);
-  const within = announced === undefined ? [] : (instance?.networks ?? []).filter(({ address, name }) => address === announced.host || (name === 'host' && isLoopback(announced.host))).map(({ name }) => name);
-  return { node: node.name, ...(announced ? { announced } : {}), here, within, attempts, finding: find(node, attempts, here) };
+  const within =
+    announced === undefined
+      ? []
+      : (instance?.networks ?? [])
+          .filter(({ address, name }) => address === announced.host || (name === 'host' && isLoopback(announced.host)))
+          .map(({ name }) => name);
+  return {
+    node: node.name,
+    ...(announced ? { announced } : {}),
+    here,
+    within,
+    attempts,
+    finding: find(node, attempts, here),
+  };
 }
 
-function find({ announced, instance }: Pick<Node, 'announced' | 'instance'>, attempts: readonly Attempt[], here: readonly Address[]): ReachFinding {
+function find(
+  { announced, instance }: Pick<Node, 'announced' | 'instance'>,
+  attempts: readonly Attempt[],
+  here: readonly Address[],
+): ReachFinding {
   if (instance?.state === 'paused') return { code: 'reach-paused' };
   if (instance && instance.state !== 'running' && instance.state !== 'restarting') return { code: 'reach-not-running' };
   const told = announced && attempts.find(({ address }) => sameAddress(address, fromHere(announced)));
   // A published port works on every platform, a container's own address on Linux only.
   const use = here.find(({ host }) => isLoopback(host)) ?? here[0];
   if (told?.outcome === 'answers') return { code: 'reach-fine' };
-  if (use && announced) return { code: 'reach-elsewhere', announced, use, why: whyElsewhere(announced, use, instance, told) };
+  if (use && announced)
+    return { code: 'reach-elsewhere', announced, use, why: whyElsewhere(announced, use, instance, told) };
   if (use) return { code: 'reach-fine' };
   const closed = attempts.find(({ outcome }) => alive.has(outcome));
   if (closed) return { code: 'reach-closed-to-us', address: closed.address, reason: closed.outcome as SilenceReason };
   const port = announced?.port ?? instance?.ports[0]?.inside;
   const published = publishedAs(instance, port);
-  const refused = attempts.find(({ address, outcome }) => (outcome === 'closed' || outcome === 'refused') && published.some(({ outside }) => sameAddress(fromHere(outside), address)));
+  const refused = attempts.find(
+    ({ address, outcome }) =>
+      (outcome === 'closed' || outcome === 'refused') &&
+      published.some(({ outside }) => sameAddress(fromHere(outside), address)),
+  );
   if (refused && port !== undefined) return { code: 'reach-bound-inside', address: refused.address, port };
-  if (instance?.engine === 'docker' && published.length === 0 && port !== undefined) return { code: 'reach-not-published', port };
+  if (instance?.engine === 'docker' && published.length === 0 && port !== undefined)
+    return { code: 'reach-not-published', port };
   const silent = attempts.find(({ outcome }) => outcome === 'timeout') ?? attempts[0];
-  return silent ? { code: 'reach-closed-to-us', address: silent.address, reason: silent.outcome as SilenceReason } : { code: 'reach-nowhere' };
+  return silent
+    ? { code: 'reach-closed-to-us', address: silent.address, reason: silent.outcome as SilenceReason }
+    : { code: 'reach-nowhere' };
 }
 
-function whyElsewhere(announced: Address, use: Address, instance: Instance | undefined, told: Attempt | undefined): 'not-routable' | 'other-port' | 'nobody-there' {
+function whyElsewhere(
+  announced: Address,
+  use: Address,
+  instance: Instance | undefined,
+  told: Attempt | undefined,
+): 'not-routable' | 'other-port' | 'nobody-there' {
   if (isLoopback(announced.host) && announced.port !== use.port) return 'other-port';
   const own = (instance?.networks ?? []).some(({ address }) => address === announced.host);
   return own || told?.outcome === 'timeout' ? 'not-routable' : 'nobody-there';

@@ -17,30 +17,55 @@ const PATIENCE_MS = 2000;
  * Tries every address of every node from this machine, at most 16 at a time. Nothing is changed; a node that is stopped or paused is not tried.
  * @param topologyId whose password serves for all its nodes
  */
-export function measureReach(deps: Pick<VerbDeps, 'connector' | 'secrets'>, nodes: readonly Node[], topologyId: string | undefined, signal: AbortSignal): Promise<readonly Reach[]> {
+export function measureReach(
+  deps: Pick<VerbDeps, 'connector' | 'secrets'>,
+  nodes: readonly Node[],
+  topologyId: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Reach[]> {
   return mapLimit(nodes, 8, async known => {
-    const secret = (topologyId === undefined ? undefined : await deps.secrets.get(topologyId)) ?? await deps.secrets.get(known.id);
+    const secret =
+      (topologyId === undefined ? undefined : await deps.secrets.get(topologyId)) ?? (await deps.secrets.get(known.id));
     const { instance } = known;
     if (instance && instance.state !== 'running' && instance.state !== 'restarting') return explainReach(known, []);
     const attempts: Attempt[] = [];
     const tryAll = async (node: Node): Promise<void> => {
       const fresh = addressesToTry(node).filter(address => !attempts.some(one => sameAddress(one.address, address)));
-      attempts.push(...await mapLimit(fresh, 2, address => attempt(deps, address, secret, signal)));
+      attempts.push(...(await mapLimit(fresh, 2, address => attempt(deps, address, secret, signal))));
     };
     await tryAll(known);
     const answering = attempts.find(({ outcome }) => outcome === 'answers');
-    const told = answering && known.clusterId === undefined && known.role !== 'sentinel' ? await announcedBy(deps, answering.address, secret, signal) : undefined;
-    const node = told ? { ...known, announced: { host: told.host ?? known.announced?.host ?? answering!.address.host, port: told.port ?? known.announced?.port ?? answering!.address.port } } : known;
+    const told =
+      answering && known.clusterId === undefined && known.role !== 'sentinel'
+        ? await announcedBy(deps, answering.address, secret, signal)
+        : undefined;
+    const node = told
+      ? {
+          ...known,
+          announced: {
+            host: told.host ?? known.announced?.host ?? answering!.address.host,
+            port: told.port ?? known.announced?.port ?? answering!.address.port,
+          },
+        }
+      : known;
     if (told) await tryAll(node);
     return explainReach(node, attempts);
   });
 }
 
 /** What a server tells as its own address instead of the one it has: only its settings say so (`replica-announce-*`). */
-async function announcedBy({ connector }: Pick<VerbDeps, 'connector'>, address: Address, secret: string | undefined, signal: AbortSignal): Promise<{ readonly host?: string; readonly port?: number } | undefined> {
+async function announcedBy(
+  { connector }: Pick<VerbDeps, 'connector'>,
+  address: Address,
+  secret: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly host?: string; readonly port?: number } | undefined> {
   const connection = await connector.connect({ address, ...credentialsOf(secret) }, { timeoutMs: PATIENCE_MS, signal });
   try {
-    const settings = readFlat('CONFIG GET', await connection.call(['CONFIG', 'GET', 'replica-announce-*'], { timeoutMs: PATIENCE_MS, signal }));
+    const settings = readFlat(
+      'CONFIG GET',
+      await connection.call(['CONFIG', 'GET', 'replica-announce-*'], { timeoutMs: PATIENCE_MS, signal }),
+    );
     const host = textField(settings, 'replica-announce-ip');
     const port = Number(textField(settings, 'replica-announce-port'));
     return host === '' && !port ? undefined : { ...(host === '' ? {} : { host }), ...(port ? { port } : {}) };
@@ -53,9 +78,17 @@ async function announcedBy({ connector }: Pick<VerbDeps, 'connector'>, address: 
   }
 }
 
-async function attempt({ connector }: Pick<VerbDeps, 'connector'>, address: Address, secret: string | undefined, signal: AbortSignal): Promise<Attempt> {
+async function attempt(
+  { connector }: Pick<VerbDeps, 'connector'>,
+  address: Address,
+  secret: string | undefined,
+  signal: AbortSignal,
+): Promise<Attempt> {
   try {
-    const connection = await connector.connect({ address, ...credentialsOf(secret) }, { timeoutMs: PATIENCE_MS, signal });
+    const connection = await connector.connect(
+      { address, ...credentialsOf(secret) },
+      { timeoutMs: PATIENCE_MS, signal },
+    );
     connection.dispose();
     return { address, outcome: 'answers' };
   } catch (error) {
@@ -65,7 +98,7 @@ async function attempt({ connector }: Pick<VerbDeps, 'connector'>, address: Addr
 }
 
 function reasonOf(error: unknown): SilenceReason {
-  const fault = error instanceof HumanError ? error.fault as RedisFault : undefined;
+  const fault = error instanceof HumanError ? (error.fault as RedisFault) : undefined;
   if (fault?.code === 'redis-silent') return fault.reason;
   // Whatever else it says, it said it in the protocol: it lives and refuses us.
   if (fault?.code === 'redis-refused') return 'no-permission';

@@ -39,7 +39,13 @@ export interface RepairReport {
 
 export type RepairFault =
   | { readonly code: 'repair-silent'; readonly nodes: readonly { readonly node: string; readonly text: string }[] }
-  | { readonly code: 'repair-stopped'; readonly step: RepairStep; readonly text: string; readonly done: number; readonly total: number };
+  | {
+      readonly code: 'repair-stopped';
+      readonly step: RepairStep;
+      readonly text: string;
+      readonly done: number;
+      readonly total: number;
+    };
 
 type Deps = Pick<VerbDeps, 'connector' | 'secrets' | 'now'>;
 const ANSWER = { everyMs: 50, deadlineMs: 3000 } as const;
@@ -51,12 +57,20 @@ const SETTINGS = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs
 export function repairSeatOf({ id, name, instance, reachable, contact }: Node): Seat | undefined {
   if (reachable === undefined) return undefined;
   const port = contact.state === 'answering' ? contact.report.tcpPort : reachable.port;
-  const host = instance?.engine === 'docker' ? instance.networks.find(({ address }) => address !== undefined && address !== '')?.address : reachable.host;
+  const host =
+    instance?.engine === 'docker'
+      ? instance.networks.find(({ address }) => address !== undefined && address !== '')?.address
+      : reachable.host;
   return host === undefined ? undefined : { name, announced: { host, port }, reachable, secretKey: id };
 }
 
 /** Looks, changes nothing. @param chosen the master's name, where the servers don't agree on one */
-export async function prepareRepair(deps: Deps, request: RepairRequest, chosen: string | undefined, signal: AbortSignal): Promise<RepairPlan> {
+export async function prepareRepair(
+  deps: Deps,
+  request: RepairRequest,
+  chosen: string | undefined,
+  signal: AbortSignal,
+): Promise<RepairPlan> {
   const talk = talkOf(deps, request.topologyId);
   try {
     return planRepair(await lookAll(talk, request, signal), chosen);
@@ -66,7 +80,13 @@ export async function prepareRepair(deps: Deps, request: RepairRequest, chosen: 
 }
 
 /** Carries out a confirmed plan and waits until everybody has found everybody. The cancel is heard between two steps; each step leaves a server whole. */
-export async function repairAddresses(deps: Deps, request: RepairRequest, plan: RepairPlan, signal: AbortSignal, onProgress: OnProgress<RepairProgress>): Promise<RepairReport> {
+export async function repairAddresses(
+  deps: Deps,
+  request: RepairRequest,
+  plan: RepairPlan,
+  signal: AbortSignal,
+  onProgress: OnProgress<RepairProgress>,
+): Promise<RepairReport> {
   const began = deps.now();
   const talk = talkOf(deps, request.topologyId);
   const notKept: { node: string; text: string }[] = [];
@@ -82,7 +102,10 @@ export async function repairAddresses(deps: Deps, request: RepairRequest, plan: 
         if (!kept.ok) notKept.push({ node: step.node, text: kept.text });
       } catch (error) {
         if (signal.aborted) throw error;
-        throw new HumanError<RepairFault>({ code: 'repair-stopped', step, text: textOf(error), done: done.length, total }, { cause: error });
+        throw new HumanError<RepairFault>(
+          { code: 'repair-stopped', step, text: textOf(error), done: done.length, total },
+          { cause: error },
+        );
       }
       done.push(step);
     }
@@ -106,8 +129,17 @@ export async function repairAddresses(deps: Deps, request: RepairRequest, plan: 
 function isWhole(nodes: readonly RepairNode[], master: string | undefined): boolean {
   const servers = nodes.filter(node => node.kind === 'server');
   const sentinels = nodes.filter(node => node.kind === 'sentinel');
-  return servers.every(server => server.name === master || server.linkUp)
-    && sentinels.every(sentinel => sentinel.watches.every(({ knows }) => nodes.every(node => node === sentinel || node.name === master || knows.some(address => sameAddress(address, node.address)))));
+  return (
+    servers.every(server => server.name === master || server.linkUp) &&
+    sentinels.every(sentinel =>
+      sentinel.watches.every(({ knows }) =>
+        nodes.every(
+          node =>
+            node === sentinel || node.name === master || knows.some(address => sameAddress(address, node.address)),
+        ),
+      ),
+    )
+  );
 }
 
 function seatNamed({ seats }: RepairRequest, name: string): Seat {
@@ -118,24 +150,31 @@ function seatNamed({ seats }: RepairRequest, name: string): Seat {
 
 async function lookAll(talk: Talk, { seats }: RepairRequest, signal: AbortSignal): Promise<readonly RepairNode[]> {
   const silent: { node: string; text: string }[] = [];
-  const nodes = await Promise.all(seats.map(async (seat): Promise<readonly RepairNode[]> => {
-    try {
-      return [await look(await talk.to(seat, { ...ANSWER, signal }), seat, signal)];
-    } catch (error) {
-      if (signal.aborted) throw error;
-      silent.push({ node: seat.name, text: textOf(error) });
-      return [];
-    }
-  }));
+  const nodes = await Promise.all(
+    seats.map(async (seat): Promise<readonly RepairNode[]> => {
+      try {
+        return [await look(await talk.to(seat, { ...ANSWER, signal }), seat, signal)];
+      } catch (error) {
+        if (signal.aborted) throw error;
+        silent.push({ node: seat.name, text: textOf(error) });
+        return [];
+      }
+    }),
+  );
   // Half of them would give half a plan: who is silent may be the very one that the others look for.
   if (silent.length > 0) throw new HumanError<RepairFault>({ code: 'repair-silent', nodes: silent });
   return nodes.flat();
 }
 
-async function look(connection: RedisConnection, { name, announced: address }: Seat, signal: AbortSignal): Promise<RepairNode> {
+async function look(
+  connection: RedisConnection,
+  { name, announced: address }: Seat,
+  signal: AbortSignal,
+): Promise<RepairNode> {
   const fields = readInfo(await connection.call(['INFO'], { signal }));
   switch (fields.get('redis_mode')) {
-    case 'sentinel': return { kind: 'sentinel', name, address, watches: await watchesOf(connection, signal) };
+    case 'sentinel':
+      return { kind: 'sentinel', name, address, watches: await watchesOf(connection, signal) };
     case 'cluster': {
       const lines = new ClusterNodesReader().read(await connection.call(['CLUSTER', 'NODES'], { signal }));
       return { kind: 'member', name, address, id: lines.find(line => line.flags.includes('myself'))?.id ?? '', lines };
@@ -144,8 +183,15 @@ async function look(connection: RedisConnection, { name, announced: address }: S
       const host = fields.get('master_host');
       const role = fields.get('role') === 'slave' ? 'replica' : 'master';
       return {
-        kind: 'server', name, address, role, linkUp: fields.get('master_link_status') === 'up', ...(host === undefined ? {} : { follows: { host, port: Number(fields.get('master_port')) } }),
-        keys: [...fields].filter(([field]) => /^db\d+$/.test(field)).reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0),
+        kind: 'server',
+        name,
+        address,
+        role,
+        linkUp: fields.get('master_link_status') === 'up',
+        ...(host === undefined ? {} : { follows: { host, port: Number(fields.get('master_port')) } }),
+        keys: [...fields]
+          .filter(([field]) => /^db\d+$/.test(field))
+          .reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0),
         offset: Number(fields.get(role === 'replica' ? 'slave_repl_offset' : 'master_repl_offset') ?? 0),
       };
     }
@@ -154,21 +200,43 @@ async function look(connection: RedisConnection, { name, announced: address }: S
 
 async function watchesOf(connection: RedisConnection, signal: AbortSignal): Promise<readonly WatchedMaster[]> {
   const masters = flatMaps(await connection.call(['SENTINEL', 'MASTERS'], { signal }));
-  return Promise.all(masters.map(async master => {
-    const name = master.get('name') ?? '';
-    const [replicas, sentinels] = await connection.pipeline([['SENTINEL', 'REPLICAS', name], ['SENTINEL', 'SENTINELS', name]], { signal });
-    const addressOf = (fields: ReadonlyMap<string, string>): Address => ({ host: fields.get('ip') ?? '', port: Number(fields.get('port')) });
-    return {
-      name, address: addressOf(master), quorum: Number(master.get('quorum')),
-      settings: SETTINGS.flatMap(setting => { const value = master.get(setting); return value === undefined ? [] : [[setting, value] as const]; }),
-      knows: [...flatMaps(replicas), ...flatMaps(sentinels)].map(addressOf),
-    };
-  }));
+  return Promise.all(
+    masters.map(async master => {
+      const name = master.get('name') ?? '';
+      const [replicas, sentinels] = await connection.pipeline(
+        [
+          ['SENTINEL', 'REPLICAS', name],
+          ['SENTINEL', 'SENTINELS', name],
+        ],
+        { signal },
+      );
+      const addressOf = (fields: ReadonlyMap<string, string>): Address => ({
+        host: fields.get('ip') ?? '',
+        port: Number(fields.get('port')),
+      });
+      return {
+        name,
+        address: addressOf(master),
+        quorum: Number(master.get('quorum')),
+        settings: SETTINGS.flatMap(setting => {
+          const value = master.get(setting);
+          return value === undefined ? [] : [[setting, value] as const];
+        }),
+        knows: [...flatMaps(replicas), ...flatMaps(sentinels)].map(addressOf),
+      };
+    }),
+  );
 }
 
 type Kept = { readonly ok: true } | { readonly ok: false; readonly text: string };
 
-async function carryOut(deps: Deps, request: RepairRequest, connection: RedisConnection, step: RepairStep, signal: AbortSignal): Promise<Kept> {
+async function carryOut(
+  deps: Deps,
+  request: RepairRequest,
+  connection: RedisConnection,
+  step: RepairStep,
+  signal: AbortSignal,
+): Promise<Kept> {
   switch (step.code) {
     case 'repair-meet': {
       await connection.call(['CLUSTER', 'MEET', step.address.host, String(step.address.port)], { signal });
@@ -184,14 +252,24 @@ async function carryOut(deps: Deps, request: RepairRequest, connection: RedisCon
       await connection.call(['REPLICAOF', step.address.host, String(step.address.port)], { signal });
       return keep(connection, signal);
     }
-    case 'repair-watch': return watchAnew(deps, request, connection, step, signal);
+    case 'repair-watch':
+      return watchAnew(deps, request, connection, step, signal);
   }
 }
 
 /** In one write, so that the Sentinel is at no moment left without its master. A Sentinel writes its own file with every such order. */
-async function watchAnew(deps: Deps, request: RepairRequest, connection: RedisConnection, { watched, address, quorum, master }: Extract<RepairStep, { code: 'repair-watch' }>, signal: AbortSignal): Promise<Kept> {
+async function watchAnew(
+  deps: Deps,
+  request: RepairRequest,
+  connection: RedisConnection,
+  { watched, address, quorum, master }: Extract<RepairStep, { code: 'repair-watch' }>,
+  signal: AbortSignal,
+): Promise<Kept> {
   const before = flatMap((await connection.pipeline([['SENTINEL', 'MASTER', watched]], { signal }))[0]);
-  const settings = SETTINGS.flatMap(setting => { const value = before.get(setting); return value === undefined ? [] : [setting, value]; });
+  const settings = SETTINGS.flatMap(setting => {
+    const value = before.get(setting);
+    return value === undefined ? [] : [setting, value];
+  });
   const password = await passwordOf(deps, request.topologyId, seatNamed(request, master));
   const orders = [
     ['SENTINEL', 'REMOVE', watched],
@@ -199,7 +277,10 @@ async function watchAnew(deps: Deps, request: RepairRequest, connection: RedisCo
     ['SENTINEL', 'SET', watched, ...settings, ...(password === undefined ? [] : ['auth-pass', password])],
   ].filter(order => order.length > 3 || order[1] === 'REMOVE');
   const replies: readonly (Reply | ReplyError)[] = await connection.pipeline(orders, { timeoutMs: 5000 });
-  noneRefused(connection, orders.map(order => order.slice(0, 3).join(' ')), replies);
+  noneRefused(
+    connection,
+    orders.map(order => order.slice(0, 3).join(' ')),
+    replies,
+  );
   return { ok: true };
 }
-

@@ -42,15 +42,39 @@ export type RepairStep =
   /** A replica is made master: nobody says to be one. */
   | { readonly code: 'repair-promote'; readonly node: string }
   /** `loses`: keys of its own, as it was no replica. */
-  | { readonly code: 'repair-follow'; readonly node: string; readonly master: string; readonly address: Address; readonly was?: Address; readonly loses: number }
+  | {
+      readonly code: 'repair-follow';
+      readonly node: string;
+      readonly master: string;
+      readonly address: Address;
+      readonly was?: Address;
+      readonly loses: number;
+    }
   /** The Sentinel watches the master at its new address; whatever replicas and Sentinels it knew by old ones it learns anew. */
-  | { readonly code: 'repair-watch'; readonly node: string; readonly watched: string; readonly master: string; readonly address: Address; readonly was: Address; readonly quorum: number }
+  | {
+      readonly code: 'repair-watch';
+      readonly node: string;
+      readonly watched: string;
+      readonly master: string;
+      readonly address: Address;
+      readonly was: Address;
+      readonly quorum: number;
+    }
   /** `node` meets `to` at its new address. */
-  | { readonly code: 'repair-meet'; readonly node: string; readonly to: string; readonly address: Address; readonly was?: Address };
+  | {
+      readonly code: 'repair-meet';
+      readonly node: string;
+      readonly to: string;
+      readonly address: Address;
+      readonly was?: Address;
+    };
 
 export type RepairLeft =
   /** Several say to be master: the user says which one has the data that count. */
-  | { readonly code: 'repair-which-master'; readonly masters: readonly { readonly name: string; readonly keys: number; readonly offset: number }[] }
+  | {
+      readonly code: 'repair-which-master';
+      readonly masters: readonly { readonly name: string; readonly keys: number; readonly offset: number }[];
+    }
   | { readonly code: 'repair-no-server' }
   /** A node that others know, at an address where nothing that is known here lives. */
   | { readonly code: 'repair-missing'; readonly by: string; readonly address: Address };
@@ -79,10 +103,17 @@ function planMembers(members: readonly RepairMember[]): RepairPlan {
       const line = member.lines.find(one => one.id === id);
       if (line && sameAddress(line.address, address) && line.connected && !line.flags.includes('noaddr')) continue;
       // Right address, no link: it is being called already, and meeting again does no harm.
-      steps.push({ code: 'repair-meet', node: member.name, to: name, address, ...(line && !sameAddress(line.address, address) ? { was: line.address } : {}) });
+      steps.push({
+        code: 'repair-meet',
+        node: member.name,
+        to: name,
+        address,
+        ...(line && !sameAddress(line.address, address) ? { was: line.address } : {}),
+      });
     }
     for (const line of member.lines) {
-      if (!byId.has(line.id) && !line.flags.includes('handshake')) missing.set(line.id, { code: 'repair-missing', by: member.name, address: line.address });
+      if (!byId.has(line.id) && !line.flags.includes('handshake'))
+        missing.set(line.id, { code: 'repair-missing', by: member.name, address: line.address });
     }
   }
   return { steps, left: [...missing.values()] };
@@ -93,12 +124,17 @@ function planReplicas(nodes: readonly RepairNode[], chosen: string | undefined):
   const sentinels = nodes.filter(node => node.kind === 'sentinel');
   const masters = servers.filter(({ role }) => role === 'master');
   if (servers.length === 0) return { steps: [], left: [{ code: 'repair-no-server' }] };
-  const candidates = (masters.length > 0 ? masters : servers);
+  const candidates = masters.length > 0 ? masters : servers;
   const named = chosen === undefined ? undefined : servers.find(({ name }) => name === chosen);
   const master = named ?? (candidates.length === 1 ? candidates[0] : undefined);
   if (!master) {
     const ranked = [...candidates].sort((a, b) => b.offset - a.offset || b.keys - a.keys);
-    return { steps: [], left: [{ code: 'repair-which-master', masters: ranked.map(({ name, keys, offset }) => ({ name, keys, offset })) }] };
+    return {
+      steps: [],
+      left: [
+        { code: 'repair-which-master', masters: ranked.map(({ name, keys, offset }) => ({ name, keys, offset })) },
+      ],
+    };
   }
   const steps: RepairStep[] = [];
   if (master.role !== 'master') steps.push({ code: 'repair-promote', node: master.name });
@@ -108,12 +144,31 @@ function planReplicas(nodes: readonly RepairNode[], chosen: string | undefined):
     for (const watched of sentinel.watches) {
       const stale = watched.knows.some(address => !here.has(formatAddress(address)));
       if (sameAddress(watched.address, master.address) && !stale) continue;
-      steps.push({ code: 'repair-watch', node: sentinel.name, watched: watched.name, master: master.name, address: master.address, was: watched.address, quorum: watched.quorum });
+      steps.push({
+        code: 'repair-watch',
+        node: sentinel.name,
+        watched: watched.name,
+        master: master.name,
+        address: master.address,
+        was: watched.address,
+        quorum: watched.quorum,
+      });
     }
   }
   for (const server of servers) {
-    if (server === master || (server.role === 'replica' && server.follows && sameAddress(server.follows, master.address))) continue;
-    steps.push({ code: 'repair-follow', node: server.name, master: master.name, address: master.address, ...(server.follows ? { was: server.follows } : {}), loses: server.role === 'master' ? server.keys : 0 });
+    if (
+      server === master ||
+      (server.role === 'replica' && server.follows && sameAddress(server.follows, master.address))
+    )
+      continue;
+    steps.push({
+      code: 'repair-follow',
+      node: server.name,
+      master: master.name,
+      address: master.address,
+      ...(server.follows ? { was: server.follows } : {}),
+      loses: server.role === 'master' ? server.keys : 0,
+    });
   }
   return { steps, left: [], master: master.name };
 }

@@ -17,18 +17,50 @@ import type { Talk } from '../talk';
 
 /** One thing that was tried, with what came of it. Codes with data; the report has the words. */
 export type VerifyItem =
-  | { readonly code: 'reached'; readonly node: string; readonly ok: boolean; readonly announced?: string; readonly reachable?: string; readonly published: readonly string[]; readonly silence?: SilenceReason | 'not-running' | 'unknown' }
+  | {
+      readonly code: 'reached';
+      readonly node: string;
+      readonly ok: boolean;
+      readonly announced?: string;
+      readonly reachable?: string;
+      readonly published: readonly string[];
+      readonly silence?: SilenceReason | 'not-running' | 'unknown';
+    }
   /** A key written on the master was read here. */
-  | { readonly code: 'read-back'; readonly node: string; readonly master: string; readonly ok: boolean; readonly ms: number; readonly text?: string }
+  | {
+      readonly code: 'read-back';
+      readonly node: string;
+      readonly master: string;
+      readonly ok: boolean;
+      readonly ms: number;
+      readonly text?: string;
+    }
   | { readonly code: 'write'; readonly node: string; readonly ok: boolean; readonly text?: string }
   /** What a write on a replica was answered. */
   | { readonly code: 'read-only'; readonly node: string; readonly ok: boolean; readonly text: string }
   | { readonly code: 'quorum'; readonly node: string; readonly ok: boolean; readonly text: string }
-  | { readonly code: 'coverage'; readonly node: string; readonly ok: boolean; readonly slots: number; readonly state: string }
+  | {
+      readonly code: 'coverage';
+      readonly node: string;
+      readonly ok: boolean;
+      readonly slots: number;
+      readonly state: string;
+    }
   /** What a node that does not own the slot of `page` answers. */
   | { readonly code: 'redirect'; readonly node: string; readonly ok: boolean; readonly text: string }
-  | { readonly code: 'rewrite'; readonly node: string; readonly ok: boolean; readonly text: string; /** Told from how its conf is mounted, not tried. */ readonly foreseen: boolean }
-  | { readonly code: 'survives'; readonly node: string; readonly ok: boolean; readonly consequences: readonly Consequence[] };
+  | {
+      readonly code: 'rewrite';
+      readonly node: string;
+      readonly ok: boolean;
+      readonly text: string;
+      /** Told from how its conf is mounted, not tried. */ readonly foreseen: boolean;
+    }
+  | {
+      readonly code: 'survives';
+      readonly node: string;
+      readonly ok: boolean;
+      readonly consequences: readonly Consequence[];
+    };
 
 export interface VerifyReport {
   readonly name: string;
@@ -47,24 +79,50 @@ export interface VerifyRequest {
 
 const ANSWER = { everyMs: 100, deadlineMs: 5000 } as const;
 const READ_BACK = { everyMs: 5, deadlineMs: 3000 } as const;
-const CONSEQUENCES_THAT_END: ReadonlySet<Consequence['code']> = new Set(['no-failover', 'quorum-lost', 'standalone-stops', 'slots-lost', 'cluster-majority-lost']);
+const CONSEQUENCES_THAT_END: ReadonlySet<Consequence['code']> = new Set([
+  'no-failover',
+  'quorum-lost',
+  'standalone-stops',
+  'slots-lost',
+  'cluster-majority-lost',
+]);
 
 /** Tries everything that a person would try by hand, on every node, and leaves nothing behind. What fails is an item of the report, not an error. */
-export async function verifyTopology(deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now' | 'uuid'>, { topology, rewrite }: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
+export async function verifyTopology(
+  deps: Pick<VerbDeps, 'connector' | 'secrets' | 'now' | 'uuid'>,
+  { topology, rewrite }: VerifyRequest,
+  signal: AbortSignal,
+): Promise<VerifyReport> {
   const began = deps.now();
   const talk = talkOf(deps, topology.id);
   const items: VerifyItem[] = [];
   try {
     items.push(...topology.nodes.map(reached));
     const servers = topology.nodes.filter(node => node.role !== 'sentinel' && node.contact.state === 'answering');
-    for (const master of servers.filter(({ role, staleMaster }) => role === 'master' && staleMaster === undefined)) items.push(...await writeAndRead(deps, talk, topology, master, signal));
-    if (topology.kind === 'sentinel') items.push(...await quorums(talk, topology, signal));
-    if (topology.kind === 'cluster') items.push(...await slots(talk, topology, servers, signal));
-    items.push(...await Promise.all(topology.nodes.filter(({ contact }) => contact.state === 'answering').map(node => rewritable(talk, node, rewrite, signal))));
-    items.push(...topology.nodes.filter(({ contact }) => contact.state === 'answering').map((node): VerifyItem => {
-      const consequences = consequencesOf(topology, node, 'stop');
-      return { code: 'survives', node: node.name, ok: !consequences.some(({ code }) => CONSEQUENCES_THAT_END.has(code)), consequences };
-    }));
+    for (const master of servers.filter(({ role, staleMaster }) => role === 'master' && staleMaster === undefined))
+      items.push(...(await writeAndRead(deps, talk, topology, master, signal)));
+    if (topology.kind === 'sentinel') items.push(...(await quorums(talk, topology, signal)));
+    if (topology.kind === 'cluster') items.push(...(await slots(talk, topology, servers, signal)));
+    items.push(
+      ...(await Promise.all(
+        topology.nodes
+          .filter(({ contact }) => contact.state === 'answering')
+          .map(node => rewritable(talk, node, rewrite, signal)),
+      )),
+    );
+    items.push(
+      ...topology.nodes
+        .filter(({ contact }) => contact.state === 'answering')
+        .map((node): VerifyItem => {
+          const consequences = consequencesOf(topology, node, 'stop');
+          return {
+            code: 'survives',
+            node: node.name,
+            ok: !consequences.some(({ code }) => CONSEQUENCES_THAT_END.has(code)),
+            consequences,
+          };
+        }),
+    );
   } finally {
     talk.dispose();
   }
@@ -75,8 +133,11 @@ function reached({ name, announced, reachable, contact, instance }: Node): Verif
   const at = (address: Address | undefined): string | undefined => address && formatAddress(address);
   const [said, here] = [at(announced), at(reachable)];
   return {
-    code: 'reached', node: name, ok: contact.state === 'answering',
-    ...(said === undefined ? {} : { announced: said }), ...(here === undefined ? {} : { reachable: here }),
+    code: 'reached',
+    node: name,
+    ok: contact.state === 'answering',
+    ...(said === undefined ? {} : { announced: said }),
+    ...(here === undefined ? {} : { reachable: here }),
     published: instance?.ports.map(({ inside, outside }) => `${formatAddress(outside)} → ${String(inside)}`) ?? [],
     ...(contact.state === 'answering' ? {} : { silence: contact.state === 'silent' ? contact.reason : contact.state }),
   };
@@ -94,7 +155,13 @@ async function open(talk: Talk, node: Node, signal: AbortSignal): Promise<RedisC
 }
 
 /** A key of its own on the master, read on each of its replicas; a write there must be refused. It is deleted again, and expires by itself. */
-async function writeAndRead(deps: Pick<VerbDeps, 'now' | 'uuid'>, talk: Talk, topology: Topology, master: Node, signal: AbortSignal): Promise<readonly VerifyItem[]> {
+async function writeAndRead(
+  deps: Pick<VerbDeps, 'now' | 'uuid'>,
+  talk: Talk,
+  topology: Topology,
+  master: Node,
+  signal: AbortSignal,
+): Promise<readonly VerifyItem[]> {
   const connection = await open(talk, master, signal);
   if (typeof connection === 'string') return [{ code: 'write', node: master.name, ok: false, text: connection }];
   const key = keyFor(topology, master, deps.uuid());
@@ -103,7 +170,9 @@ async function writeAndRead(deps: Pick<VerbDeps, 'now' | 'uuid'>, talk: Talk, to
   const [written] = await connection.pipeline([['SET', key, key, 'EX', '60']], { signal });
   if (written instanceof ReplyError) return [{ code: 'write', node: master.name, ok: false, text: written.text }];
   try {
-    const replicas = topology.nodes.filter(node => node.role === 'replica' && node.masterId === master.id && node.contact.state === 'answering');
+    const replicas = topology.nodes.filter(
+      node => node.role === 'replica' && node.masterId === master.id && node.contact.state === 'answering',
+    );
     const seen = await Promise.all(replicas.map(replica => readOn(deps, talk, master, replica, key, began, signal)));
     return [{ code: 'write', node: master.name, ok: true }, ...seen.flat()];
   } finally {
@@ -111,23 +180,51 @@ async function writeAndRead(deps: Pick<VerbDeps, 'now' | 'uuid'>, talk: Talk, to
   }
 }
 
-async function readOn(deps: Pick<VerbDeps, 'now'>, talk: Talk, master: Node, replica: Node, key: string, began: number, signal: AbortSignal): Promise<readonly VerifyItem[]> {
+async function readOn(
+  deps: Pick<VerbDeps, 'now'>,
+  talk: Talk,
+  master: Node,
+  replica: Node,
+  key: string,
+  began: number,
+  signal: AbortSignal,
+): Promise<readonly VerifyItem[]> {
   const connection = await open(talk, replica, signal);
-  if (typeof connection === 'string') return [{ code: 'read-back', node: replica.name, master: master.name, ok: false, ms: 0, text: connection }];
+  if (typeof connection === 'string')
+    return [{ code: 'read-back', node: replica.name, master: master.name, ok: false, ms: 0, text: connection }];
   const isCluster = replica.contact.state === 'answering' && replica.contact.report.mode === 'cluster';
   if (isCluster) await connection.call(['READONLY'], { signal });
   const items: VerifyItem[] = [];
   try {
-    await until('read back', { ...READ_BACK, signal }, async inner => (await connection.call(['GET', key], { signal: inner })) === key || undefined);
+    await until(
+      'read back',
+      { ...READ_BACK, signal },
+      async inner => (await connection.call(['GET', key], { signal: inner })) === key || undefined,
+    );
     items.push({ code: 'read-back', node: replica.name, master: master.name, ok: true, ms: deps.now() - began });
   } catch (error) {
     if (!isDeadline(error) && !(error instanceof HumanError)) throw error;
-    items.push({ code: 'read-back', node: replica.name, master: master.name, ok: false, ms: deps.now() - began, text: textOf(error) });
+    items.push({
+      code: 'read-back',
+      node: replica.name,
+      master: master.name,
+      ok: false,
+      ms: deps.now() - began,
+      text: textOf(error),
+    });
   }
   const [refused] = await connection.pipeline([['SET', key, 'refused']], { signal });
   const text = refused instanceof ReplyError ? refused.text : String(refused);
   // a node of a cluster sends writers to its master instead
-  return [...items, { code: 'read-only', node: replica.name, ok: refused instanceof ReplyError && (refused.prefix === 'READONLY' || (isCluster && refused.prefix === 'MOVED')), text }];
+  return [
+    ...items,
+    {
+      code: 'read-only',
+      node: replica.name,
+      ok: refused instanceof ReplyError && (refused.prefix === 'READONLY' || (isCluster && refused.prefix === 'MOVED')),
+      text,
+    },
+  ];
 }
 
 /** In a cluster, a key that lies in one of the master's slots. */
@@ -144,41 +241,86 @@ function keyFor(topology: Topology, master: Node, unique: string): string | unde
 }
 
 function quorums(talk: Talk, topology: Topology, signal: AbortSignal): Promise<readonly VerifyItem[]> {
-  return Promise.all(topology.nodes.filter(node => node.role === 'sentinel' && node.contact.state === 'answering').map(async (node): Promise<VerifyItem> => {
-    const connection = await open(talk, node, signal);
-    if (typeof connection === 'string') return { code: 'quorum', node: node.name, ok: false, text: connection };
-    const [reply] = await connection.pipeline([['SENTINEL', 'CKQUORUM', topology.masterName ?? '']], { signal });
-    const text = reply instanceof ReplyError ? reply.text : String(reply);
-    return { code: 'quorum', node: node.name, ok: text.startsWith('OK'), text };
-  }));
+  return Promise.all(
+    topology.nodes
+      .filter(node => node.role === 'sentinel' && node.contact.state === 'answering')
+      .map(async (node): Promise<VerifyItem> => {
+        const connection = await open(talk, node, signal);
+        if (typeof connection === 'string') return { code: 'quorum', node: node.name, ok: false, text: connection };
+        const [reply] = await connection.pipeline([['SENTINEL', 'CKQUORUM', topology.masterName ?? '']], { signal });
+        const text = reply instanceof ReplyError ? reply.text : String(reply);
+        return { code: 'quorum', node: node.name, ok: text.startsWith('OK'), text };
+      }),
+  );
 }
 
 /** Each node's own view of the key space; and whether one that does not own `page` sends its client to the one that does. */
-async function slots(talk: Talk, topology: Topology, servers: readonly Node[], signal: AbortSignal): Promise<readonly VerifyItem[]> {
+async function slots(
+  talk: Talk,
+  topology: Topology,
+  servers: readonly Node[],
+  signal: AbortSignal,
+): Promise<readonly VerifyItem[]> {
   const page = keySlot('page');
-  const owner = topology.shards?.find(shard => shard.slots.some(([first, last]) => page >= first && page <= last))?.nodes[0];
-  return (await Promise.all(servers.map(async (node): Promise<readonly VerifyItem[]> => {
-    const connection = await open(talk, node, signal);
-    if (typeof connection === 'string') return [{ code: 'coverage', node: node.name, ok: false, slots: 0, state: connection }];
-    const [nodes, info, got] = await connection.pipeline([['CLUSTER', 'NODES'], ['CLUSTER', 'INFO'], ['GET', 'page']], { signal });
-    const seen = typeof nodes === 'string' ? new ClusterNodesReader().read(nodes).filter(({ flags }) => flags.includes('master') && !flags.includes('fail')).reduce((sum, line) => sum + countSlots(line.slots), 0) : 0;
-    const state = /cluster_state:(\w+)/.exec(String(info as Reply))?.[1] ?? '';
-    const text = got instanceof ReplyError ? got.text : '';
-    return [
-      { code: 'coverage', node: node.name, ok: seen === SLOT_COUNT && state === 'ok', slots: seen, state },
-      ...node.id === owner ? [] : [{ code: 'redirect' as const, node: node.name, ok: text.startsWith(`MOVED ${String(page)} `), text }],
-    ];
-  }))).flat();
+  const owner = topology.shards?.find(shard => shard.slots.some(([first, last]) => page >= first && page <= last))
+    ?.nodes[0];
+  return (
+    await Promise.all(
+      servers.map(async (node): Promise<readonly VerifyItem[]> => {
+        const connection = await open(talk, node, signal);
+        if (typeof connection === 'string')
+          return [{ code: 'coverage', node: node.name, ok: false, slots: 0, state: connection }];
+        const [nodes, info, got] = await connection.pipeline(
+          [
+            ['CLUSTER', 'NODES'],
+            ['CLUSTER', 'INFO'],
+            ['GET', 'page'],
+          ],
+          { signal },
+        );
+        const seen =
+          typeof nodes === 'string'
+            ? new ClusterNodesReader()
+                .read(nodes)
+                .filter(({ flags }) => flags.includes('master') && !flags.includes('fail'))
+                .reduce((sum, line) => sum + countSlots(line.slots), 0)
+            : 0;
+        const state = /cluster_state:(\w+)/.exec(String(info as Reply))?.[1] ?? '';
+        const text = got instanceof ReplyError ? got.text : '';
+        return [
+          { code: 'coverage', node: node.name, ok: seen === SLOT_COUNT && state === 'ok', slots: seen, state },
+          ...(node.id === owner
+            ? []
+            : [{ code: 'redirect' as const, node: node.name, ok: text.startsWith(`MOVED ${String(page)} `), text }]),
+        ];
+      }),
+    )
+  ).flat();
 }
 
 async function rewritable(talk: Talk, node: Node, tries: boolean, signal: AbortSignal): Promise<VerifyItem> {
   const place = confPlaceOf(node);
   const file = node.contact.state === 'answering' ? node.contact.report.configFile : '';
-  const single = place?.mounted === 'file' || node.instance?.mounts.some(({ target }) => target === file && file !== '') === true;
+  const single =
+    place?.mounted === 'file' || node.instance?.mounts.some(({ target }) => target === file && file !== '') === true;
   const sentinel = node.role === 'sentinel';
-  if (!tries || sentinel) return { code: 'rewrite', node: node.name, foreseen: true, ok: file !== '' && !single, text: file === '' ? 'no conf file' : single ? `${file} is mounted as a single file` : file };
+  if (!tries || sentinel)
+    return {
+      code: 'rewrite',
+      node: node.name,
+      foreseen: true,
+      ok: file !== '' && !single,
+      text: file === '' ? 'no conf file' : single ? `${file} is mounted as a single file` : file,
+    };
   const connection = await open(talk, node, signal);
-  if (typeof connection === 'string') return { code: 'rewrite', node: node.name, foreseen: false, ok: false, text: connection };
+  if (typeof connection === 'string')
+    return { code: 'rewrite', node: node.name, foreseen: false, ok: false, text: connection };
   const [reply] = await connection.pipeline([['CONFIG', 'REWRITE']], { signal, timeoutMs: 5000 });
-  return { code: 'rewrite', node: node.name, foreseen: false, ok: !(reply instanceof ReplyError), text: reply instanceof ReplyError ? reply.text : file };
+  return {
+    code: 'rewrite',
+    node: node.name,
+    foreseen: false,
+    ok: !(reply instanceof ReplyError),
+    text: reply instanceof ReplyError ? reply.text : file,
+  };
 }

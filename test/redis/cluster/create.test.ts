@@ -11,12 +11,24 @@ import { newPrefix, testPorts } from '../../support/naming';
 import { ProcessesBehind } from '../../support/processesBehind';
 import { dockerDeps, noSignal, silent, volume } from '../../support/topologies';
 
-const requestOf = (name: string, firstPort: number, change: Partial<ClusterRequest> = {}): ClusterRequest =>
-  ({ name, engine: 'docker', image: 'redis:7.0', masters: 3, replicas: 1, extra: 0, firstPort, storage: volume, ...change });
+const requestOf = (name: string, firstPort: number, change: Partial<ClusterRequest> = {}): ClusterRequest => ({
+  name,
+  engine: 'docker',
+  image: 'redis:7.0',
+  masters: 3,
+  replicas: 1,
+  extra: 0,
+  firstPort,
+  storage: volume,
+  ...change,
+});
 
 /** The truth, asked by another program. */
 function check(port: number, password: string | undefined): string {
-  return execFileSync('redis-cli', ['-p', String(port), 'cluster', 'info'], { encoding: 'utf8', env: { ...process.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) } });
+  return execFileSync('redis-cli', ['-p', String(port), 'cluster', 'info'], {
+    encoding: 'utf8',
+    env: { ...process.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) },
+  });
 }
 
 suite('cluster: created in Docker', function () {
@@ -28,11 +40,24 @@ suite('cluster: created in Docker', function () {
       try {
         const plan = await prepareCluster(deps, requestOf(name, await testPorts(6), { image }), noSignal);
         const report = await createCluster(deps, { plan }, noSignal, silent);
-        assert.deepEqual(report.checks.map(({ code }) => code), ['all-agree', 'shard', 'shard', 'shard']);
+        assert.deepEqual(
+          report.checks.map(({ code }) => code),
+          ['all-agree', 'shard', 'shard', 'shard'],
+        );
         const password = await deps.secrets.get(report.topologyId);
-        for (const node of report.nodes) assert.match(check(node.reachable.port, password), /cluster_state:ok[^]*cluster_slots_ok:16384[^]*cluster_known_nodes:6[^]*cluster_size:3/, node.name);
+        for (const node of report.nodes)
+          assert.match(
+            check(node.reachable.port, password),
+            /cluster_state:ok[^]*cluster_slots_ok:16384[^]*cluster_known_nodes:6[^]*cluster_size:3/,
+            node.name,
+          );
         assert.deepEqual(deps.records.keys(), []);
-        await removeTopology(deps, { topologyId: report.topologyId, name, kind: 'cluster', engine: 'docker', data: true }, noSignal, silent);
+        await removeTopology(
+          deps,
+          { topologyId: report.topologyId, name, kind: 'cluster', engine: 'docker', data: true },
+          noSignal,
+          silent,
+        );
         assert.deepEqual(leftovers(name), []);
       } finally {
         deps.dispose();
@@ -69,25 +94,44 @@ suite('cluster: a creation that is cut off', function () {
           let writes = 0;
           // As an editor that is killed: from this write on nothing is recorded and nothing undone.
           const dead = Object.assign(Object.create(deps) as typeof deps, {
-            records: { keys: () => deps.records.keys(), get: (key: string) => deps.records.get(key), delete: () => Promise.reject(new Error('dead')),
-              set: (key: string, value: unknown) => (++writes > write ? Promise.reject(new Error('dead')) : deps.records.set(key, value)) },
-            engine: () => new Proxy(engine, { get: (real, key) => {
-              const value = Reflect.get(real, key, real) as unknown;
-              if (writes > write) return () => Promise.reject(new Error('dead'));
-              return typeof value === 'function' ? value.bind(real) as unknown : value;
-            } }),
+            records: {
+              keys: () => deps.records.keys(),
+              get: (key: string) => deps.records.get(key),
+              delete: () => Promise.reject(new Error('dead')),
+              set: (key: string, value: unknown) =>
+                ++writes > write ? Promise.reject(new Error('dead')) : deps.records.set(key, value),
+            },
+            engine: () =>
+              new Proxy(engine, {
+                get: (real, key) => {
+                  const value = Reflect.get(real, key, real) as unknown;
+                  if (writes > write) return () => Promise.reject(new Error('dead'));
+                  return typeof value === 'function' ? (value.bind(real) as unknown) : value;
+                },
+              }),
           });
-          await createCluster(dead, { plan, password: 'secret' }, noSignal, silent).then(() => assert.fail('it was cut off'), () => undefined);
+          await createCluster(dead, { plan, password: 'secret' }, noSignal, silent).then(
+            () => assert.fail('it was cut off'),
+            () => undefined,
+          );
           const [key = ''] = deps.records.keys();
           const record = deps.records.get(key) as { topologyId: string };
           await deps.records.set(key, { ...record, touchedAt: 0, pid: 2 ** 22 + 1 }); // the process that wrote it is gone
           if (then === 'remove') {
             await removeUnfinished(deps, record.topologyId, noSignal);
-            assert.deepEqual([engine.made.size, engine.networks.size, engine.data.size, deps.secrets.kept.size, deps.records.keys()], [0, 0, 0, 0, []]);
+            assert.deepEqual(
+              [engine.made.size, engine.networks.size, engine.data.size, deps.secrets.kept.size, deps.records.keys()],
+              [0, 0, 0, 0, []],
+            );
           } else {
             const report = await finishCreation(deps, record.topologyId, noSignal, silent);
             const password = deps.secrets.kept.get(record.topologyId);
-            for (const node of report.nodes) assert.match(check(node.reachable.port, password), /cluster_state:ok[^]*cluster_slots_ok:16384[^]*cluster_known_nodes:6/, node.name);
+            for (const node of report.nodes)
+              assert.match(
+                check(node.reachable.port, password),
+                /cluster_state:ok[^]*cluster_slots_ok:16384[^]*cluster_known_nodes:6/,
+                node.name,
+              );
             assert.deepEqual(deps.records.keys(), []);
           }
         } finally {

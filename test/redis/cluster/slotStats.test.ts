@@ -18,27 +18,66 @@ suite('cluster: figures of slots', function () {
     test(`${image} ${options.join(' ')}`, async () => {
       const name = newPrefix();
       const port = await testPort();
-      execFileSync('docker', ['run', '-d', '--rm', '--name', name, '--label', `redis-topology-test=${name}`, '-p', `127.0.0.1:${port}:6379`, image, image.startsWith('valkey') ? 'valkey-server' : 'redis-server', '--cluster-enabled', 'yes', '--protected-mode', 'no', ...options], { stdio: 'ignore' });
+      execFileSync(
+        'docker',
+        [
+          'run',
+          '-d',
+          '--rm',
+          '--name',
+          name,
+          '--label',
+          `redis-topology-test=${name}`,
+          '-p',
+          `127.0.0.1:${port}:6379`,
+          image,
+          image.startsWith('valkey') ? 'valkey-server' : 'redis-server',
+          '--cluster-enabled',
+          'yes',
+          '--protected-mode',
+          'no',
+          ...options,
+        ],
+        { stdio: 'ignore' },
+      );
       try {
         const connection = await until('answer', () => connectTo(port));
         await connection.pipeline([['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']], { timeoutMs: 20_000 });
-        await until('state ok', async () => String(await connection.call(['CLUSTER', 'INFO'])).includes('cluster_state:ok'));
+        await until('state ok', async () =>
+          String(await connection.call(['CLUSTER', 'INFO'])).includes('cluster_state:ok'),
+        );
         for (let n = 0; n < 50; n++) await connection.call(['SET', `{page}:${n}`, 'x'.repeat(100)]);
-        const topology = { cluster: { shards: [{ masterId: 'm', replicaIds: [], ranges: [[0, 16383]], slots: 16384 }], members: [{ id: 'm', node: 'n' }], open: [] } } as unknown as Topology;
+        const topology = {
+          cluster: {
+            shards: [{ masterId: 'm', replicaIds: [], ranges: [[0, 16383]], slots: 16384 }],
+            members: [{ id: 'm', node: 'n' }],
+            open: [],
+          },
+        } as unknown as Topology;
         const inventory = { connectionTo: () => connectTo(port) };
         assert.deepEqual(await countKeys(inventory, topology, 144, noSignal), { keys: 50 });
         const offered = await heatKindsOf(inventory, topology, noSignal);
         assert.deepEqual([offered.kinds.join(' '), offered.more], [kinds, more]);
         for (const kind of offered.kinds) {
           const figures = new Array<number>(16384).fill(-1);
-          await heatOf(inventory, topology, kind, noSignal, (first, some) => some.forEach((figure, index) => { figures[first + index] = figure; }));
-          assert.ok(figures.every(figure => figure >= 0), `${kind}: all slots are told`);
+          await heatOf(inventory, topology, kind, noSignal, (first, some) =>
+            some.forEach((figure, index) => {
+              figures[first + index] = figure;
+            }),
+          );
+          assert.ok(
+            figures.every(figure => figure >= 0),
+            `${kind}: all slots are told`,
+          );
           const busiest = figures.indexOf(Math.max(...figures));
           if (kind === 'keys') assert.deepEqual([figures[144], busiest], [50, 144]);
-          else assert.ok((figures[144] as number) > 0 && busiest === 144, `${kind}: ${figures[144]}, busiest ${busiest}`);
+          else
+            assert.ok((figures[144] as number) > 0 && busiest === 144, `${kind}: ${figures[144]}, busiest ${busiest}`);
         }
         const cancelled = AbortSignal.abort();
-        await assert.rejects(heatOf(inventory, topology, 'keys', cancelled, () => assert.fail('nothing after a cancel')));
+        await assert.rejects(
+          heatOf(inventory, topology, 'keys', cancelled, () => assert.fail('nothing after a cancel')),
+        );
         connection.dispose();
       } finally {
         execFileSync('docker', ['rm', '-f', name], { stdio: 'ignore' });

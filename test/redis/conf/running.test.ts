@@ -44,8 +44,20 @@ for (const kind of kinds) {
       deps = memoryDeps(engine, new IoredisConnector());
       const image = kind === 'docker' ? 'redis:7.0' : (await engine.images())[0]!.reference;
       const firstPort = await testPorts(5);
-      const request = sentinelRequest(name, { engine: kind, image, replicas: 1, firstPort, firstSentinelPort: firstPort + 2, storage: { kind: 'folder', root } });
-      const report = await createSentinel(deps, { plan: await prepareSentinel(deps, request, noSignal) }, noSignal, silent);
+      const request = sentinelRequest(name, {
+        engine: kind,
+        image,
+        replicas: 1,
+        firstPort,
+        firstSentinelPort: firstPort + 2,
+        storage: { kind: 'folder', root },
+      });
+      const report = await createSentinel(
+        deps,
+        { plan: await prepareSentinel(deps, request, noSignal) },
+        noSignal,
+        silent,
+      );
       topologyId = report.topologyId;
       const inventory = new Inventory({ engines: [engine], connector: deps.connector, secrets: deps.secrets });
       await until('healthy', async () => {
@@ -55,7 +67,8 @@ for (const kind of kinds) {
       inventory.dispose();
     });
     suiteTeardown(async () => {
-      if (topologyId !== undefined) await removeTopology(deps, { topologyId, name, kind: 'sentinel', engine: kind, data: true }, noSignal, silent);
+      if (topologyId !== undefined)
+        await removeTopology(deps, { topologyId, name, kind: 'sentinel', engine: kind, data: true }, noSignal, silent);
       engine.dispose();
       rmSync(home, { recursive: true, force: true });
     });
@@ -73,11 +86,22 @@ for (const kind of kinds) {
     const judged = (node: string, change: (text: string) => string = text => text) => {
       const server = serverOf(node);
       const document = parseDocument(change(readFileSync(fileOf(node), 'utf8')), `file://${fileOf(node)}`);
-      const report: Report = validate(document, { target: server.target, mode: guessMode(document), ...(server.container && { container: server.container }) });
-      return { document, report, title: server.title, ...(server.addresses && { addresses: server.addresses, place: server.place }) };
+      const report: Report = validate(document, {
+        target: server.target,
+        mode: guessMode(document),
+        ...(server.container && { container: server.container }),
+      });
+      return {
+        document,
+        report,
+        title: server.title,
+        ...(server.addresses && { addresses: server.addresses, place: server.place }),
+      };
     };
-    const together = (changes: Readonly<Record<string, (text: string) => string>> = {}): Finding[] => validateTopology(confs.map(node => judged(node, changes[node])));
-    const seriousOf = (findings: readonly Finding[]): string[] => findings.filter(one => one.severity === 'error' || one.severity === 'warning').map(one => one.code);
+    const together = (changes: Readonly<Record<string, (text: string) => string>> = {}): Finding[] =>
+      validateTopology(confs.map(node => judged(node, changes[node])));
+    const seriousOf = (findings: readonly Finding[]): string[] =>
+      findings.filter(one => one.severity === 'error' || one.severity === 'warning').map(one => one.code);
 
     test('each file has its own server, with the version that runs and the addresses of its node', () => {
       for (const node of confs) {
@@ -90,8 +114,13 @@ for (const kind of kinds) {
       }
       const [one, two] = [serverOf('redis-1'), serverOf('redis-2')];
       assert.equal(one.place === two.place, kind === 'process');
-      assert.equal(one.addresses?.some(address => two.addresses?.includes(address)), kind === 'process');
-      assert.ok(confs.every(node => sourcesOf(snapshot, topologyId).some(source => fileOf(node).startsWith(`${source}/`))));
+      assert.equal(
+        one.addresses?.some(address => two.addresses?.includes(address)),
+        kind === 'process',
+      );
+      assert.ok(
+        confs.every(node => sourcesOf(snapshot, topologyId).some(source => fileOf(node).startsWith(`${source}/`))),
+      );
     });
 
     test('what the extension wrote and the servers rewrote has no fault, alone and together', () => {
@@ -100,8 +129,12 @@ for (const kind of kinds) {
     });
 
     test('a sentinel that watches the node by its name, or by an address that nobody has', () => {
-      const watch = (host: string) => (text: string): string => text.replace(/^(sentinel monitor \S+) \S+/m, `$1 ${host}`);
-      const named = kind === 'docker' ? serverOf('redis-1').addresses?.find(one => one.includes(name)) ?? '' : 'localhost';
+      const watch =
+        (host: string) =>
+        (text: string): string =>
+          text.replace(/^(sentinel monitor \S+) \S+/m, `$1 ${host}`);
+      const named =
+        kind === 'docker' ? (serverOf('redis-1').addresses?.find(one => one.includes(name)) ?? '') : 'localhost';
       assert.notEqual(named, '');
       assert.ok(!seriousOf(together({ 'sentinel-1': watch(named) })).includes('topology-monitors-unknown'));
       assert.ok(seriousOf(together({ 'sentinel-1': watch('10.255.255.1') })).includes('topology-monitors-unknown'));
@@ -116,15 +149,24 @@ for (const kind of kinds) {
       const port = /^port (\d+)/m.exec(readFileSync(fileOf('redis-1'), 'utf8'))?.[1] ?? '';
       const same = (text: string): string => text.replace(/^port \d+/m, `port ${port}`);
       assert.equal(seriousOf(together({ 'redis-2': same })).includes('topology-same-port'), kind === 'process');
-      assert.equal(seriousOf(judged('redis-2', same).report.findings).includes('port-not-published'), kind === 'docker');
+      assert.equal(
+        seriousOf(judged('redis-2', same).report.findings).includes('port-not-published'),
+        kind === 'docker',
+      );
     });
 
     test('the very server that runs is asked, and agrees', async () => {
       for (const node of ['redis-1', 'sentinel-1']) {
         const server = serverOf(node);
-        const oracle = kind === 'docker'
-          ? await containedServer(server.title, (argv, input, signal) => engine.exec(server.instanceId, argv, input === undefined ? {} : { input }, signal), noSignal)
-          : await installedServer([server.image], undefined, noSignal);
+        const oracle =
+          kind === 'docker'
+            ? await containedServer(
+                server.title,
+                (argv, input, signal) =>
+                  engine.exec(server.instanceId, argv, input === undefined ? {} : { input }, signal),
+                noSignal,
+              )
+            : await installedServer([server.image], undefined, noSignal);
         assert.ok(oracle);
         const ask = async ({ document, report }: ReturnType<typeof judged>) => {
           const mode = guessMode(document);
@@ -136,11 +178,18 @@ for (const kind of kinds) {
         assert.deepEqual([fine.verdict.kind, fine.comparison.kind], ['accepted', 'agree']);
         const broken = judged(node, text => `timeout 30s\n${text}`);
         const refused = await ask(broken);
-        assert.deepEqual([refused.verdict.kind === 'refused' && refused.verdict.line, refused.comparison.kind], [1, 'agree']);
+        assert.deepEqual(
+          [refused.verdict.kind === 'refused' && refused.verdict.line, refused.comparison.kind],
+          [1, 'agree'],
+        );
         // A judge that sees nothing wrong is told apart from the server.
         const blind = await ask({ ...broken, report: { ...broken.report, findings: [], firstRefusal: undefined } });
         assert.deepEqual(blind.comparison, { kind: 'disagree', ours: undefined });
-        if (kind === 'docker') assert.equal((await engine.exec(server.instanceId, ['sh', '-c', 'ls /tmp | grep -c tmp. || true'])).stdout.trim(), '0');
+        if (kind === 'docker')
+          assert.equal(
+            (await engine.exec(server.instanceId, ['sh', '-c', 'ls /tmp | grep -c tmp. || true'])).stdout.trim(),
+            '0',
+          );
       }
     });
   });

@@ -23,7 +23,13 @@ suite('diagnose: a healthy topology, verified and drilled', function () {
   const drill = (fault: DrillFault, signal = new AbortController().signal, wait = 0): Promise<DrillReport> => {
     const master = live.topology().nodes.find(({ role }) => role === 'master');
     assert.ok(master);
-    return runDrill({ ...deps, engine: () => live.engine }, live.inventory, { topologyId: live.topologyId, nodeId: master.id, fault, writers: 4, rate: 100, wait }, signal, () => undefined);
+    return runDrill(
+      { ...deps, engine: () => live.engine },
+      live.inventory,
+      { topologyId: live.topologyId, nodeId: master.id, fault, writers: 4, rate: 100, wait },
+      signal,
+      () => undefined,
+    );
   };
 
   suiteSetup(async () => {
@@ -35,10 +41,18 @@ suite('diagnose: a healthy topology, verified and drilled', function () {
 
   test('nothing is wrong under load of the looks themselves', async () => {
     const failures: unknown[] = [];
-    const collector = new Collector({ engine: () => live.engine, inventory: live.inventory, readText, now: () => Date.now(), onFailure: error => failures.push(error) });
+    const collector = new Collector({
+      engine: () => live.engine,
+      inventory: live.inventory,
+      readText,
+      now: () => Date.now(),
+      onFailure: error => failures.push(error),
+    });
     const diagnoser = new Diagnoser(live.inventory, collector, error => failures.push(error));
     const wrong = new Set<string>();
-    diagnoser.onDidChange(problems => { for (const { what, severity } of problems) if (severity !== 'info') wrong.add(JSON.stringify(what)); });
+    diagnoser.onDidChange(problems => {
+      for (const { what, severity } of problems) if (severity !== 'info') wrong.add(JSON.stringify(what));
+    });
     for (let i = 0; i < 4; i++) {
       await diagnoser.look();
       await new Promise(resolve => setTimeout(resolve, 500));
@@ -49,12 +63,30 @@ suite('diagnose: a healthy topology, verified and drilled', function () {
   });
 
   test('verified: every check passes, and nothing stays behind', async () => {
-    const report = await verifyTopology(deps, { topology: live.topology(), rewrite: true }, new AbortController().signal);
-    assert.deepEqual(report.items.filter(({ ok }) => !ok), []);
+    const report = await verifyTopology(
+      deps,
+      { topology: live.topology(), rewrite: true },
+      new AbortController().signal,
+    );
+    assert.deepEqual(
+      report.items.filter(({ ok }) => !ok),
+      [],
+    );
     const counts = new Map<string, number>();
     for (const { code } of report.items) counts.set(code, (counts.get(code) ?? 0) + 1);
-    assert.deepEqual(Object.fromEntries(counts), { reached: 6, write: 1, 'read-back': 2, 'read-only': 2, quorum: 3, rewrite: 6, survives: 6 });
-    assert.match(verifyReport(plain, report), /# Verify inv[\s\S]*READONLY You can't write against a read only replica[\s\S]*OK 3 usable Sentinels/);
+    assert.deepEqual(Object.fromEntries(counts), {
+      reached: 6,
+      write: 1,
+      'read-back': 2,
+      'read-only': 2,
+      quorum: 3,
+      rewrite: 6,
+      survives: 6,
+    });
+    assert.match(
+      verifyReport(plain, report),
+      /# Verify inv[\s\S]*READONLY You can't write against a read only replica[\s\S]*OK 3 usable Sentinels/,
+    );
     const master = await live.connect(live.topology().nodes.find(({ role }) => role === 'master')?.name ?? '');
     assert.deepEqual(await master.call(['KEYS', 'redis-topology-explorer:*']), []);
     master.dispose();
@@ -62,17 +94,31 @@ suite('diagnose: a healthy topology, verified and drilled', function () {
 
   for (const fault of ['kill', 'disconnect'] as const) {
     test(`${fault}: promoted, mended, counted`, async () => {
-      const before = live.topology().nodes.map(({ name }) => name).sort();
+      const before = live
+        .topology()
+        .nodes.map(({ name }) => name)
+        .sort();
       const report = await drill(fault);
       assert.deepEqual([report.unpromoted, report.healed], [false, true], JSON.stringify(report.marks));
       assert.ok(report.acknowledged > 100 && report.gap !== undefined, JSON.stringify({ ...report, bars: [] }));
-      assert.deepEqual(live.topology().nodes.map(({ name }) => name).sort(), before);
+      assert.deepEqual(
+        live
+          .topology()
+          .nodes.map(({ name }) => name)
+          .sort(),
+        before,
+      );
       assert.ok(report.marks.some(({ what }) => what === 'switch'));
       const text = drillReport(plain, report, [report]);
-      assert.match(text, new RegExp(`${report.lost} of ${report.acknowledged} acknowledged writes were lost in this run`));
+      assert.match(
+        text,
+        new RegExp(`${report.lost} of ${report.acknowledged} acknowledged writes were lost in this run`),
+      );
       assert.doesNotMatch(text, /no data loss/i);
       await live.healthy();
-      console.log(`      ${fault}: promoted ${report.marks.find(({ what }) => what === 'promoted')?.at ?? '–'} ms, gap ${Math.round(report.gap.to - report.gap.from)} ms, lost ${report.lost} of ${report.acknowledged}`);
+      console.log(
+        `      ${fault}: promoted ${report.marks.find(({ what }) => what === 'promoted')?.at ?? '–'} ms, gap ${Math.round(report.gap.to - report.gap.from)} ms, lost ${report.lost} of ${report.acknowledged}`,
+      );
     });
   }
 

@@ -25,8 +25,24 @@ suite('diagnose: the steps of the notes', function () {
     ports = [await testPort(), await testPort(), await testPort()];
     await docker('network', 'create', hand.name('net'));
     for (const [index, node] of ['6379', '6380'].entries()) {
-      const conf = hand.conf(node, ['bind 127.0.0.1 ::1', 'protected-mode yes', `port ${node}`, 'dir "/Users/kimmking/logs/redis0"']);
-      await hand.create(node, ['--network', hand.name('net'), '-p', `127.0.0.1:${ports[index] ?? 0}:${node}`, '-v', `${conf}:/etc/redis/redis.conf`], ['redis-server', '/etc/redis/redis.conf', '--appendonly', 'yes']);
+      const conf = hand.conf(node, [
+        'bind 127.0.0.1 ::1',
+        'protected-mode yes',
+        `port ${node}`,
+        'dir "/Users/kimmking/logs/redis0"',
+      ]);
+      await hand.create(
+        node,
+        [
+          '--network',
+          hand.name('net'),
+          '-p',
+          `127.0.0.1:${ports[index] ?? 0}:${node}`,
+          '-v',
+          `${conf}:/etc/redis/redis.conf`,
+        ],
+        ['redis-server', '/etc/redis/redis.conf', '--appendonly', 'yes'],
+      );
     }
     await hand.watch();
   });
@@ -39,7 +55,12 @@ suite('diagnose: the steps of the notes', function () {
     const since = Date.now();
     await hand.start('6379');
     const problem = await found('dir-missing', '6379', since);
-    assert.deepEqual(problem.what, { code: 'dir-missing', node: hand.name('6379'), dir: '/Users/kimmking/logs/redis0', reason: 'No such file or directory' });
+    assert.deepEqual(problem.what, {
+      code: 'dir-missing',
+      node: hand.name('6379'),
+      dir: '/Users/kimmking/logs/redis0',
+      reason: 'No such file or directory',
+    });
     assert.deepEqual([problem.severity, problem.place?.line, problem.fixes[0]?.code], ['error', 4, 'edit-conf']);
     await hand.fix(problem);
     assert.equal(hand.read('6379').split('\n')[3], '# dir "/Users/kimmking/logs/redis0"');
@@ -48,11 +69,35 @@ suite('diagnose: the steps of the notes', function () {
 
   test('1: bind ::1 in a container; the line is commented out, and could be taken back', async () => {
     const problem = await found('bind-refused', '6379', Date.now());
-    assert.deepEqual([problem.what, problem.place?.line], [{ code: 'bind-refused', node: hand.name('6379'), address: '::1', port: 6379, reason: 'Cannot assign requested address' }, 1]);
-    assert.deepEqual(problem.fixes.map(fix => fix.code === 'edit-conf' ? fix.edits[0]?.now : fix.code), ['# bind 127.0.0.1 ::1', 'bind 127.0.0.1 -::1']);
+    assert.deepEqual(
+      [problem.what, problem.place?.line],
+      [
+        {
+          code: 'bind-refused',
+          node: hand.name('6379'),
+          address: '::1',
+          port: 6379,
+          reason: 'Cannot assign requested address',
+        },
+        1,
+      ],
+    );
+    assert.deepEqual(
+      problem.fixes.map(fix => (fix.code === 'edit-conf' ? fix.edits[0]?.now : fix.code)),
+      ['# bind 127.0.0.1 ::1', 'bind 127.0.0.1 -::1'],
+    );
     const { undo } = await hand.fix(problem);
-    await until('it runs', async () => await docker('inspect', '-f', '{{.State.Status}}', hand.name('6379')) === 'running');
-    assert.deepEqual(undo?.steps, [{ act: 'edit-file', path: problem.place?.path, edits: [{ line: 1, was: '# bind 127.0.0.1 ::1', now: 'bind 127.0.0.1 ::1' }] }]);
+    await until(
+      'it runs',
+      async () => (await docker('inspect', '-f', '{{.State.Status}}', hand.name('6379'))) === 'running',
+    );
+    assert.deepEqual(undo?.steps, [
+      {
+        act: 'edit-file',
+        path: problem.place?.path,
+        edits: [{ line: 1, was: '# bind 127.0.0.1 ::1', now: 'bind 127.0.0.1 ::1' }],
+      },
+    ]);
     await hand.gone('bind-refused');
     hand.conf('6380', hand.read('6379').replace('port 6379', 'port 6380').trimEnd().split('\n'));
   });
@@ -64,68 +109,164 @@ suite('diagnose: the steps of the notes', function () {
     const master = await found('protected-mode', '6379', since);
     const replica = await found('denied-by-master', '6380', since);
     assert.equal(replica.what.code === 'denied-by-master' && replica.what.master, hand.name('6379'));
-    assert.deepEqual([master.fixes.map(({ code }) => code), replica.fixes.map(({ code }) => code)], [['set-password', 'protected-mode-off'], ['set-password', 'protected-mode-off']]);
+    assert.deepEqual(
+      [master.fixes.map(({ code }) => code), replica.fixes.map(({ code }) => code)],
+      [
+        ['set-password', 'protected-mode-off'],
+        ['set-password', 'protected-mode-off'],
+      ],
+    );
     const { notKept } = await hand.fix(replica);
     assert.deepEqual(notKept, [], 'where the server cannot rewrite its file, the lines are put there');
     await hand.gone('protected-mode');
     await hand.gone('denied-by-master');
-    await until('linked', () => hand.inventory.snapshot.topologies[0]?.nodes.length === 2 && hand.inventory.snapshot.topologies[0].health.level === 'healthy', 30_000);
+    await until(
+      'linked',
+      () =>
+        hand.inventory.snapshot.topologies[0]?.nodes.length === 2 &&
+        hand.inventory.snapshot.topologies[0].health.level === 'healthy',
+      30_000,
+    );
     assert.match(await hand.exec('6379', 'redis-cli', '-p', '6379', 'ping'), /NOAUTH/);
     for (const node of ['6379', '6380']) assert.match(hand.read(node), /^masterauth \S{40,}\nrequirepass \S{40,}$/m);
   });
 
   test('5: the role is not kept, the conf being one mounted file; made anew with the folder, keys and role kept', async () => {
-    const password = await hand.deps.secrets.get(hand.node('6379').id) ?? '';
-    await docker('exec', '-e', `REDISCLI_AUTH=${password}`, hand.name('6379'), 'redis-cli', '-p', '6379', 'set', 'page', '111');
+    const password = (await hand.deps.secrets.get(hand.node('6379').id)) ?? '';
+    await docker(
+      'exec',
+      '-e',
+      `REDISCLI_AUTH=${password}`,
+      hand.name('6379'),
+      'redis-cli',
+      '-p',
+      '6379',
+      'set',
+      'page',
+      '111',
+    );
     const problem = await found('role-not-kept', '6380', Date.now());
-    assert.deepEqual([problem.what.code === 'role-not-kept' && problem.what.why, problem.severity, problem.fixes[0]?.code], ['file-mounted', 'warning', 'mount-conf-folder']);
-    const before = await docker('inspect', '-f', '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}', hand.name('6380'));
+    assert.deepEqual(
+      [problem.what.code === 'role-not-kept' && problem.what.why, problem.severity, problem.fixes[0]?.code],
+      ['file-mounted', 'warning', 'mount-conf-folder'],
+    );
+    const before = await docker(
+      'inspect',
+      '-f',
+      '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}',
+      hand.name('6380'),
+    );
     await hand.fix(problem);
-    assert.equal(await docker('inspect', '-f', '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}', hand.name('6380')), before, 'the volume of its data is the same');
+    assert.equal(
+      await docker(
+        'inspect',
+        '-f',
+        '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}',
+        hand.name('6380'),
+      ),
+      before,
+      'the volume of its data is the same',
+    );
     assert.match(hand.read('6380'), /^replicaof \S+ 6379$/m);
     const again = { key: password, name: hand.name('6380') };
     await docker('restart', '-t', '15', again.name);
-    await until('a replica after a restart', async () => /role:slave[\s\S]*master_link_status:up/.test(await docker('exec', '-e', `REDISCLI_AUTH=${again.key}`, again.name, 'redis-cli', '-p', '6380', 'info', 'replication')));
-    assert.equal(await docker('exec', '-e', `REDISCLI_AUTH=${again.key}`, again.name, 'redis-cli', '-p', '6380', 'get', 'page'), '111');
-    assert.equal(await docker('ps', '-a', '--filter', `name=${hand.name('6380')}-before`, '--format', '{{.Names}}'), '', 'the old one is gone');
+    await until('a replica after a restart', async () =>
+      /role:slave[\s\S]*master_link_status:up/.test(
+        await docker(
+          'exec',
+          '-e',
+          `REDISCLI_AUTH=${again.key}`,
+          again.name,
+          'redis-cli',
+          '-p',
+          '6380',
+          'info',
+          'replication',
+        ),
+      ),
+    );
+    assert.equal(
+      await docker('exec', '-e', `REDISCLI_AUTH=${again.key}`, again.name, 'redis-cli', '-p', '6380', 'get', 'page'),
+      '111',
+    );
+    assert.equal(
+      await docker('ps', '-a', '--filter', `name=${hand.name('6380')}-before`, '--format', '{{.Names}}'),
+      '',
+      'the old one is gone',
+    );
     await hand.gone('role-not-kept', '6380');
   });
 
   test('4: containers start in another order, and the address means another; pointed to where the master is', async () => {
-    for (const node of ['6379', '6380']) hand.conf(node, ['protected-mode no', `port ${node}`, ...(node === '6380' ? [`replicaof ${await hand.addressOf('6379')} 6379`] : [])]);
+    for (const node of ['6379', '6380'])
+      hand.conf(node, [
+        'protected-mode no',
+        `port ${node}`,
+        ...(node === '6380' ? [`replicaof ${await hand.addressOf('6379')} 6379`] : []),
+      ]);
     await hand.stop('6380', '6379');
     await hand.start('6379', '6380');
-    await until('linked', () => hand.node('6380').masterId === hand.node('6379').id && hand.inventory.snapshot.topologies[0]?.health.level === 'healthy', 30_000);
+    await until(
+      'linked',
+      () =>
+        hand.node('6380').masterId === hand.node('6379').id &&
+        hand.inventory.snapshot.topologies[0]?.health.level === 'healthy',
+      30_000,
+    );
     await hand.stop('6380', '6379');
     const before = Date.now();
     await hand.start('6380', '6379'); // the address goes to whom starts first
     const problem = await found('address-moved', '6380', before);
-    assert.deepEqual([problem.what.code === 'address-moved' && problem.what.meant, problem.fixes[0]?.code, problem.place?.line], [hand.name('6379'), 'repoint', 3]);
+    assert.deepEqual(
+      [problem.what.code === 'address-moved' && problem.what.meant, problem.fixes[0]?.code, problem.place?.line],
+      [hand.name('6379'), 'repoint', 3],
+    );
     await hand.fix(problem);
     await hand.gone('address-moved');
-    assert.match(hand.read('6380'), new RegExp(`^replicaof ${(await hand.addressOf('6379')).replaceAll('.', '\\.')} 6379$`, 'm'));
+    assert.match(
+      hand.read('6380'),
+      new RegExp(`^replicaof ${(await hand.addressOf('6379')).replaceAll('.', '\\.')} 6379$`, 'm'),
+    );
   });
 
   test('7: quorum 3 of 3 sentinels is a trap, told while all are up', async () => {
-    await hand.create('6381', ['--network', hand.name('net'), '-p', `127.0.0.1:${ports[2] ?? 0}:6379`], ['redis-server', '--protected-mode', 'no', '--replicaof', await hand.addressOf('6379'), '6379']);
+    await hand.create(
+      '6381',
+      ['--network', hand.name('net'), '-p', `127.0.0.1:${ports[2] ?? 0}:6379`],
+      ['redis-server', '--protected-mode', 'no', '--replicaof', await hand.addressOf('6379'), '6379'],
+    );
     await hand.start('6381');
     for (const index of [0, 1, 2]) await sentinel(index);
     const since = Date.now();
     const { what, severity, fixes } = await found('quorum-trap', undefined, since);
-    assert.deepEqual([what.code === 'quorum-trap' && what.required, severity, fixes[0]], [3, 'warning', { code: 'set-quorum', quorum: 2 }]);
+    assert.deepEqual(
+      [what.code === 'quorum-trap' && what.required, severity, fixes[0]],
+      [3, 'warning', { code: 'set-quorum', quorum: 2 }],
+    );
   });
 
   test('7: the master is stopped with its sentinel: the quorum cannot be met', async () => {
     const since = Date.now();
     await hand.stop('6379');
     const { what, fixes } = await found('quorum-unmet', undefined, since);
-    assert.deepEqual(what, { code: 'quorum-unmet', required: 3, known: 3, usable: 2, missing: what.code === 'quorum-unmet' ? what.missing : [] });
+    assert.deepEqual(what, {
+      code: 'quorum-unmet',
+      required: 3,
+      known: 3,
+      usable: 2,
+      missing: what.code === 'quorum-unmet' ? what.missing : [],
+    });
     await until('the missing one is named, by its address or as a node', () => {
       const told = hand.problem('quorum-unmet')?.what.missing[0] ?? '';
       return told.endsWith(':26379');
     });
-    assert.deepEqual(fixes.map(({ code }) => code), ['set-quorum', 'start-node']);
-    const { fixes: [start] } = await found('stopped', '6379', since);
+    assert.deepEqual(
+      fixes.map(({ code }) => code),
+      ['set-quorum', 'start-node'],
+    );
+    const {
+      fixes: [start],
+    } = await found('stopped', '6379', since);
     assert.equal(start?.code, 'start-node');
     const unreachable = await found('master-unreachable', '6381', since);
     assert.match(unreachable.evidence[0]?.text ?? '', /Error condition on socket for SYNC|Unable to connect to/);
@@ -135,7 +276,10 @@ suite('diagnose: the steps of the notes', function () {
     const since = Date.now();
     await hand.start('6379');
     const { what, fixes } = await found('sentinel-missing', undefined, since);
-    assert.deepEqual([what, fixes[0]?.code], [{ code: 'sentinel-missing', node: `${hand.name('6379')}:26379`, inside: hand.name('6379') }, 'start-sentinel']);
+    assert.deepEqual(
+      [what, fixes[0]?.code],
+      [{ code: 'sentinel-missing', node: `${hand.name('6379')}:26379`, inside: hand.name('6379') }, 'start-sentinel'],
+    );
     await hand.fix(hand.problem('sentinel-missing') as Problem);
     await hand.gone('sentinel-missing');
     await hand.gone('quorum-unmet');
@@ -145,12 +289,25 @@ suite('diagnose: the steps of the notes', function () {
     const { undo } = await hand.fix(await found('quorum-trap', undefined, Date.now()));
     await hand.gone('quorum-trap');
     for (const [index, node] of ['6379', '6380', '6381'].entries()) {
-      assert.match(await hand.exec(node, 'redis-cli', '-p', String(26379 + index), 'sentinel', 'ckquorum', 'mymaster'), /^OK 3 usable/);
+      assert.match(
+        await hand.exec(node, 'redis-cli', '-p', String(26379 + index), 'sentinel', 'ckquorum', 'mymaster'),
+        /^OK 3 usable/,
+      );
       assert.match(await hand.exec(node, 'cat', '/tmp/sentinel.conf'), /^sentinel monitor mymaster \S+ 6379 2$/m);
     }
-    assert.deepEqual(undo?.steps.map(step => step.act === 'sentinel-set' && step.value), ['3', '3', '3']);
+    assert.deepEqual(
+      undo?.steps.map(step => step.act === 'sentinel-set' && step.value),
+      ['3', '3', '3'],
+    );
     await hand.stop('6379');
-    await until('promoted', () => hand.inventory.snapshot.topologies[0]?.nodes.some(node => node.role === 'master' && node.contact.state === 'answering' && node.name !== hand.name('6379')), 40_000);
+    await until(
+      'promoted',
+      () =>
+        hand.inventory.snapshot.topologies[0]?.nodes.some(
+          node => node.role === 'master' && node.contact.state === 'answering' && node.name !== hand.name('6379'),
+        ),
+      40_000,
+    );
     const since = Date.now();
     await hand.start('6379');
     const { what, severity } = await found('turned-into-replica', '6379', since, 40_000);
@@ -161,10 +318,19 @@ suite('diagnose: the steps of the notes', function () {
   test('9: one myid in two files', async () => {
     await hand.exec('6379', 'redis-server', '/tmp/sentinel.conf', '--sentinel', '--daemonize', 'yes');
     const id = await hand.exec('6380', 'redis-cli', '-p', '26380', 'sentinel', 'myid');
-    await docker('exec', hand.name('6381'), 'sh', '-c', `redis-cli -p 26381 shutdown; sleep 0.3; sed -i 's/^sentinel myid .*/sentinel myid ${id}/' /tmp/sentinel.conf; redis-server /tmp/sentinel.conf --sentinel --daemonize yes`);
+    await docker(
+      'exec',
+      hand.name('6381'),
+      'sh',
+      '-c',
+      `redis-cli -p 26381 shutdown; sleep 0.3; sed -i 's/^sentinel myid .*/sentinel myid ${id}/' /tmp/sentinel.conf; redis-server /tmp/sentinel.conf --sentinel --daemonize yes`,
+    );
     const since = Date.now();
     const { what, fixes } = await found('myid-twice', undefined, since);
-    assert.deepEqual([what.code === 'myid-twice' && [...what.nodes].sort(), fixes[0]?.code], [[`${hand.name('6380')}:26380`, `${hand.name('6381')}:26381`], 'new-myid']);
+    assert.deepEqual(
+      [what.code === 'myid-twice' && [...what.nodes].sort(), fixes[0]?.code],
+      [[`${hand.name('6380')}:26380`, `${hand.name('6381')}:26381`], 'new-myid'],
+    );
     await hand.fix(hand.problem('myid-twice') as Problem);
     await hand.gone('myid-twice');
     await until('three sentinels again', () => hand.inventory.snapshot.topologies[0]?.quorum?.usable === 3, 30_000);
@@ -173,7 +339,17 @@ suite('diagnose: the steps of the notes', function () {
   /** As the notes do it: the conf copied into the container, the sentinel started inside. */
   async function sentinel(index: number): Promise<void> {
     const node = String(6379 + index);
-    const file = hand.conf(node, [`port ${26379 + index}`, 'protected-mode no', `sentinel monitor mymaster ${await hand.addressOf('6379')} 6379 3`, 'sentinel down-after-milliseconds mymaster 1000', 'sentinel failover-timeout mymaster 5000'], 'sentinel.conf');
+    const file = hand.conf(
+      node,
+      [
+        `port ${26379 + index}`,
+        'protected-mode no',
+        `sentinel monitor mymaster ${await hand.addressOf('6379')} 6379 3`,
+        'sentinel down-after-milliseconds mymaster 1000',
+        'sentinel failover-timeout mymaster 5000',
+      ],
+      'sentinel.conf',
+    );
     await docker('cp', file, `${hand.name(node)}:/tmp/sentinel.conf`);
     await docker('exec', '-u', 'root', hand.name(node), 'chmod', '666', '/tmp/sentinel.conf');
     await hand.exec(node, 'redis-server', '/tmp/sentinel.conf', '--sentinel', '--daemonize', 'yes');

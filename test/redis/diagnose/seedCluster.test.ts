@@ -21,7 +21,18 @@ suite('diagnose: the cluster of the notes', function () {
     await docker('network', 'create', hand.name('net'));
     for (const node of masters) {
       hand.conf(node, ['port 6379', 'protected-mode no', 'cluster-enabled yes', 'cluster-node-timeout 2000']);
-      await hand.create(node, ['--network', hand.name('net'), '-p', `127.0.0.1:${await testPort()}:6379`, '-v', `${hand.folder}/${node}/conf:/etc/redis`], ['redis-server', '/etc/redis/redis.conf']);
+      await hand.create(
+        node,
+        [
+          '--network',
+          hand.name('net'),
+          '-p',
+          `127.0.0.1:${await testPort()}:6379`,
+          '-v',
+          `${hand.folder}/${node}/conf:/etc/redis`,
+        ],
+        ['redis-server', '/etc/redis/redis.conf'],
+      );
     }
     await hand.start(...masters);
     await hand.watch();
@@ -33,54 +44,125 @@ suite('diagnose: the cluster of the notes', function () {
 
   test('10: replicaof in a cluster', async () => {
     hand.conf('6401', ['port 6379', `replicaof ${await hand.addressOf('6400')} 6379`, 'cluster-enabled yes']);
-    await hand.create('6401', ['--network', hand.name('net'), '-v', `${hand.folder}/6401/conf:/etc/redis`], ['redis-server', '/etc/redis/redis.conf']);
+    await hand.create(
+      '6401',
+      ['--network', hand.name('net'), '-v', `${hand.folder}/6401/conf:/etc/redis`],
+      ['redis-server', '/etc/redis/redis.conf'],
+    );
     const since = Date.now();
     await hand.start('6401');
     const { place, fixes } = await found('replicaof-in-cluster', '6401', since);
     assert.equal(place?.line, 2);
-    assert.deepEqual(fixes.map(fix => fix.code === 'edit-conf' && fix.edits[0]?.line), [2, 3], 'one or the other');
+    assert.deepEqual(
+      fixes.map(fix => fix.code === 'edit-conf' && fix.edits[0]?.line),
+      [2, 3],
+      'one or the other',
+    );
   });
 
   test('12: a sentinel that watches a node of a cluster', async () => {
-    hand.conf('sentinel', ['port 26379', 'protected-mode no', `sentinel monitor mymaster ${await hand.addressOf('6400')} 6379 1`]);
-    await docker('exec', '-u', 'root', hand.name('6400'), 'sh', '-c', `printf 'port 26379\\nprotected-mode no\\nsentinel monitor mymaster ${await hand.addressOf('6400')} 6379 1\\n' > /tmp/sentinel.conf`);
-    await hand.create('sentinel', ['--network', hand.name('net'), '-v', `${hand.folder}/sentinel/conf:/etc/redis`], ['redis-server', '/etc/redis/redis.conf', '--sentinel']);
-    await docker('run', '--rm', '-v', `${hand.folder}/sentinel/conf:/c`, '--entrypoint', 'chmod', 'redis:7.0', '-R', '777', '/c');
+    hand.conf('sentinel', [
+      'port 26379',
+      'protected-mode no',
+      `sentinel monitor mymaster ${await hand.addressOf('6400')} 6379 1`,
+    ]);
+    await docker(
+      'exec',
+      '-u',
+      'root',
+      hand.name('6400'),
+      'sh',
+      '-c',
+      `printf 'port 26379\\nprotected-mode no\\nsentinel monitor mymaster ${await hand.addressOf('6400')} 6379 1\\n' > /tmp/sentinel.conf`,
+    );
+    await hand.create(
+      'sentinel',
+      ['--network', hand.name('net'), '-v', `${hand.folder}/sentinel/conf:/etc/redis`],
+      ['redis-server', '/etc/redis/redis.conf', '--sentinel'],
+    );
+    await docker(
+      'run',
+      '--rm',
+      '-v',
+      `${hand.folder}/sentinel/conf:/c`,
+      '--entrypoint',
+      'chmod',
+      'redis:7.0',
+      '-R',
+      '777',
+      '/c',
+    );
     const since = Date.now();
     await hand.start('sentinel');
     const { what } = await found('sentinel-watches-cluster', undefined, since);
-    assert.deepEqual(what, { code: 'sentinel-watches-cluster', node: hand.name('sentinel'), master: hand.name('6400') });
+    assert.deepEqual(what, {
+      code: 'sentinel-watches-cluster',
+      node: hand.name('sentinel'),
+      master: hand.name('6400'),
+    });
     await docker('rm', '-f', '-v', hand.name('sentinel'));
   });
 
   test('13: a master without a replica is stopped: which slots, and whom to start', async () => {
     const addresses = await Promise.all(masters.map(async node => `${await hand.addressOf(node)}:6379`));
-    await hand.exec('6400', 'redis-cli', '--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes');
-    await until('a cluster', () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'cluster')?.cluster?.uncovered.length === 0);
+    await hand.exec(
+      '6400',
+      'redis-cli',
+      '--cluster',
+      'create',
+      ...addresses,
+      '--cluster-replicas',
+      '0',
+      '--cluster-yes',
+    );
+    await until(
+      'a cluster',
+      () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'cluster')?.cluster?.uncovered.length === 0,
+    );
     const since = Date.now();
     await docker('kill', hand.name('6400'));
     const killed = await found('killed', '6400', since);
     assert.equal(killed.severity, 'error');
     const { what, fixes } = await found('slots-down', '6400', since);
-    assert.deepEqual(what, { code: 'slots-down', ranges: [[0, 5460]], replicas: 0, node: hand.name('6400'), state: 'stopped' });
-    assert.deepEqual(fixes.map(({ code }) => code), ['start-node', 'add-replica']);
+    assert.deepEqual(what, {
+      code: 'slots-down',
+      ranges: [[0, 5460]],
+      replicas: 0,
+      node: hand.name('6400'),
+      state: 'stopped',
+    });
+    assert.deepEqual(
+      fixes.map(({ code }) => code),
+      ['start-node', 'add-replica'],
+    );
     await hand.start('6400');
     await hand.gone('slots-down');
     await hand.gone('killed');
   });
 
-  test('14: the conf\'s port is not the published one', async () => {
+  test("14: the conf's port is not the published one", async () => {
     hand.conf('6500', ['port 6500', 'protected-mode no']);
-    await hand.create('6500', ['-p', `127.0.0.1:${await testPort()}:6379`, '-v', `${hand.folder}/6500/conf:/etc/redis`], ['redis-server', '/etc/redis/redis.conf']);
+    await hand.create(
+      '6500',
+      ['-p', `127.0.0.1:${await testPort()}:6379`, '-v', `${hand.folder}/6500/conf:/etc/redis`],
+      ['redis-server', '/etc/redis/redis.conf'],
+    );
     const since = Date.now();
     await hand.start('6500');
     const { what, place } = await found('port-not-published', '6500', since);
-    assert.deepEqual([what, place?.line], [{ code: 'port-not-published', node: hand.name('6500'), port: 6500, published: [6379] }, 1]);
+    assert.deepEqual(
+      [what, place?.line],
+      [{ code: 'port-not-published', node: hand.name('6500'), port: 6500, published: [6379] }, 1],
+    );
   });
 
   test('bind to loopback inside a container: it runs, and nobody hears it', async () => {
     hand.conf('6600', ['port 6379', 'bind 127.0.0.1']);
-    await hand.create('6600', ['-p', `127.0.0.1:${await testPort()}:6379`, '-v', `${hand.folder}/6600/conf:/etc/redis`], ['redis-server', '/etc/redis/redis.conf']);
+    await hand.create(
+      '6600',
+      ['-p', `127.0.0.1:${await testPort()}:6379`, '-v', `${hand.folder}/6600/conf:/etc/redis`],
+      ['redis-server', '/etc/redis/redis.conf'],
+    );
     const since = Date.now();
     await hand.start('6600');
     const { place } = await found('loopback-only', '6600', since);
@@ -89,7 +171,10 @@ suite('diagnose: the cluster of the notes', function () {
 
   test('15: where a redirect leads', async () => {
     const { what, severity } = await found('redirects-elsewhere', '6400', Date.now());
-    assert.deepEqual([what.code === 'redirects-elsewhere' && what.announced, severity], [`${await hand.addressOf('6400')}:6379`, 'info']);
+    assert.deepEqual(
+      [what.code === 'redirects-elsewhere' && what.announced, severity],
+      [`${await hand.addressOf('6400')}:6379`, 'info'],
+    );
   });
 
   test('nothing unexpected happened on the way', () => assert.deepEqual(hand.failures, []));

@@ -15,8 +15,12 @@ suite('engine/docker: the life of a node', function () {
   let folder: string;
   const topologies: string[] = [];
 
-  suiteSetup(async () => { folder = await mkdtemp(join(tmpdir(), 'engine-')); });
-  teardown(async () => { for (const id of topologies.splice(0)) await removeAll(engine, id); });
+  suiteSetup(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'engine-'));
+  });
+  teardown(async () => {
+    for (const id of topologies.splice(0)) await removeAll(engine, id);
+  });
   suiteTeardown(async () => {
     engine.dispose();
     await rm(folder, { recursive: true, force: true });
@@ -37,13 +41,21 @@ suite('engine/docker: the life of a node', function () {
         const expect = { topologyId: ownership.topologyId };
         const place = await engine.createPlace({ ownership, nodes: ['a', 'b'], storage });
         const [port] = await engine.freePorts(21000, 1);
-        const request = { ...requestFor(ownership, 'a', place, 0, port!, storage, image), files: [conf(port!, 'requirepass s3cret-word\n')] };
+        const request = {
+          ...requestFor(ownership, 'a', place, 0, port!, storage, image),
+          files: [conf(port!, 'requirepass s3cret-word\n')],
+        };
         const id = await engine.create(request);
         assert.equal((await engine.list()).find(one => one.id === id)?.state, 'created');
         await engine.start(id, expect);
         const env = { REDISCLI_AUTH: 's3cret-word' };
-        const cli = (...words: string[]): Promise<string> => engine.exec(id, [image.startsWith('valkey') ? 'valkey-cli' : 'redis-cli', '-p', String(port), ...words], { env }).then(result => result.stdout.trim());
-        await until('PING', { everyMs: 50, deadlineMs: 20_000 }, async () => ((await cli('PING')) === 'PONG' ? true : undefined));
+        const cli = (...words: string[]): Promise<string> =>
+          engine
+            .exec(id, [image.startsWith('valkey') ? 'valkey-cli' : 'redis-cli', '-p', String(port), ...words], { env })
+            .then(result => result.stdout.trim());
+        await until('PING', { everyMs: 50, deadlineMs: 20_000 }, async () =>
+          (await cli('PING')) === 'PONG' ? true : undefined,
+        );
         assert.equal(await cli('CONFIG', 'SET', 'maxclients', '1234'), 'OK');
         assert.equal(await cli('CONFIG', 'REWRITE'), 'OK');
         assert.equal(await cli('SET', 'k', 'v'), 'OK');
@@ -66,7 +78,9 @@ suite('engine/docker: the life of a node', function () {
         assert.equal(stopped.networks[0]?.address, place.addresses[0], 'a stopped node keeps its address');
         await engine.start(id, expect);
         await engine.start(id, expect);
-        await until('PING', { everyMs: 50, deadlineMs: 20_000 }, async () => ((await cli('GET', 'k')) === 'v' ? true : undefined));
+        await until('PING', { everyMs: 50, deadlineMs: 20_000 }, async () =>
+          (await cli('GET', 'k')) === 'v' ? true : undefined,
+        );
         assert.equal((await cli('CONFIG', 'GET', 'maxclients')).split('\n')[1], '1234');
         if (storage.kind === 'folder') {
           assert.match(await readFile(join(storage.root, 'a/conf/redis.conf'), 'utf8'), /maxclients 1234/);
@@ -83,7 +97,9 @@ suite('engine/docker: the life of a node', function () {
     const expect = { topologyId: ownership.topologyId };
     const heard: EngineSignal[] = [];
     const watching = engine.watch(signal => heard.push(signal));
-    await until('connected', { everyMs: 10, deadlineMs: 20_000 }, async () => heard.find(signal => signal.type === 'connected'));
+    await until('connected', { everyMs: 10, deadlineMs: 20_000 }, async () =>
+      heard.find(signal => signal.type === 'connected'),
+    );
     const place = await engine.createPlace({ ownership, nodes: ['a'], storage });
     const [port] = await engine.freePorts(21000, 1);
     const id = await engine.create(requestFor(ownership, 'a', place, 0, port!, storage));
@@ -100,9 +116,13 @@ suite('engine/docker: the life of a node', function () {
     await engine.unpause(id, expect);
     assert.equal(await stateNow(), 'running');
     await engine.kill(id, expect);
-    const died = await until('die', { everyMs: 10, deadlineMs: 20_000 }, async () => heard.find(signal => signal.type === 'instance' && signal.action === 'die'));
+    const died = await until('die', { everyMs: 10, deadlineMs: 20_000 }, async () =>
+      heard.find(signal => signal.type === 'instance' && signal.action === 'die'),
+    );
     assert.equal(died.type === 'instance' && died.exitCode, 137);
-    await until('exited', { everyMs: 10, deadlineMs: 20_000 }, async () => ((await stateNow()) === 'exited' ? true : undefined));
+    await until('exited', { everyMs: 10, deadlineMs: 20_000 }, async () =>
+      (await stateNow()) === 'exited' ? true : undefined,
+    );
     await assert.rejects(engine.pause(id, expect), error => isFault(error, 'conflict'));
     await engine.kill(id, expect);
     await engine.remove(id, expect);

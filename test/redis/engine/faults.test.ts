@@ -16,13 +16,18 @@ suite('engine/docker: faults of the real daemon', function () {
   const volume: Storage = { kind: 'volume' };
   const topologies: string[] = [];
   const extras: (() => Promise<unknown>)[] = [];
-  const fault = (code: EngineFault['code'], more: object = {}) => (error: unknown): true => {
-    assert.ok(isFault(error, code), String(error));
-    assert.deepEqual({ ...error.fault, ...more }, error.fault);
-    return true;
-  };
+  const fault =
+    (code: EngineFault['code'], more: object = {}) =>
+    (error: unknown): true => {
+      assert.ok(isFault(error, code), String(error));
+      assert.deepEqual({ ...error.fault, ...more }, error.fault);
+      return true;
+    };
 
-  async function placed(nodes: readonly string[], name?: string): Promise<{ ownership: ReturnType<typeof newOwnership>; place: Place }> {
+  async function placed(
+    nodes: readonly string[],
+    name?: string,
+  ): Promise<{ ownership: ReturnType<typeof newOwnership>; place: Place }> {
     const ownership = newOwnership(name);
     topologies.push(ownership.topologyId);
     return { ownership, place: await engine.createPlace({ ownership, nodes, storage: volume }) };
@@ -67,12 +72,21 @@ suite('engine/docker: faults of the real daemon', function () {
 
   test('image missing', async () => {
     const { ownership, place } = await placed(['a']);
-    await assert.rejects(engine.create(requestFor(ownership, 'a', place, 0, 21300, volume, 'redis:0.0-none')), fault('image-missing', { reference: 'redis:0.0-none' }));
+    await assert.rejects(
+      engine.create(requestFor(ownership, 'a', place, 0, 21300, volume, 'redis:0.0-none')),
+      fault('image-missing', { reference: 'redis:0.0-none' }),
+    );
   });
 
   test('image that no registry can be asked for', async () => {
-    await assert.rejects(engine.pull('redis:0.0-none', () => undefined), fault('image-no-network', { reference: 'redis:0.0-none' }));
-    await assert.rejects(engine.pull('Not A Reference', () => undefined), fault('image-not-found'));
+    await assert.rejects(
+      engine.pull('redis:0.0-none', () => undefined),
+      fault('image-no-network', { reference: 'redis:0.0-none' }),
+    );
+    await assert.rejects(
+      engine.pull('Not A Reference', () => undefined),
+      fault('image-not-found'),
+    );
   });
 
   test('container name taken: refused before anything is made, and by create itself', async () => {
@@ -80,10 +94,21 @@ suite('engine/docker: faults of the real daemon', function () {
     await docker('create', '--name', `${name}-b`, IMAGE);
     extras.push(() => dockerQuietly('rm', '-f', '-v', `${name}-b`));
     const ownership = newOwnership(name);
-    await assert.rejects(engine.createPlace({ ownership, nodes: ['a', 'b'], storage: volume }), fault('name-taken', { name: `${name}-b` }));
-    assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] });
+    await assert.rejects(
+      engine.createPlace({ ownership, nodes: ['a', 'b'], storage: volume }),
+      fault('name-taken', { name: `${name}-b` }),
+    );
+    assert.deepEqual(await engine.findOwned(ownership.topologyId), {
+      instances: [],
+      networks: [],
+      data: [],
+      rooms: [],
+    });
     const { ownership: later, place } = await placed(['a'], name);
-    await assert.rejects(engine.create(requestFor(later, 'b', { ...place, addresses: ['', place.addresses[0]!] }, 1, 21300, volume)), fault('name-taken', { name: `${name}-b` }));
+    await assert.rejects(
+      engine.create(requestFor(later, 'b', { ...place, addresses: ['', place.addresses[0]!] }, 1, 21300, volume)),
+      fault('name-taken', { name: `${name}-b` }),
+    );
   });
 
   test('network or volume of that name exists', async () => {
@@ -96,15 +121,26 @@ suite('engine/docker: faults of the real daemon', function () {
     extras.push(() => dockerQuietly('volume', 'rm', `${other}-a-data`));
     await assert.rejects(placed(['a'], other), fault('name-taken', { name: `${other}-a-data` }));
     const owned = await engine.findOwned(topologies.at(-1)!);
-    assert.deepEqual(owned, { instances: [], networks: [], data: [], rooms: [] }, 'what was made before the refusal is gone');
-    assert.equal(await docker('volume', 'ls', '-q', '--filter', `name=${other}`), `${other}-a-data`, 'the foreign volume stays');
+    assert.deepEqual(
+      owned,
+      { instances: [], networks: [], data: [], rooms: [] },
+      'what was made before the refusal is gone',
+    );
+    assert.equal(
+      await docker('volume', 'ls', '-q', '--filter', `name=${other}`),
+      `${other}-a-data`,
+      'the foreign volume stays',
+    );
   });
 
   test('subnets: eight places at once overlap neither each other nor anything of the machine', async () => {
     const places = await Promise.all(Array.from({ length: 8 }, () => placed(['a'])));
     const used = places.map(({ place }) => place.addresses[0]!.replace(/\.\d+$/, ''));
     assert.equal(new Set(used).size, 8);
-    for (const one of Object.values(networkInterfaces()).flatMap(all => all ?? []).filter(all => all.family === 'IPv4' && !/\.1$/.test(all.address))) assert.ok(!used.includes(one.address.replace(/\.\d+$/, '')));
+    for (const one of Object.values(networkInterfaces())
+      .flatMap(all => all ?? [])
+      .filter(all => all.family === 'IPv4' && !/\.1$/.test(all.address)))
+      assert.ok(!used.includes(one.address.replace(/\.\d+$/, '')));
   });
 
   test('a place that is made twice is the same place', async () => {
@@ -118,14 +154,33 @@ suite('engine/docker: faults of the real daemon', function () {
     await assert.rejects(engine.start(`${ownership.topologyName}-a`, ownership), fault('gone'));
     await assert.rejects(engine.start('f'.repeat(64), ownership), fault('gone', { id: 'f'.repeat(64) }));
     await engine.remove(id, ownership);
-    for (const act of [() => engine.start(id, ownership), () => engine.stop(id, ownership, 15), () => engine.pause(id, ownership), () => engine.kill(id, 'foreign'), () => engine.exec(id, ['true']), () => engine.logs(id, { tail: 1, follow: false }, () => undefined)]) await assert.rejects(act, fault('gone', { id }));
+    for (const act of [
+      () => engine.start(id, ownership),
+      () => engine.stop(id, ownership, 15),
+      () => engine.pause(id, ownership),
+      () => engine.kill(id, 'foreign'),
+      () => engine.exec(id, ['true']),
+      () => engine.logs(id, { tail: 1, follow: false }, () => undefined),
+    ])
+      await assert.rejects(act, fault('gone', { id }));
   });
 
   test('network in use by a stranger: said, and nothing removed', async () => {
     const { ownership, place } = await placed(['a']);
-    const stranger = await docker('run', '-d', '--name', `${ownership.topologyName}-stranger`, '--network', place.network, IMAGE);
+    const stranger = await docker(
+      'run',
+      '-d',
+      '--name',
+      `${ownership.topologyName}-stranger`,
+      '--network',
+      place.network,
+      IMAGE,
+    );
     extras.push(() => dockerQuietly('rm', '-f', '-v', stranger));
-    await assert.rejects(engine.removePlace(ownership.topologyId, { data: true }), fault('in-use', { id: place.network }));
+    await assert.rejects(
+      engine.removePlace(ownership.topologyId, { data: true }),
+      fault('in-use', { id: place.network }),
+    );
     assert.equal((await engine.findOwned(ownership.topologyId)).data.length, 2);
   });
 
@@ -144,10 +199,16 @@ suite('engine/docker: faults of the real daemon', function () {
     await writeFile(join(root, 'precious.txt'), 'mine');
     const ownership = newOwnership();
     topologies.push(ownership.topologyId);
-    await assert.rejects(engine.createPlace({ ownership, nodes: ['a'], storage: { kind: 'folder', root } }), fault('folder-not-empty', { path: root }));
+    await assert.rejects(
+      engine.createPlace({ ownership, nodes: ['a'], storage: { kind: 'folder', root } }),
+      fault('folder-not-empty', { path: root }),
+    );
     assert.deepEqual(await readdir(root), ['precious.txt']);
     const inFile = join(root, 'precious.txt', 'below');
-    await assert.rejects(engine.createPlace({ ownership, nodes: ['a'], storage: { kind: 'folder', root: inFile } }), fault('folder-not-writable', { path: inFile }));
+    await assert.rejects(
+      engine.createPlace({ ownership, nodes: ['a'], storage: { kind: 'folder', root: inFile } }),
+      fault('folder-not-writable', { path: inFile }),
+    );
     assert.deepEqual((await engine.findOwned(ownership.topologyId)).networks, []);
   });
 

@@ -8,7 +8,16 @@ import { docker, IMAGE, newOwnership, OWNER, removeAll, requestFor } from './pla
 
 /** Everything about an object that a stranger's act would change. */
 async function traces(ids: readonly string[]): Promise<readonly string[]> {
-  return Promise.all(ids.map(id => docker('inspect', '--format', '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.State.FinishedAt}} {{json .NetworkSettings.Networks}}', id)));
+  return Promise.all(
+    ids.map(id =>
+      docker(
+        'inspect',
+        '--format',
+        '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.State.FinishedAt}} {{json .NetworkSettings.Networks}}',
+        id,
+      ),
+    ),
+  );
 }
 
 suite('engine/docker: what is ours, and what only looks like it', function () {
@@ -25,14 +34,40 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
     const id = await engine.create(requestFor(ownership, 'a', place, 0, port!, storage));
     await engine.start(id, expect);
     const stem = ownership.topologyName;
-    const flags = (labels: Record<string, string>): string[] => Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
+    const flags = (labels: Record<string, string>): string[] =>
+      Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
     const real = labelsOf({ ...ownership, node: 'a' });
     const decoys: Record<string, string> = {
       'same name but for a letter': await docker('run', '-d', '--name', `${stem}-a2`, IMAGE),
       'same image, no labels': await docker('run', '-d', IMAGE),
-      'prefix that begins alike': await docker('run', '-d', ...flags(Object.fromEntries(Object.entries(real).map(([name, value]) => [name.replace('redis-topology.', 'redis-topology-x.'), value]))), IMAGE),
-      'the Compose project alone': await docker('run', '-d', '--label', `com.docker.compose.project=${stem}`, '--label', 'com.docker.compose.service=a', IMAGE),
-      'managed=1 and the topology, but no owner': await docker('run', '-d', '--label', 'redis-topology.managed=1', '--label', `redis-topology.topology=${ownership.topologyId}`, IMAGE),
+      'prefix that begins alike': await docker(
+        'run',
+        '-d',
+        ...flags(
+          Object.fromEntries(
+            Object.entries(real).map(([name, value]) => [name.replace('redis-topology.', 'redis-topology-x.'), value]),
+          ),
+        ),
+        IMAGE,
+      ),
+      'the Compose project alone': await docker(
+        'run',
+        '-d',
+        '--label',
+        `com.docker.compose.project=${stem}`,
+        '--label',
+        'com.docker.compose.service=a',
+        IMAGE,
+      ),
+      'managed=1 and the topology, but no owner': await docker(
+        'run',
+        '-d',
+        '--label',
+        'redis-topology.managed=1',
+        '--label',
+        `redis-topology.topology=${ownership.topologyId}`,
+        IMAGE,
+      ),
       'another topology of ours': await docker('create', ...flags(labelsOf({ ...newOwnership(), node: 'a' })), IMAGE),
     };
     const volume = await docker('volume', 'create', `${stem}-c-data`);
@@ -51,11 +86,21 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
         await assert.rejects(engine.writeConf(decoy, expect, []), notOurs, what);
       }
       const owned = await engine.findOwned(ownership.topologyId);
-      assert.deepEqual(owned.instances.map(one => one.id), [id]);
+      assert.deepEqual(
+        owned.instances.map(one => one.id),
+        [id],
+      );
       assert.deepEqual(owned.networks, [place.network]);
-      assert.deepEqual([...owned.data].sort(), ['a', 'b'].flatMap(node => [`${stem}-${node}-conf`, `${stem}-${node}-data`]));
+      assert.deepEqual(
+        [...owned.data].sort(),
+        ['a', 'b'].flatMap(node => [`${stem}-${node}-conf`, `${stem}-${node}-data`]),
+      );
       assert.ok((await engine.ownedTopologies()).some(one => one.topologyId === ownership.topologyId));
-      assert.ok(!(await createDockerEngine({ owner: 'someone-else' }).ownedTopologies()).some(one => one.topologyId === ownership.topologyId));
+      assert.ok(
+        !(await createDockerEngine({ owner: 'someone-else' }).ownedTopologies()).some(
+          one => one.topologyId === ownership.topologyId,
+        ),
+      );
       const listed = await engine.list();
       for (const [what, decoy] of Object.entries(decoys)) {
         const shown = listed.find(one => one.id === decoy);
@@ -66,7 +111,12 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
       assert.deepEqual(await traces(ids), before);
       assert.equal(await docker('volume', 'ls', '-q', '--filter', `name=${volume}`), volume);
       assert.equal(await docker('network', 'ls', '-q', '--no-trunc', '--filter', `id=${network}`), network);
-      assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] });
+      assert.deepEqual(await engine.findOwned(ownership.topologyId), {
+        instances: [],
+        networks: [],
+        data: [],
+        rooms: [],
+      });
     } finally {
       await docker('rm', '-f', '-v', ...Object.values(decoys));
       await docker('volume', 'rm', volume);
@@ -75,7 +125,7 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
     }
   });
 
-  test('where the user clicked a stranger\'s node, it is acted on', async () => {
+  test("where the user clicked a stranger's node, it is acted on", async () => {
     const id = await docker('run', '-d', IMAGE);
     try {
       await engine.pause(id, 'foreign');
@@ -89,7 +139,10 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
   });
 
   test('nothing anonymous stays behind, and a cancelled creation leaves nothing at all', async () => {
-    const volumes = async (): Promise<string[]> => (await docker('volume', 'ls', '-q', '--filter', `label=redis-topology.owner=${OWNER}`)).split('\n').filter(one => one !== '');
+    const volumes = async (): Promise<string[]> =>
+      (await docker('volume', 'ls', '-q', '--filter', `label=redis-topology.owner=${OWNER}`))
+        .split('\n')
+        .filter(one => one !== '');
     for (const ms of [0, 5, 15, 30, 60, 100]) {
       const ownership = newOwnership(`t${randomUUID().slice(0, 8)}`);
       const cancel = new AbortController();
@@ -103,8 +156,16 @@ suite('engine/docker: what is ours, and what only looks like it', function () {
         assert.deepEqual((await engine.findOwned(ownership.topologyId)).instances, [], `${ms} ms`);
       }
       await removeAll(engine, ownership.topologyId);
-      assert.deepEqual(await engine.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] });
-      assert.deepEqual((await volumes()).filter(name => name.startsWith(ownership.topologyName)), []);
+      assert.deepEqual(await engine.findOwned(ownership.topologyId), {
+        instances: [],
+        networks: [],
+        data: [],
+        rooms: [],
+      });
+      assert.deepEqual(
+        (await volumes()).filter(name => name.startsWith(ownership.topologyName)),
+        [],
+      );
     }
   });
 });

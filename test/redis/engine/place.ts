@@ -20,13 +20,40 @@ export async function dockerQuietly(...args: readonly string[]): Promise<void> {
 }
 
 export function newOwnership(name = `t${randomUUID().slice(0, 8)}`): Omit<Ownership, 'node'> {
-  return { topologyId: randomUUID(), topologyName: name, topologyKind: 'replication', owner: OWNER, session: randomUUID(), schema: 1 };
+  return {
+    topologyId: randomUUID(),
+    topologyName: name,
+    topologyKind: 'replication',
+    owner: OWNER,
+    session: randomUUID(),
+    schema: 1,
+  };
 }
 
-export const conf = (port: number, more = ''): ConfFile => ({ name: 'redis.conf', content: `port ${port}\nbind 0.0.0.0\nprotected-mode no\ndir /data\nsave ""\n${more}` });
+export const conf = (port: number, more = ''): ConfFile => ({
+  name: 'redis.conf',
+  content: `port ${port}\nbind 0.0.0.0\nprotected-mode no\ndir /data\nsave ""\n${more}`,
+});
 
-export function requestFor(ownership: Omit<Ownership, 'node'>, node: string, place: Place, index: number, port: number, storage: Storage, image = IMAGE): InstanceRequest {
-  return { ownership: { ...ownership, node }, program: 'redis', image, place, address: place.addresses[index]!, port, files: [conf(port)], storage };
+export function requestFor(
+  ownership: Omit<Ownership, 'node'>,
+  node: string,
+  place: Place,
+  index: number,
+  port: number,
+  storage: Storage,
+  image = IMAGE,
+): InstanceRequest {
+  return {
+    ownership: { ...ownership, node },
+    program: 'redis',
+    image,
+    place,
+    address: place.addresses[index]!,
+    port,
+    files: [conf(port)],
+    storage,
+  };
 }
 
 /** Removes a topology by the engine under test, so that every test also removes. */

@@ -25,7 +25,16 @@ suite('engine/process: how a process ended is written down', function () {
     const place = await engine.createPlace({ ownership: expect, nodes: ['a'], storage });
     const [port = 0] = await engine.freePorts(21_900, 1);
     const content = `port ${port}\nbind 127.0.0.1\ndir ${engine.insidePaths(storage, 'a').data}\n`;
-    id = await engine.create({ ownership: { ...expect, node: 'a' }, program: 'redis', image: 'redis-server', place, address: '127.0.0.1', port, files: [{ name: 'redis.conf', content }], storage });
+    id = await engine.create({
+      ownership: { ...expect, node: 'a' },
+      program: 'redis',
+      image: 'redis-server',
+      place,
+      address: '127.0.0.1',
+      port,
+      files: [{ name: 'redis.conf', content }],
+      storage,
+    });
   });
   teardown(async () => {
     await removeAll(engine, expect.topologyId);
@@ -33,12 +42,17 @@ suite('engine/process: how a process ended is written down', function () {
     await rm(home, { recursive: true, force: true });
   });
 
-  for (const [when, turns] of [['before', 0], ['while', 6]] as const) {
+  for (const [when, turns] of [
+    ['before', 0],
+    ['while', 6],
+  ] as const) {
     test(`an instance removed ${when} its end is written down leaves no record behind`, async () => {
       // A busy disk: the record is read for the note of the end, and the answer is held up.
       let onRead: (() => void) | undefined;
       let goOn = (): void => undefined;
-      const gate = new Promise<void>(resolve => { goOn = resolve; });
+      const gate = new Promise<void>(resolve => {
+        goOn = resolve;
+      });
       class SlowManifests extends Manifests {
         override async find(wanted: string): ReturnType<Manifests['find']> {
           const found = await super.find(wanted);
@@ -50,12 +64,20 @@ suite('engine/process: how a process ended is written down', function () {
       }
       const manifests = new SlowManifests(home);
       let onEnd = (): void => undefined;
-      const ended = new Promise<void>(resolve => { onEnd = resolve; });
+      const ended = new Promise<void>(resolve => {
+        onEnd = resolve;
+      });
       const runner = new Runner(manifests, processTable(), () => Promise.resolve(undefined), onEnd);
       await runner.start(id, expect);
       const held = await runner.held(id, expect);
-      const read = new Promise<void>(resolve => { onRead = resolve; });
-      process.kill((JSON.parse(await readFile(join(root, 'a', 'instance.json'), 'utf8')) as { process: { pid: number } }).process.pid, 'SIGKILL');
+      const read = new Promise<void>(resolve => {
+        onRead = resolve;
+      });
+      process.kill(
+        (JSON.parse(await readFile(join(root, 'a', 'instance.json'), 'utf8')) as { process: { pid: number } }).process
+          .pid,
+        'SIGKILL',
+      );
       await read;
       if (turns > 0) goOn();
       for (let turn = 0; turn < turns; turn++) await Promise.resolve();
@@ -63,7 +85,10 @@ suite('engine/process: how a process ended is written down', function () {
       await manifests.remove(held);
       goOn();
       await ended;
-      assert.deepEqual((await readdir(join(root, 'a'))).filter(name => name.startsWith('instance.json')), []);
+      assert.deepEqual(
+        (await readdir(join(root, 'a'))).filter(name => name.startsWith('instance.json')),
+        [],
+      );
       assert.deepEqual(await engine.list(), []);
     });
   }

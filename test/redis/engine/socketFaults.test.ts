@@ -9,10 +9,32 @@ import { docker, newOwnership, OWNER, removeAll, requestFor } from './place';
 
 /** Every code that the port promises; anything else that comes out is a mistake. */
 const CODES: Readonly<Record<EngineFault['code'], true>> = {
-  'engine-missing': true, 'engine-refused': true, 'engine-forbidden': true, 'engine-not-docker': true, 'engine-version': true, 'engine-lost': true,
-  'engine-unsupported-endpoint': true, 'image-missing': true, 'image-not-found': true, 'image-no-network': true, 'name-taken': true, 'port-taken': true,
-  'ports-exhausted': true, 'address-taken': true, 'no-free-subnet': true, 'not-ours': true, gone: true, conflict: true, 'in-use': true, 'disk-full': true,
-  'folder-not-writable': true, 'folder-not-empty': true, 'cli-missing': true, 'server-missing': true, 'bad-reply': true, 'engine-error': true,
+  'engine-missing': true,
+  'engine-refused': true,
+  'engine-forbidden': true,
+  'engine-not-docker': true,
+  'engine-version': true,
+  'engine-lost': true,
+  'engine-unsupported-endpoint': true,
+  'image-missing': true,
+  'image-not-found': true,
+  'image-no-network': true,
+  'name-taken': true,
+  'port-taken': true,
+  'ports-exhausted': true,
+  'address-taken': true,
+  'no-free-subnet': true,
+  'not-ours': true,
+  gone: true,
+  conflict: true,
+  'in-use': true,
+  'disk-full': true,
+  'folder-not-writable': true,
+  'folder-not-empty': true,
+  'cli-missing': true,
+  'server-missing': true,
+  'bad-reply': true,
+  'engine-error': true,
 };
 /** Limits of 20 s become 0.8 s. */
 const PATIENCE = 0.04;
@@ -36,7 +58,12 @@ const calls: readonly (readonly [string, string, RegExp, Act])[] = [
   ['inspect a container', 'GET', /^\/containers\/\w+\/json$/, engine => engine.list()],
   ['list images', 'GET', /^\/images\/json$/, engine => engine.images()],
   ['inspect an image', 'GET', /^\/images\/.+\/json$/, engine => engine.images()],
-  ['find what is ours: networks', 'GET', /^\/networks$/, (engine, { ownership }) => engine.findOwned(ownership.topologyId)],
+  [
+    'find what is ours: networks',
+    'GET',
+    /^\/networks$/,
+    (engine, { ownership }) => engine.findOwned(ownership.topologyId),
+  ],
   ['find what is ours: volumes', 'GET', /^\/volumes$/, engine => engine.ownedTopologies()],
   ['free ports', 'GET', /^\/containers\/json$/, engine => engine.freePorts(21500, 1)],
   ['start', 'POST', /\/start$/, async (engine, { id, ownership }) => engine.start(id, ownership)],
@@ -46,10 +73,20 @@ const calls: readonly (readonly [string, string, RegExp, Act])[] = [
   ['kill', 'POST', /\/kill$/, async (engine, { id, ownership }) => engine.kill(id, ownership)],
   ['make an exec', 'POST', /\/containers\/\w+\/exec$/, (engine, { id }) => engine.exec(id, ['echo', 'x'])],
   ['start an exec', 'POST', /\/exec\/\w+\/start$/, (engine, { id }) => engine.exec(id, ['echo', 'x'])],
-  ['start an exec with input', 'POST', /\/exec\/\w+\/start$/, (engine, { id }) => engine.exec(id, ['cat'], { input: 'x' })],
+  [
+    'start an exec with input',
+    'POST',
+    /\/exec\/\w+\/start$/,
+    (engine, { id }) => engine.exec(id, ['cat'], { input: 'x' }),
+  ],
   ['read an exec', 'GET', /\/exec\/\w+\/json$/, (engine, { id }) => engine.exec(id, ['echo', 'x'])],
   ['read the log', 'GET', /\/logs$/, (engine, { id }) => engine.logs(id, { tail: 10, follow: false }, () => undefined)],
-  ['write conf', 'PUT', /\/archive$/, (engine, { id, ownership }) => engine.writeConf(id, ownership, [{ name: 'more.conf', content: '' }])],
+  [
+    'write conf',
+    'PUT',
+    /\/archive$/,
+    (engine, { id, ownership }) => engine.writeConf(id, ownership, [{ name: 'more.conf', content: '' }]),
+  ],
 ];
 
 suite('engine/docker: a connection that fails at every call in every way', function () {
@@ -79,7 +116,8 @@ suite('engine/docker: a connection that fails at every call in every way', funct
     process.off('unhandledRejection', onStray);
     assert.deepEqual(strays, []);
   });
-  const spoiled = (patience = PATIENCE): ReturnType<typeof createDockerEngine> => createDockerEngine({ owner: OWNER, endpoint: () => proxy.endpoint, patience });
+  const spoiled = (patience = PATIENCE): ReturnType<typeof createDockerEngine> =>
+    createDockerEngine({ owner: OWNER, endpoint: () => proxy.endpoint, patience });
 
   async function heal(): Promise<void> {
     proxy.rule = undefined;
@@ -95,13 +133,19 @@ suite('engine/docker: a connection that fails at every call in every way', funct
   async function ends(act: Promise<unknown>): Promise<string> {
     const begun = Date.now();
     const outcome = await Promise.race([
-      act.then(() => 'done', (error: unknown) => error),
+      act.then(
+        () => 'done',
+        (error: unknown) => error,
+      ),
       new Promise<'hangs'>(resolve => setTimeout(() => resolve('hangs'), LIMIT_MS).unref()),
     ]);
     assert.notEqual(outcome, 'hangs', `still pending after ${Date.now() - begun} ms`);
     if (outcome === 'done') return 'done';
     assert.ok(!isCancellation(outcome), 'nobody cancelled');
-    assert.ok(outcome instanceof HumanError && outcome.fault.code in CODES, `not a fault of the engine: ${String(outcome)}`);
+    assert.ok(
+      outcome instanceof HumanError && outcome.fault.code in CODES,
+      `not a fault of the engine: ${String(outcome)}`,
+    );
     said = outcome.message;
     return outcome.fault.code;
   }
@@ -114,11 +158,18 @@ suite('engine/docker: a connection that fails at every call in every way', funct
       const engine = createDockerEngine({ owner: OWNER, endpoint: () => own.endpoint, patience: PATIENCE });
       own.rule = { method, path, fault };
       own.met = 0;
-      const code = await ends(act(engine, fixture)).catch((error: unknown) => { throw new Error(`${fault}: ${String(error)}`); });
+      const code = await ends(act(engine, fixture)).catch((error: unknown) => {
+        throw new Error(`${fault}: ${String(error)}`);
+      });
       assert.ok(own.met > 0, `${fault}: the call was not made`);
-      if (method === 'GET' && fault !== 'other JSON') assert.notEqual(code, 'done', `${fault}: a reading call can't have an answer`);
+      if (method === 'GET' && fault !== 'other JSON')
+        assert.notEqual(code, 'done', `${fault}: a reading call can't have an answer`);
       // With 'stall' a busy daemon may not have done it yet when our shortened limits are over; then the loss is told.
-      if (changes && /after send|stall/.test(fault)) assert.ok(code === 'done' || (code === 'engine-lost' && fault === 'stall in head'), `${fault}: it was done, and a look tells: ${code}`);
+      if (changes && /after send|stall/.test(fault))
+        assert.ok(
+          code === 'done' || (code === 'engine-lost' && fault === 'stall in head'),
+          `${fault}: it was done, and a look tells: ${code}`,
+        );
       if (fault === 'status 500') assert.ok(['engine-error', 'done'].includes(code), `${fault}: ${code}`);
       engine.dispose();
     }
@@ -157,9 +208,12 @@ suite('engine/docker: a connection that fails at every call in every way', funct
         const code = await ends(engine.create({ ...requestFor(session, 'b', fixture.place, 1, 21499, storage) }));
         proxy.rule = undefined;
         assert.equal(proxy.met, 1);
-        const made = (await healthy.findOwned(fixture.ownership.topologyId)).instances.filter(one => one.ownership?.node === 'b');
+        const made = (await healthy.findOwned(fixture.ownership.topologyId)).instances.filter(
+          one => one.ownership?.node === 'b',
+        );
         assert.equal(made.length, code === 'done' ? 1 : 0, `${fault}: ${code}`);
-        if (method === 'POST' && /drop|stall|cut|JSON/.test(fault)) assert.equal(code, 'done', `${fault}: looked for before it was made again`);
+        if (method === 'POST' && /drop|stall|cut|JSON/.test(fault))
+          assert.equal(code, 'done', `${fault}: looked for before it was made again`);
         for (const one of made) await healthy.remove(one.id, fixture.ownership);
         engine.dispose();
       }
@@ -189,7 +243,11 @@ suite('engine/docker: a connection that fails at every call in every way', funct
   }
 
   test('removing, whatever fails once, and again until nothing is left', async () => {
-    for (const [method, path] of [['DELETE', /\/containers\/\w+$/], ['DELETE', /\/volumes\//], ['DELETE', /\/networks\//]] as const) {
+    for (const [method, path] of [
+      ['DELETE', /\/containers\/\w+$/],
+      ['DELETE', /\/volumes\//],
+      ['DELETE', /\/networks\//],
+    ] as const) {
       for (const fault of ['drop before send', 'drop after send', 'stall in head', 'status 409'] as const) {
         const engine = spoiled();
         const ownership = newOwnership();
@@ -198,15 +256,23 @@ suite('engine/docker: a connection that fails at every call in every way', funct
         proxy.met = 0;
         proxy.rule = { method, path, fault, times: 1 };
         const removal = async (): Promise<void> => {
-          for (const one of (await engine.findOwned(ownership.topologyId)).instances) await engine.remove(one.id, ownership);
+          for (const one of (await engine.findOwned(ownership.topologyId)).instances)
+            await engine.remove(one.id, ownership);
           await engine.removePlace(ownership.topologyId, { data: true });
         };
         const code = await ends(removal());
         proxy.rule = undefined;
         assert.equal(proxy.met, 1, fault);
         if (code !== 'done') await removal();
-        assert.equal(await docker('ps', '-aq', '--filter', `label=redis-topology.topology=${ownership.topologyId}`), '');
-        assert.deepEqual(await healthy.findOwned(ownership.topologyId), { instances: [], networks: [], data: [], rooms: [] }, fault);
+        assert.equal(
+          await docker('ps', '-aq', '--filter', `label=redis-topology.topology=${ownership.topologyId}`),
+          '',
+        );
+        assert.deepEqual(
+          await healthy.findOwned(ownership.topologyId),
+          { instances: [], networks: [], data: [], rooms: [] },
+          fault,
+        );
         engine.dispose();
       }
     }
@@ -245,7 +311,12 @@ suite('engine/docker: a connection that fails at every call in every way', funct
     await engine.list();
     for (const [what, method, path, act] of [
       ['list', 'GET', /\/containers\/json$/, (signal: AbortSignal) => engine.list(signal)],
-      ['exec', 'POST', /\/exec\/\w+\/start$/, (signal: AbortSignal) => engine.exec(fixture.id, ['sleep', '1'], {}, signal)],
+      [
+        'exec',
+        'POST',
+        /\/exec\/\w+\/start$/,
+        (signal: AbortSignal) => engine.exec(fixture.id, ['sleep', '1'], {}, signal),
+      ],
       ['stop', 'POST', /\/stop$/, (signal: AbortSignal) => engine.stop(fixture.id, fixture.ownership, 15, signal)],
     ] as const) {
       proxy.rule = { method, path, fault: 'stall in head' };

@@ -10,13 +10,45 @@ type Case = readonly [point: KillPoint, then: 'remove' | 'finish'];
 
 /** A sample; every step both ways is `bench/crash.ts`. */
 const suites: readonly (readonly [kind: TopologyKind, engine: EngineKind, cases: readonly Case[]])[] = [
-  ['sentinel', 'docker', [
-    [{ write: 1, when: 'before' }, 'remove'], [{ write: 5, when: 'before' }, 'remove'], [{ write: 8, when: 'after' }, 'remove'],
-    [{ write: 14, when: 'before' }, 'finish'], [{ write: 20, when: 'after' }, 'finish'], [{ write: 40, when: 'before' }, 'finish'],
-  ]],
-  ['cluster', 'docker', [[{ write: 9, when: 'after' }, 'remove'], [{ write: 30, when: 'after' }, 'finish']]],
-  ['cluster', 'process', [[{ write: 4, when: 'after' }, 'remove'], [{ write: 17, when: 'before' }, 'finish'], [{ write: 30, when: 'after' }, 'finish'], [{ write: 30, when: 'after' }, 'remove']]],
-  ['replication', 'process', [[{ write: 7, when: 'after' }, 'remove'], [{ write: 12, when: 'after' }, 'finish'], [{ write: 19, when: 'before' }, 'remove']]],
+  [
+    'sentinel',
+    'docker',
+    [
+      [{ write: 1, when: 'before' }, 'remove'],
+      [{ write: 5, when: 'before' }, 'remove'],
+      [{ write: 8, when: 'after' }, 'remove'],
+      [{ write: 14, when: 'before' }, 'finish'],
+      [{ write: 20, when: 'after' }, 'finish'],
+      [{ write: 40, when: 'before' }, 'finish'],
+    ],
+  ],
+  [
+    'cluster',
+    'docker',
+    [
+      [{ write: 9, when: 'after' }, 'remove'],
+      [{ write: 30, when: 'after' }, 'finish'],
+    ],
+  ],
+  [
+    'cluster',
+    'process',
+    [
+      [{ write: 4, when: 'after' }, 'remove'],
+      [{ write: 17, when: 'before' }, 'finish'],
+      [{ write: 30, when: 'after' }, 'finish'],
+      [{ write: 30, when: 'after' }, 'remove'],
+    ],
+  ],
+  [
+    'replication',
+    'process',
+    [
+      [{ write: 7, when: 'after' }, 'remove'],
+      [{ write: 12, when: 'after' }, 'finish'],
+      [{ write: 19, when: 'before' }, 'remove'],
+    ],
+  ],
 ];
 
 if (!isCrashChild()) {
@@ -24,13 +56,21 @@ if (!isCrashChild()) {
     suite(`creation killed in the middle: ${kind} by ${engine}`, () => {
       const name = newPrefix();
       let decoys: Decoys | ProcessDecoys;
-      suiteSetup(async () => { decoys = engine === 'docker' ? new Decoys(name) : await ProcessDecoys.start(); });
+      suiteSetup(async () => {
+        decoys = engine === 'docker' ? new Decoys(name) : await ProcessDecoys.start();
+      });
       suiteTeardown(() => decoys.remove());
 
       for (const [point, then] of cases) {
         test(`${point.when} journal write ${point.write}, then ${then}`, async function () {
           this.timeout(120_000);
-          const { killed } = await crashAndRecover(__filename, { name, kind, engine, firstPort: await testPorts(10) }, point, then, decoys);
+          const { killed } = await crashAndRecover(
+            __filename,
+            { name, kind, engine, firstPort: await testPorts(10) },
+            point,
+            then,
+            decoys,
+          );
           assert.ok(killed, 'the creation has fewer journal writes than this');
         });
       }

@@ -10,15 +10,27 @@ import { Decoys, docker, leftovers } from '../../support/dockerWorld';
 import { dockerDeps, noSignal, planOf, silent } from '../../support/topologies';
 
 const deps = dockerDeps();
-const removalOf = (report: CreationReport, data: boolean) => ({ topologyId: report.topologyId, name: report.name, kind: 'sentinel' as const, engine: 'docker' as const, data });
+const removalOf = (report: CreationReport, data: boolean) => ({
+  topologyId: report.topologyId,
+  name: report.name,
+  kind: 'sentinel' as const,
+  engine: 'docker' as const,
+  data,
+});
 
 /** Whole again: one master that all Sentinels name, who know each other and both replicas. */
 async function whole(report: CreationReport, withinMs: number): Promise<void> {
   const talk = new Talk(deps.connector, deps.secrets.kept.get(report.topologyId));
   try {
     const patience = { everyMs: 50, deadlineMs: withinMs, signal: noSignal };
-    const sentinels = await Promise.all(report.nodes.filter(({ role }) => role === 'sentinel').map(async seat => ({ seat, connection: await talk.to(seat, patience) })));
-    const master = await until('a master', { everyMs: 50, deadlineMs: withinMs }, async () => masterSeenBy(sentinels[0]!.connection, report.name));
+    const sentinels = await Promise.all(
+      report.nodes
+        .filter(({ role }) => role === 'sentinel')
+        .map(async seat => ({ seat, connection: await talk.to(seat, patience) })),
+    );
+    const master = await until('a master', { everyMs: 50, deadlineMs: withinMs }, async () =>
+      masterSeenBy(sentinels[0]!.connection, report.name),
+    );
     await allAgree(sentinels, { masterName: report.name, master, replicas: 2, sentinels: 3 }, patience);
   } finally {
     talk.dispose();
@@ -37,11 +49,20 @@ suite('create a Sentinel topology in Docker', () => {
       try {
         const report = await createSentinel(deps, { plan: await planOf(deps, name, { image }) }, noSignal, silent);
         assert.deepEqual(report.checks.map(({ code, node }) => `${code} ${node}`).sort(), [
-          'link-up redis-2', 'link-up redis-3', 'quorum sentinel-1', 'quorum sentinel-2', 'quorum sentinel-3', 'read-back redis-2', 'read-back redis-3', 'write-refused redis-2', 'write-refused redis-3',
+          'link-up redis-2',
+          'link-up redis-3',
+          'quorum sentinel-1',
+          'quorum sentinel-2',
+          'quorum sentinel-3',
+          'read-back redis-2',
+          'read-back redis-3',
+          'write-refused redis-2',
+          'write-refused redis-3',
         ]);
         const password = deps.secrets.kept.get(report.topologyId) ?? '';
         assert.equal(password.length, 43, '32 bytes in URL-safe text');
-        for (const { instanceId } of report.nodes) assert.ok(!docker('inspect', instanceId).includes(password), 'the password is in the container');
+        for (const { instanceId } of report.nodes)
+          assert.ok(!docker('inspect', instanceId).includes(password), 'the password is in the container');
 
         const ids = report.nodes.map(({ instanceId }) => instanceId);
         docker('stop', '-t', '15', ...ids);
@@ -104,9 +125,13 @@ suite('create a Sentinel topology in Docker', () => {
       const name = `verbs-cancel-${step}`;
       const cancel = new AbortController();
       const work = createSentinel(deps, { plan: await planOf(deps, name) }, cancel.signal, progress => {
-        if (progress.step === step && progress.state === 'begun') setTimeout(() => cancel.abort(), step === 'nodes' ? 300 : 1);
+        if (progress.step === step && progress.state === 'begun')
+          setTimeout(() => cancel.abort(), step === 'nodes' ? 300 : 1);
       });
-      const outcome = await work.then(() => 'created', (error: unknown) => (error as Error).name);
+      const outcome = await work.then(
+        () => 'created',
+        (error: unknown) => (error as Error).name,
+      );
       assert.equal(outcome, 'AbortError');
       assert.deepEqual(leftovers(name), []);
       assert.equal(deps.secrets.kept.size, 0);
@@ -119,7 +144,18 @@ suite('create a Sentinel topology in Docker', () => {
     try {
       await delay(10_000);
       await whole(report, 500);
-      const hz = docker('exec', '-e', `REDISCLI_AUTH=${deps.secrets.kept.get(report.topologyId)}`, report.nodes[0]!.instanceId, 'redis-cli', '-p', String(report.nodes[0]!.announced.port), 'config', 'get', 'hz');
+      const hz = docker(
+        'exec',
+        '-e',
+        `REDISCLI_AUTH=${deps.secrets.kept.get(report.topologyId)}`,
+        report.nodes[0]!.instanceId,
+        'redis-cli',
+        '-p',
+        String(report.nodes[0]!.announced.port),
+        'config',
+        'get',
+        'hz',
+      );
       assert.match(hz, /10$/);
     } finally {
       await removeTopology(deps, removalOf(report, true), noSignal, silent);

@@ -35,17 +35,30 @@ if (!isLoadChild()) {
     let report: CreationReport;
     let talk: Talk;
     const idOf = (node: string): string => report.nodes.find(({ name }) => name === node)!.instanceId;
-    const to = (node: string) => talk.to(report.nodes.find(({ name }) => name === node)!, patience);
+    const to = (node: string) =>
+      talk.to(
+        report.nodes.find(({ name }) => name === node)!,
+        patience,
+      );
     const cli = async (node: string, ...command: readonly string[]): Promise<unknown> => (await to(node)).call(command);
     const roleOf = async (node: string): Promise<unknown> => ((await cli(node, 'ROLE')) as readonly unknown[])[0];
-    const failover = (master = 'redis-1', signal = noSignal, onProgress: Parameters<typeof failoverSentinel>[3] = silent) => failoverSentinel(deps, failoverOf(report, master), signal, onProgress);
+    const failover = (
+      master = 'redis-1',
+      signal = noSignal,
+      onProgress: Parameters<typeof failoverSentinel>[3] = silent,
+    ) => failoverSentinel(deps, failoverOf(report, master), signal, onProgress);
     /** The master takes writes: no pause was left behind. */
     const writable = async (node: string): Promise<void> => assert.equal(await cli(node, 'SET', 'probe', '1'), 'OK');
 
     setup(async () => {
       engine = new ProcessesBehind();
       deps = memoryDeps(engine, new IoredisConnector());
-      report = await createSentinel(deps, { plan: await planOf(deps, 'orders', { firstPort: 23_400, firstSentinelPort: 23_450 }) }, noSignal, silent);
+      report = await createSentinel(
+        deps,
+        { plan: await planOf(deps, 'orders', { firstPort: 23_400, firstSentinelPort: 23_450 }) },
+        noSignal,
+        silent,
+      );
       talk = new Talk(deps.connector, deps.secrets.kept.get(report.topologyId));
     });
     teardown(async () => {
@@ -56,20 +69,29 @@ if (!isLoadChild()) {
 
     test('under load nothing acknowledged is lost, all roles are right, and back again', async () => {
       for (const from of ['redis-1', undefined]) {
-        const master = from ?? (await roleOf('redis-2') === 'master' ? 'redis-2' : 'redis-3');
+        const master = from ?? ((await roleOf('redis-2')) === 'master' ? 'redis-2' : 'redis-3');
         const request = failoverOf(report, master);
         const servers = [request.master, ...request.replicas];
-        const load = new Load(__filename, { prefix: `from-${master}`, writers: 8, password: deps.secrets.kept.get(report.topologyId), masterName: 'orders', servers, sentinels: request.sentinels });
+        const load = new Load(__filename, {
+          prefix: `from-${master}`,
+          writers: 8,
+          password: deps.secrets.kept.get(report.topologyId),
+          masterName: 'orders',
+          servers,
+          sentinels: request.sentinels,
+        });
         loads.push(load);
         await load.running;
         const done = await failover(master);
         await delay(300);
         const result = await load.stop();
         assert.ok(result.acknowledged > 200, `only ${result.acknowledged} writes`);
-        for (const { name } of servers) assert.equal(await lostOn(await to(name), load.order, result), 0, `lost on ${name}`);
+        for (const { name } of servers)
+          assert.equal(await lostOn(await to(name), load.order, result), 0, `lost on ${name}`);
         assert.notEqual(done.node, master);
         assert.equal(await roleOf(done.node), 'master');
-        for (const { name } of servers.filter(({ name }) => name !== done.node)) assert.equal(await roleOf(name), 'slave');
+        for (const { name } of servers.filter(({ name }) => name !== done.node))
+          assert.equal(await roleOf(name), 'slave');
         assert.ok(done.writePauseMs > 0 && done.writePauseMs < 60_000, `held ${done.writePauseMs} ms`);
       }
     });
@@ -81,15 +103,30 @@ if (!isLoadChild()) {
       assert.deepEqual(check.refusals, []);
       assert.equal(check.candidate, 'redis-3');
       assert.deepEqual(check.sentinels, { answering: 3, of: 3 });
-      assert.deepEqual(check.replicas.map(({ node, link, priority }) => [node, link, priority]), [['redis-2', 'up', 100], ['redis-3', 'up', 10]]);
+      assert.deepEqual(
+        check.replicas.map(({ node, link, priority }) => [node, link, priority]),
+        [
+          ['redis-2', 'up', 100],
+          ['redis-3', 'up', 10],
+        ],
+      );
       assert.equal(await roleOf('redis-1'), 'master');
     });
 
     test('no quorum: refused by name, writes go on', async () => {
       for (const node of ['sentinel-1', 'sentinel-2']) await engine.kill(idOf(node), { topologyId: report.topologyId });
-      await until('the third notices', { everyMs: 200, deadlineMs: 20_000 }, async () => ((await checkFailover(deps, failoverOf(report), noSignal)).refusals.some(({ code }) => code === 'failover-no-quorum') ? true : undefined));
+      await until('the third notices', { everyMs: 200, deadlineMs: 20_000 }, async () =>
+        (await checkFailover(deps, failoverOf(report), noSignal)).refusals.some(
+          ({ code }) => code === 'failover-no-quorum',
+        )
+          ? true
+          : undefined,
+      );
       const refusal = await refusalOf(failover());
-      assert.ok(refusal.code === 'failover-no-quorum' && refusal.node === 'sentinel-3' && refusal.text.startsWith('NOQUORUM'), JSON.stringify(refusal));
+      assert.ok(
+        refusal.code === 'failover-no-quorum' && refusal.node === 'sentinel-3' && refusal.text.startsWith('NOQUORUM'),
+        JSON.stringify(refusal),
+      );
       await writable('redis-1');
     });
 
@@ -119,7 +156,9 @@ if (!isLoadChild()) {
     for (const step of ['pause', 'catch-up'] as const) {
       test(`cancelled in step ${step}: writes go on at the old master`, async () => {
         const cancel = new AbortController();
-        const work = failover('redis-1', cancel.signal, progress => { if (progress.step === step && progress.state === 'begun') cancel.abort(); });
+        const work = failover('redis-1', cancel.signal, progress => {
+          if (progress.step === step && progress.state === 'begun') cancel.abort();
+        });
         await assert.rejects(work, { name: 'AbortError' });
         await writable('redis-1');
         assert.equal(await roleOf('redis-1'), 'master');
@@ -128,7 +167,9 @@ if (!isLoadChild()) {
 
     test('cancelled once the order is given: it is carried through', async () => {
       const cancel = new AbortController();
-      const done = await failover('redis-1', cancel.signal, progress => { if (progress.step === 'switch' && progress.state === 'begun') cancel.abort(); });
+      const done = await failover('redis-1', cancel.signal, progress => {
+        if (progress.step === 'switch' && progress.state === 'begun') cancel.abort();
+      });
       assert.equal(await roleOf(done.node), 'master');
       assert.equal(await roleOf('redis-1'), 'slave');
     });

@@ -13,12 +13,20 @@ suite('the password of a found server', function () {
   this.timeout(60_000);
   const connector = new IoredisConnector();
   const kept = new Map<string, string>();
-  const secrets = { get: (id: string) => Promise.resolve(kept.get(id)), set: (id: string, value: string) => { kept.set(id, value); return Promise.resolve(); } };
+  const secrets = {
+    get: (id: string) => Promise.resolve(kept.get(id)),
+    set: (id: string, value: string) => {
+      kept.set(id, value);
+      return Promise.resolve();
+    },
+  };
   const engine = new ListedEngine();
   const inventory = new Inventory({ engines: [engine], connector, secrets });
   let server: RunningRedis;
   suiteSetup(async () => {
-    server = await startRedis({ conf: ['requirepass correct', 'user alice on >horse ~* +@all', 'user bob on >battery ~* +get'] });
+    server = await startRedis({
+      conf: ['requirepass correct', 'user alice on >horse ~* +@all', 'user bob on >battery ~* +get'],
+    });
     engine.instances.push(processInstance('locked', server.port));
   });
   suiteTeardown(async () => {
@@ -26,7 +34,9 @@ suite('the password of a found server', function () {
     await server.stop();
   });
   const look = async (): Promise<Node> => {
-    const { others: [node] } = await inventory.refresh();
+    const {
+      others: [node],
+    } = await inventory.refresh();
     return node ?? assert.fail('the server is not shown');
   };
   const keep = async (credentials: { readonly username?: string; readonly password: string }): Promise<string> => {
@@ -44,7 +54,11 @@ suite('the password of a found server', function () {
     assert.deepEqual([wantsPassword(node), node.reachable], [true, { host: '127.0.0.1', port: server.port }]);
   });
 
-  const cases: readonly (readonly [what: string, credentials: { readonly username?: string; readonly password: string }, comes: string])[] = [
+  const cases: readonly (readonly [
+    what: string,
+    credentials: { readonly username?: string; readonly password: string },
+    comes: string,
+  ])[] = [
     ['a wrong one', { password: 'wrong' }, 'password-wrong'],
     ['the right one of another user', { password: 'horse' }, 'password-wrong'],
     ['one of a user who may not ask anything', { username: 'bob', password: 'battery' }, 'redis-refused'],
@@ -57,14 +71,20 @@ suite('the password of a found server', function () {
     });
   }
 
-  for (const [what, credentials] of [['the right one', { password: 'correct' }], ['that of an ACL user', { username: 'alice', password: 'horse' }]] as const) {
+  for (const [what, credentials] of [
+    ['the right one', { password: 'correct' }],
+    ['that of an ACL user', { username: 'alice', password: 'horse' }],
+  ] as const) {
     test(`${what} is kept, and opens the server at the next look`, async () => {
       kept.clear();
       assert.equal(await keep(credentials), 'kept');
       const node = await look();
       assert.deepEqual([wantsPassword(node), node.contact.state, node.role], [false, 'answering', 'master']);
       const connection = await inventory.connectionTo(node.id);
-      assert.equal(await connection.call(['ACL', 'WHOAMI']), 'username' in credentials ? credentials.username : 'default');
+      assert.equal(
+        await connection.call(['ACL', 'WHOAMI']),
+        'username' in credentials ? credentials.username : 'default',
+      );
       connection.dispose();
     });
   }

@@ -11,7 +11,11 @@ import type { Seat } from '../../../src/topology/talk';
 import { docker } from '../../support/dockerWorld';
 import { newPrefix, testPorts, until } from '../../support/naming';
 
-const secrets = { get: () => Promise.resolve(undefined), set: () => Promise.resolve(), delete: () => Promise.resolve() };
+const secrets = {
+  get: () => Promise.resolve(undefined),
+  set: () => Promise.resolve(),
+  delete: () => Promise.resolve(),
+};
 const deps = { connector: new IoredisConnector(), secrets, now: () => performance.now() };
 const signal = new AbortController().signal;
 
@@ -33,9 +37,31 @@ class ByHand {
       const folder = join(this.root, name);
       mkdirSync(folder);
       chmodSync(folder, 0o777);
-      writeFileSync(join(folder, 'server.conf'), `port ${port}\nprotected-mode no\ndir /conf\nappendonly ${sentinel ? 'no' : 'yes'}\n`.replace(sentinel ? 'appendonly no\n' : '\u0000', '') + `${conf(port).join('\n')}\n`);
+      writeFileSync(
+        join(folder, 'server.conf'),
+        `port ${port}\nprotected-mode no\ndir /conf\nappendonly ${sentinel ? 'no' : 'yes'}\n`.replace(
+          sentinel ? 'appendonly no\n' : '\u0000',
+          '',
+        ) + `${conf(port).join('\n')}\n`,
+      );
       chmodSync(join(folder, 'server.conf'), 0o666);
-      docker('run', '-d', '--name', name, '-p', `127.0.0.1:${port}:${port}`, '-v', `${folder}:/conf`, '--user', 'root', '--entrypoint', 'redis-server', 'redis:7.0', '/conf/server.conf', ...(sentinel ? ['--sentinel'] : []));
+      docker(
+        'run',
+        '-d',
+        '--name',
+        name,
+        '-p',
+        `127.0.0.1:${port}:${port}`,
+        '-v',
+        `${folder}:/conf`,
+        '--user',
+        'root',
+        '--entrypoint',
+        'redis-server',
+        'redis:7.0',
+        '/conf/server.conf',
+        ...(sentinel ? ['--sentinel'] : []),
+      );
       this.nodes.push({ name, port });
     }
   }
@@ -43,7 +69,10 @@ class ByHand {
     return docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', this.nodes[index]?.name ?? '');
   }
   cli(index: number, ...command: readonly string[]): string {
-    return execFileSync('redis-cli', ['-p', String(this.nodes[index]?.port), ...command], { encoding: 'utf8', timeout: 10_000 }).trim();
+    return execFileSync('redis-cli', ['-p', String(this.nodes[index]?.port), ...command], {
+      encoding: 'utf8',
+      timeout: 10_000,
+    }).trim();
   }
   /** All stop, and start in another order, so that every address is somebody else's. */
   restart(order: readonly number[]): void {
@@ -53,16 +82,23 @@ class ByHand {
   /** As the command makes it: where the engine says that each lives now. */
   async request(): Promise<RepairRequest> {
     const instances = await this.#engine.list();
-    return { topologyId: 'none', name: 'by hand', seats: this.nodes.map(({ name, port }): Seat => {
-      const host = instances.find(instance => instance.name === name)?.networks[0]?.address ?? '';
-      return { name, announced: { host, port }, reachable: { host: '127.0.0.1', port } };
-    }) };
+    return {
+      topologyId: 'none',
+      name: 'by hand',
+      seats: this.nodes.map(({ name, port }): Seat => {
+        const host = instances.find(instance => instance.name === name)?.networks[0]?.address ?? '';
+        return { name, announced: { host, port }, reachable: { host: '127.0.0.1', port } };
+      }),
+    };
   }
   async repair(): Promise<{ readonly codes: readonly string[]; readonly report: RepairReport }> {
     const request = await this.request();
     await until('all answer', () => this.nodes.every((_, index) => /PONG|LOADING/.test(this.cli(index, 'ping'))));
     const plan = await prepareRepair(deps, request, undefined, signal);
-    return { codes: [...new Set(plan.steps.map(({ code }) => code))], report: await repairAddresses(deps, request, plan, signal, () => undefined) };
+    return {
+      codes: [...new Set(plan.steps.map(({ code }) => code))],
+      report: await repairAddresses(deps, request, plan, signal, () => undefined),
+    };
   }
   dispose(): void {
     this.#engine.dispose();
@@ -84,21 +120,42 @@ suite('repair addresses: containers made by hand that came back elsewhere', func
         hand.cli(index, 'replicaof', master, String(port));
         hand.cli(index, 'config', 'rewrite');
       }
-      await hand.run(3, () => [`sentinel monitor mymaster ${master} ${port} 2`, 'sentinel down-after-milliseconds mymaster 60000', 'sentinel failover-timeout mymaster 61000'], true);
+      await hand.run(
+        3,
+        () => [
+          `sentinel monitor mymaster ${master} ${port} 2`,
+          'sentinel down-after-milliseconds mymaster 60000',
+          'sentinel failover-timeout mymaster 61000',
+        ],
+        true,
+      );
       hand.cli(0, 'set', 'k', 'v');
-      await until('sentinels see both replicas and each other', () => [3, 4, 5].every(index => /slaves=2,sentinels=3/.test(hand.cli(index, 'info', 'sentinel'))), 40_000);
+      await until(
+        'sentinels see both replicas and each other',
+        () => [3, 4, 5].every(index => /slaves=2,sentinels=3/.test(hand.cli(index, 'info', 'sentinel'))),
+        40_000,
+      );
 
       hand.restart([5, 2, 4, 1, 3, 0]);
       assert.notEqual(hand.address(0), master, 'the master has another address now');
       const { codes, report } = await hand.repair();
       assert.deepEqual([codes, report.remaining.steps, report.notKept], [['repair-watch', 'repair-follow'], [], []]);
       for (const index of [1, 2]) {
-        assert.match(hand.cli(index, 'info', 'replication'), new RegExp(`master_host:${hand.address(0)}[^]*master_link_status:up`));
+        assert.match(
+          hand.cli(index, 'info', 'replication'),
+          new RegExp(`master_host:${hand.address(0)}[^]*master_link_status:up`),
+        );
         assert.equal(hand.cli(index, 'get', 'k'), 'v');
       }
       for (const index of [3, 4, 5]) {
-        assert.match(hand.cli(index, 'info', 'sentinel'), new RegExp(`address=${hand.address(0)}:${port},slaves=2,sentinels=3`));
-        assert.match(hand.cli(index, 'sentinel', 'master', 'mymaster'), /down-after-milliseconds\n60000\n[^]*failover-timeout\n61000\n/);
+        assert.match(
+          hand.cli(index, 'info', 'sentinel'),
+          new RegExp(`address=${hand.address(0)}:${port},slaves=2,sentinels=3`),
+        );
+        assert.match(
+          hand.cli(index, 'sentinel', 'master', 'mymaster'),
+          /down-after-milliseconds\n60000\n[^]*failover-timeout\n61000\n/,
+        );
         assert.match(hand.cli(index, 'sentinel', 'ckquorum', 'mymaster'), /^OK 3/);
       }
     } finally {
@@ -110,8 +167,25 @@ suite('repair addresses: containers made by hand that came back elsewhere', func
     const hand = new ByHand();
     try {
       await hand.run(6, () => ['cluster-enabled yes', 'cluster-node-timeout 3000']);
-      execFileSync('docker', ['exec', hand.nodes[0]?.name ?? '', 'redis-cli', '--cluster', 'create', ...hand.nodes.map(({ port }, index) => `${hand.address(index)}:${port}`), '--cluster-replicas', '1', '--cluster-yes'], { stdio: 'ignore' });
-      const ok = (): boolean => hand.nodes.every((_, index) => /cluster_state:ok[^]*cluster_known_nodes:6/.test(hand.cli(index, 'cluster', 'info')));
+      execFileSync(
+        'docker',
+        [
+          'exec',
+          hand.nodes[0]?.name ?? '',
+          'redis-cli',
+          '--cluster',
+          'create',
+          ...hand.nodes.map(({ port }, index) => `${hand.address(index)}:${port}`),
+          '--cluster-replicas',
+          '1',
+          '--cluster-yes',
+        ],
+        { stdio: 'ignore' },
+      );
+      const ok = (): boolean =>
+        hand.nodes.every((_, index) =>
+          /cluster_state:ok[^]*cluster_known_nodes:6/.test(hand.cli(index, 'cluster', 'info')),
+        );
       await until('ok on all', ok, 40_000);
       hand.cli(0, 'set', 'page', 'x');
 
@@ -122,7 +196,10 @@ suite('repair addresses: containers made by hand that came back elsewhere', func
       docker('run', '-d', '--name', stranger, '--entrypoint', 'sleep', 'redis:7.0', '600');
       try {
         for (const index of [3, 5, 1, 0, 4, 2]) docker('start', hand.nodes[index]?.name ?? '');
-        assert.ok(hand.nodes.filter((_, index) => hand.address(index) !== before[index]).length >= 5, 'most have other addresses now');
+        assert.ok(
+          hand.nodes.filter((_, index) => hand.address(index) !== before[index]).length >= 5,
+          'most have other addresses now',
+        );
         const { codes, report } = await hand.repair();
         assert.deepEqual([codes, report.remaining.steps], [['repair-meet'], []]);
         await until('ok on all', ok, 40_000);

@@ -4,7 +4,17 @@ import { deadline, delay, isCancellation, isDeadline, mapLimit, until, whenAbort
 suite('base/abort', () => {
   test('a deadline settles although the work never does, and tells the work', async () => {
     let told = false;
-    const never = deadline('reading', 5, undefined, signal => new Promise<void>(() => signal.addEventListener('abort', () => { told = true; })));
+    const never = deadline(
+      'reading',
+      5,
+      undefined,
+      signal =>
+        new Promise<void>(() =>
+          signal.addEventListener('abort', () => {
+            told = true;
+          }),
+        ),
+    );
     await assert.rejects(never, isDeadline);
     assert.ok(told);
   });
@@ -21,7 +31,10 @@ suite('base/abort', () => {
     const cancel = new AbortController();
     let listeners = 0;
     const add = cancel.signal.addEventListener.bind(cancel.signal);
-    cancel.signal.addEventListener = (...args: Parameters<typeof add>) => { listeners++; add(...args); };
+    cancel.signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners++;
+      add(...args);
+    };
     const told: number[] = [];
     const forgets = Array.from({ length: 30 }, (_, i) => whenAborted(cancel.signal, () => told.push(i)));
     for (const forget of forgets.slice(0, 28)) forget();
@@ -34,13 +47,24 @@ suite('base/abort', () => {
 
   test('a value or a failure passes through', async () => {
     assert.equal(await deadline('work', 1000, undefined, async () => 7), 7);
-    await assert.rejects(deadline('work', 1000, undefined, async () => { throw new Error('no'); }), /no/);
+    await assert.rejects(
+      deadline('work', 1000, undefined, async () => {
+        throw new Error('no');
+      }),
+      /no/,
+    );
   });
 
   test('until asks again until there is an answer', async () => {
     let asked = 0;
-    assert.equal(await until('three', { everyMs: 1, deadlineMs: 1000 }, async () => (++asked === 3 ? asked : undefined)), 3);
-    await assert.rejects(until('never', { everyMs: 1, deadlineMs: 10 }, async () => undefined), isDeadline);
+    assert.equal(
+      await until('three', { everyMs: 1, deadlineMs: 1000 }, async () => (++asked === 3 ? asked : undefined)),
+      3,
+    );
+    await assert.rejects(
+      until('never', { everyMs: 1, deadlineMs: 10 }, async () => undefined),
+      isDeadline,
+    );
   });
 
   test('mapLimit keeps order, keeps the limit and stops at a failure', async () => {
@@ -55,10 +79,13 @@ suite('base/abort', () => {
     assert.deepEqual(doubled, [10, 2, 6]);
     assert.equal(most, 2);
     const taken: number[] = [];
-    await assert.rejects(mapLimit([1, 2, 3, 4], 1, async item => {
-      taken.push(item);
-      if (item === 2) throw new Error('two');
-    }), /two/);
+    await assert.rejects(
+      mapLimit([1, 2, 3, 4], 1, async item => {
+        taken.push(item);
+        if (item === 2) throw new Error('two');
+      }),
+      /two/,
+    );
     assert.deepEqual(taken, [1, 2]);
   });
 });

@@ -6,7 +6,11 @@ suite('lazy', () => {
     const count = { made: 0, disposed: 0, lazy: undefined as unknown as Lazy<{ dispose(): void }> };
     count.lazy = new Lazy(() => {
       count.made++;
-      return Promise.resolve({ dispose: () => { count.disposed++; } });
+      return Promise.resolve({
+        dispose: () => {
+          count.disposed++;
+        },
+      });
     });
     return count;
   };
@@ -29,7 +33,9 @@ suite('lazy', () => {
   test('tells that it was made', async () => {
     const count = counted();
     let told = 0;
-    count.lazy.onDidMake(() => { told++; });
+    count.lazy.onDidMake(() => {
+      told++;
+    });
     await count.lazy.get();
     assert.equal(told, 1);
   });
@@ -44,7 +50,9 @@ suite('lazy', () => {
 
   test('a failure is told, and the next use tries again', async () => {
     let tries = 0;
-    const lazy = new Lazy(() => ++tries === 1 ? Promise.reject(new Error('no')) : Promise.resolve({ dispose: () => undefined }));
+    const lazy = new Lazy(() =>
+      ++tries === 1 ? Promise.reject(new Error('no')) : Promise.resolve({ dispose: () => undefined }),
+    );
     await assert.rejects(lazy.get(), /no/);
     await lazy.get();
     assert.equal(tries, 2);

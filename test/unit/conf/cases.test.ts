@@ -7,7 +7,10 @@ import { validate } from '../../../src/conf/validate';
 import type { Report } from '../../../src/conf/validate';
 
 /** What a real server said of a file; `startup` verdicts have no line of their own. */
-interface Verdict { readonly phase: string; readonly line: number | null }
+interface Verdict {
+  readonly phase: string;
+  readonly line: number | null;
+}
 interface Case extends Partial<Verdict> {
   readonly file: string;
   readonly mode: 'redis' | 'sentinel';
@@ -29,7 +32,8 @@ function errorLine(one: Case, server: string): { readonly line: number; readonly
   const document = files.open(join(folder, one.file));
   assert.ok(typeof document === 'object');
   const report = validate(document, { target, mode: one.mode, workingDirectory: folder, files });
-  const errors = report.findings.filter(finding => finding.severity === 'error' && finding.uri === document.uri && finding.refusal !== undefined)
+  const errors = report.findings
+    .filter(finding => finding.severity === 'error' && finding.uri === document.uri && finding.refusal !== undefined)
     .sort((a, b) => (a.refusal?.order ?? 0) - (b.refusal?.order ?? 0));
   const [first] = errors;
   return { line: first === undefined ? 0 : document.positionAt(first.start).line + 1, report };
@@ -38,13 +42,17 @@ function errorLine(one: Case, server: string): { readonly line: number; readonly
 suite('real verdicts of 66 files on nine servers', () => {
   for (const one of cases) {
     test(one.file, () => {
-      const verdicts: Readonly<Record<string, 'accepted' | Verdict | undefined>> = { 'redis-7.0.15': undefined, ...one.others };
+      const verdicts: Readonly<Record<string, 'accepted' | Verdict | undefined>> = {
+        'redis-7.0.15': undefined,
+        ...one.others,
+      };
       for (const [server, verdict] of Object.entries(verdicts)) {
         const { line, report } = errorLine(one, server);
         const errors = report.findings.filter(finding => finding.severity === 'error').map(finding => finding.code);
         // `timeout` was a server that started and printed nothing: loglevel nothing.
         const accepted = verdict === undefined ? one.accepted : verdict === 'accepted' || verdict.phase === 'timeout';
-        const expected = typeof verdict === 'object' && one.errorFile === undefined ? verdict.line ?? one.lintLine : one.lintLine;
+        const expected =
+          typeof verdict === 'object' && one.errorFile === undefined ? (verdict.line ?? one.lintLine) : one.lintLine;
         if (accepted || one.kind === 'env') assert.deepEqual(errors, [], server);
         else if (expected !== null) assert.equal(line, expected, server);
         else assert.ok(line > 0, server);

@@ -4,7 +4,7 @@ import { guessMode } from '../../../src/conf/mode';
 
 const monitor = 'sentinel monitor m 10.0.0.1 6379 2\n';
 
-suite('mode: whether a file is a server\'s or a sentinel\'s', () => {
+suite("mode: whether a file is a server's or a sentinel's", () => {
   const cases: readonly (readonly [name: string, text: string, mode: 'redis' | 'sentinel'])[] = [
     ['redis.conf', 'port 6379\n', 'redis'],
     ['x.conf', '', 'redis'],
@@ -23,5 +23,6 @@ suite('mode: whether a file is a server\'s or a sentinel\'s', () => {
     ['redis.conf', '# redis-conf: mode=sentinel\nsave 900 1\n', 'sentinel'],
     ['redis.conf', '# redis-conf: mode=other\n', 'redis'],
   ];
-  for (const [name, text, mode] of cases) test(`${name}: ${JSON.stringify(text)}`, () => assert.equal(guessMode(parseDocument(text, name)), mode));
+  for (const [name, text, mode] of cases)
+    test(`${name}: ${JSON.stringify(text)}`, () => assert.equal(guessMode(parseDocument(text, name)), mode));
 });

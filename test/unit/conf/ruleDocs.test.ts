@@ -25,8 +25,15 @@ interface Fence {
 function fences(page: string, section: 'Found' | 'Better'): Fence[] {
   const body = new RegExp(`^## ${section}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(page)?.[1] ?? '';
   return [...body.matchAll(/^```(\S+)(.*)\n([^]*?)\n```$/gm)].map(([, language = '', info = '', text = '']) => ({
-    language, target: /target=(\S+)/.exec(info)?.[1], skip: /\bskip\b/.test(info),
-    container: /\bmounts=/.test(info) ? { mounts: /mounts=(\S*)/.exec(info)?.[1]?.split(',') ?? [], published: /published=(\S+)/.exec(info)?.[1]?.split(',').map(Number) ?? [] } : undefined,
+    language,
+    target: /target=(\S+)/.exec(info)?.[1],
+    skip: /\bskip\b/.test(info),
+    container: /\bmounts=/.test(info)
+      ? {
+          mounts: /mounts=(\S*)/.exec(info)?.[1]?.split(',') ?? [],
+          published: /published=(\S+)/.exec(info)?.[1]?.split(',').map(Number) ?? [],
+        }
+      : undefined,
     file: /file=(\S+)/.exec(info)?.[1] ?? (language === 'redis-sentinel-conf' ? 'sentinel.conf' : 'redis.conf'),
     text: /\braw\b/.test(info) ? decode(text) : `${text}\n`,
   }));
@@ -35,7 +42,10 @@ function fences(page: string, section: 'Found' | 'Better'): Fence[] {
 /** `\xHH` is a byte; `\c` at the end is a missing final newline. Bytes above 7F are those of UTF-8 where they are valid. */
 function decode(text: string): string {
   const whole = text.endsWith('\\c') ? text.slice(0, -2) : `${text}\n`;
-  return whole.replaceAll('\\xEF\\xBB\\xBF', '\uFEFF').replaceAll('\\xFF\\xFE', '\udcff\udcfe').replace(/\\x([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return whole
+    .replaceAll('\\xEF\\xBB\\xBF', '\uFEFF')
+    .replaceAll('\\xFF\\xFE', '\udcff\udcfe')
+    .replace(/\\x([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 function found(examples: readonly Fence[]): Set<RuleCode> {
@@ -44,7 +54,10 @@ function found(examples: readonly Fence[]): Set<RuleCode> {
   assert.ok(first);
   const report = validate(parseDocument(first.text, `${folder}/${first.file}`), {
     target: (first.target === undefined ? undefined : parseTarget(first.target)) ?? defaultTarget,
-    mode: first.language === 'redis-sentinel-conf' ? 'sentinel' : 'redis', workingDirectory: folder, files, ...(first.container && { container: first.container }),
+    mode: first.language === 'redis-sentinel-conf' ? 'sentinel' : 'redis',
+    workingDirectory: folder,
+    files,
+    ...(first.container && { container: first.container }),
   });
   return new Set(report.findings.map(one => one.code));
 }
@@ -52,10 +65,18 @@ function found(examples: readonly Fence[]): Set<RuleCode> {
 /** Findings over all files of an example. */
 function foundTogether(examples: readonly Fence[]): Set<RuleCode> {
   assert.ok(examples.length > 0);
-  return new Set(validateTopology(examples.map(one => {
-    const document = parseDocument(one.text, `${folder}/${one.file}`);
-    return { document, title: one.file, report: validate(document, { target: defaultTarget, mode: guessMode(document) }) };
-  })).map(one => one.code));
+  return new Set(
+    validateTopology(
+      examples.map(one => {
+        const document = parseDocument(one.text, `${folder}/${one.file}`);
+        return {
+          document,
+          title: one.file,
+          report: validate(document, { target: defaultTarget, mode: guessMode(document) }),
+        };
+      }),
+    ).map(one => one.code),
+  );
 }
 
 suite('docs/rules', () => {
@@ -69,7 +90,10 @@ suite('docs/rules', () => {
       const page = readFileSync(`docs/rules/${code}.md`, 'utf8');
       const [bad, good] = [foundTogether(fences(page, 'Found')), foundTogether(fences(page, 'Better'))];
       assert.ok(bad.has(code), `not found; found ${[...bad].join(', ')}`);
-      assert.deepEqual([...good].filter(one => one === code || rules[one].severity === 'error'), []);
+      assert.deepEqual(
+        [...good].filter(one => one === code || rules[one].severity === 'error'),
+        [],
+      );
     });
   }
 
@@ -82,7 +106,11 @@ suite('docs/rules', () => {
       assert.ok(found(bad).has(code), `not found; found ${[...found(bad)].join(', ')}`);
       const better = found(good);
       assert.ok(!better.has(code), 'still found');
-      assert.deepEqual([...better].filter(one => rules[one].severity === 'error'), [], 'the better one has errors of its own');
+      assert.deepEqual(
+        [...better].filter(one => rules[one].severity === 'error'),
+        [],
+        'the better one has errors of its own',
+      );
     });
   }
 });

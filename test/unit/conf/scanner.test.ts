@@ -24,8 +24,16 @@ suite('scanner: words as sdssplitargs splits them', () => {
   for (const [line, words] of split) test(JSON.stringify(line), () => assert.deepEqual(values(line), words));
 
   const faults: readonly (readonly [line: string, kind: string | undefined])[] = [
-    ["it's", 'unclosed'], ['"a', 'unclosed'], ['"C:\\redis\\"', 'unclosed'], ['"a"b', 'after-quote'], ['"a""b"', 'after-quote'],
-    ['"a" b', undefined], ["'a'\tb", undefined], ['"a"', undefined], ['"270"01 "x', 'after-quote'],
+    ["it's", 'unclosed'],
+    ['"a', 'unclosed'],
+    ['"C:\\redis\\"', 'unclosed'],
+    ['"a"b', 'after-quote'],
+    ['"a""b"', 'after-quote'],
+    ['"a" b', undefined],
+    ["'a'\tb", undefined],
+    ['"a"', undefined],
+    ['"270"01 "x', 'after-quote'],
   ];
-  for (const [line, kind] of faults) test(`${JSON.stringify(line)} is ${kind ?? 'fine'}`, () => assert.equal(fault(line), kind));
+  for (const [line, kind] of faults)
+    test(`${JSON.stringify(line)} is ${kind ?? 'fine'}`, () => assert.equal(fault(line), kind));
 });

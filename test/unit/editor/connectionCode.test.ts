@@ -4,29 +4,57 @@ import { redisPy } from '../../../src/editor/connectionCode/python';
 import type { Client, Request, Secret } from '../../../src/editor/connectionCode/snippet';
 import type { Access } from '../../../src/topology/access';
 
-const t = (message: string, ...values: (string | number)[]): string => message.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)]));
+const t = (message: string, ...values: (string | number)[]): string =>
+  message.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)]));
 const nasty = 'p"a\'s\\s $w${o}rd`é';
-const seeds = [{ host: '127.0.0.1', port: 7001 }, { host: '127.0.0.1', port: 7002 }];
-const pairs = [{ announced: { host: '172.18.0.2', port: 7001 }, reachable: seeds[0]! }, { announced: { host: '172.18.0.3', port: 7002 }, reachable: seeds[1]! }];
+const seeds = [
+  { host: '127.0.0.1', port: 7001 },
+  { host: '127.0.0.1', port: 7002 },
+];
+const pairs = [
+  { announced: { host: '172.18.0.2', port: 7001 }, reachable: seeds[0]! },
+  { announced: { host: '172.18.0.3', port: 7002 }, reachable: seeds[1]! },
+];
 
 function request(kind: Access['kind'], mapped: boolean, secret?: Secret, tls = false): Request {
   return {
-    access: { kind, seeds: kind === 'standalone' ? seeds.slice(0, 1) : seeds, map: mapped && kind !== 'standalone' ? pairs : [], mayBeReplaced: false, ...(kind === 'sentinel' ? { masterName: 'orders' } : {}) },
-    ...(secret === undefined ? {} : { password: secret, ...(kind === 'sentinel' ? { sentinelPassword: secret } : {}) }), tls,
+    access: {
+      kind,
+      seeds: kind === 'standalone' ? seeds.slice(0, 1) : seeds,
+      map: mapped && kind !== 'standalone' ? pairs : [],
+      mayBeReplaced: false,
+      ...(kind === 'sentinel' ? { masterName: 'orders' } : {}),
+    },
+    ...(secret === undefined ? {} : { password: secret, ...(kind === 'sentinel' ? { sentinelPassword: secret } : {}) }),
+    tls,
   };
 }
 
 /** Every client with every kind, map, password and encryption. */
 function* everything(): Generator<readonly [title: string, client: Client, asked: Request, text: string]> {
-  for (const client of clients) for (const kind of ['standalone', 'sentinel', 'cluster'] as const) for (const mapped of [false, true]) for (const tls of [false, true]) for (const secret of [undefined, { variable: 'REDIS_PASSWORD' }, { text: nasty }]) {
-    const asked = request(kind, mapped, secret, tls);
-    yield [`${client.id} ${kind}${mapped ? ' mapped' : ''}${tls ? ' tls' : ''} ${JSON.stringify(secret)}`, client, asked, client.render(t, asked)];
-  }
+  for (const client of clients)
+    for (const kind of ['standalone', 'sentinel', 'cluster'] as const)
+      for (const mapped of [false, true])
+        for (const tls of [false, true])
+          for (const secret of [undefined, { variable: 'REDIS_PASSWORD' }, { text: nasty }]) {
+            const asked = request(kind, mapped, secret, tls);
+            yield [
+              `${client.id} ${kind}${mapped ? ' mapped' : ''}${tls ? ' tls' : ''} ${JSON.stringify(secret)}`,
+              client,
+              asked,
+              client.render(t, asked),
+            ];
+          }
 }
 
 /** Brackets outside of strings and comments. */
 function openBrackets(text: string, comment: RegExp): string {
-  let rest = text.split('\n').map(line => line.replace(comment, '')).join('\n').replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '').replace(/[^()[\]{}]/g, '');
+  let rest = text
+    .split('\n')
+    .map(line => line.replace(comment, ''))
+    .join('\n')
+    .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '')
+    .replace(/[^()[\]{}]/g, '');
   for (let before = ''; before !== rest;) {
     before = rest;
     rest = rest.replace(/\(\)|\[\]|\{\}/g, '');
@@ -57,7 +85,11 @@ suite('editor/connectionCode', () => {
   test('brackets match', () => {
     for (const [title, client, , text] of everything()) {
       if (client.languageId === 'plaintext' || client.languageId === 'shellscript') continue;
-      assert.equal(openBrackets(text, client.languageId === 'python' || client.languageId === 'yaml' ? /#.*$/ : /\/\/.*$/), '', `${title}\n${text}`);
+      assert.equal(
+        openBrackets(text, client.languageId === 'python' || client.languageId === 'yaml' ? /#.*$/ : /\/\/.*$/),
+        '',
+        `${title}\n${text}`,
+      );
     }
   });
 
@@ -67,28 +99,37 @@ suite('editor/connectionCode', () => {
       ioredis: String.raw`'p"a\'s\\s $w${'$'}{o}rd`,
       redisPy: String.raw`"p\"a's\\s $w${'$'}{o}rd`,
       redisCli: String.raw`'p"a'\''s\s $w${'$'}{o}rd`,
-      url: 'p%22a\'s%5Cs%20%24w%24%7Bo%7Drd%60%C3%A9@',
+      url: "p%22a's%5Cs%20%24w%24%7Bo%7Drd%60%C3%A9@",
     };
     for (const client of clients) {
       const part = expected[client.id];
-      if (part !== undefined) assert.ok(client.render(t, request('standalone', false, { text: nasty })).includes(part), client.id);
+      if (part !== undefined)
+        assert.ok(client.render(t, request('standalone', false, { text: nasty })).includes(part), client.id);
     }
   });
 
   test('the name of an ACL user, where there is one', () => {
-    for (const kind of ['standalone', 'sentinel', 'cluster'] as const) for (const client of clients) {
-      const asked = request(kind, false, { variable: 'REDIS_PASSWORD' });
-      assert.match(client.render(t, { ...asked, username: 'app' }), /(user|authentication).*app|app:/i, `${client.id} ${kind}`);
-      assert.doesNotMatch(client.render(t, asked), /user/i, `${client.id} ${kind}`);
-    }
+    for (const kind of ['standalone', 'sentinel', 'cluster'] as const)
+      for (const client of clients) {
+        const asked = request(kind, false, { variable: 'REDIS_PASSWORD' });
+        assert.match(
+          client.render(t, { ...asked, username: 'app' }),
+          /(user|authentication).*app|app:/i,
+          `${client.id} ${kind}`,
+        );
+        assert.doesNotMatch(client.render(t, asked), /user/i, `${client.id} ${kind}`);
+      }
   });
 
   test('encryption is asked of every client', () => {
-    for (const [title, , { tls }, text] of everything()) assert.equal(/ssl|tls/i.test(text) || /rediss[:-]/.test(text), tls, title);
+    for (const [title, , { tls }, text] of everything())
+      assert.equal(/ssl|tls/i.test(text) || /rediss[:-]/.test(text), tls, title);
   });
 
   test('a program in Python that maps what Sentinels say', () => {
-    assert.equal(redisPy.render(t, request('sentinel', true, { variable: 'REDIS_PASSWORD' })), `import os
+    assert.equal(
+      redisPy.render(t, request('sentinel', true, { variable: 'REDIS_PASSWORD' })),
+      `import os
 
 from redis.sentinel import Sentinel
 
@@ -122,13 +163,18 @@ client = sentinel.master_for("orders")
 
 client.set("greeting", "hello")
 print(client.get("greeting"))
-`);
+`,
+    );
   });
 
   test('what nobody tells the client of a plain replication is said', () => {
     for (const client of clients.filter(({ id }) => id !== 'url')) {
       const asked = request('standalone', false);
-      assert.match(client.render(t, { ...asked, access: { ...asked.access, mayBeReplaced: true } }), /After a failover it is another server/, client.id);
+      assert.match(
+        client.render(t, { ...asked, access: { ...asked.access, mayBeReplaced: true } }),
+        /After a failover it is another server/,
+        client.id,
+      );
     }
   });
 });

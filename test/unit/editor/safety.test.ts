@@ -4,12 +4,43 @@ import { Redactor } from '../../../src/editor/redact';
 import { isTarget, targetOf } from '../../../src/editor/target';
 
 suite('markdown of others', () => {
-  const hostile = ['[a](command:x)', '![a](http://x/y.png)', '<img src=x>', '`code`', '**b**', 'a|b', 'https://evil.example', '$(trash)', 'a\nb', '&lt;', '# h', '1. x', '- x'];
-  for (const text of hostile) test(`escaped: ${JSON.stringify(text)}`, () => assert.match(escapeMarkdown(text), /^(?:[\w ;]|&#\d+;)*$/));
-  test('reads as before once rendered', () => assert.equal(escapeMarkdown('a-b (c)').replace(/&#(\d+);/g, (_, number: string) => String.fromCharCode(Number(number))), 'a-b (c)'));
-  const spans: readonly (readonly [text: string, span: string])[] = [['a', '`a`'], ['a`b', '`` a`b ``'], ['a``b|c\nd', '``` a``b c d ```']];
+  const hostile = [
+    '[a](command:x)',
+    '![a](http://x/y.png)',
+    '<img src=x>',
+    '`code`',
+    '**b**',
+    'a|b',
+    'https://evil.example',
+    '$(trash)',
+    'a\nb',
+    '&lt;',
+    '# h',
+    '1. x',
+    '- x',
+  ];
+  for (const text of hostile)
+    test(`escaped: ${JSON.stringify(text)}`, () => assert.match(escapeMarkdown(text), /^(?:[\w ;]|&#\d+;)*$/));
+  test('reads as before once rendered', () =>
+    assert.equal(
+      escapeMarkdown('a-b (c)').replace(/&#(\d+);/g, (_, number: string) => String.fromCharCode(Number(number))),
+      'a-b (c)',
+    ));
+  const spans: readonly (readonly [text: string, span: string])[] = [
+    ['a', '`a`'],
+    ['a`b', '`` a`b ``'],
+    ['a``b|c\nd', '``` a``b c d ```'],
+  ];
   for (const [text, span] of spans) test(`as code: ${JSON.stringify(text)}`, () => assert.equal(code(text), span));
-  test('facts without a value are left out', () => assert.equal(factsTable([['a', '1'], ['b', undefined], ['c', '']]).split('\n').length, 3));
+  test('facts without a value are left out', () =>
+    assert.equal(
+      factsTable([
+        ['a', '1'],
+        ['b', undefined],
+        ['c', ''],
+      ]).split('\n').length,
+      3,
+    ));
 });
 
 suite('redactor', () => {
@@ -32,17 +63,28 @@ suite('redactor', () => {
 
 suite('target of a command', () => {
   const cases: readonly (readonly [value: unknown, expected: boolean])[] = [
-    [{ kind: 'topology', topology: 'x' }, true], [{ kind: 'node', node: 'x' }, true], [{ kind: 'others' }, true],
-    [undefined, false], [null, false], ['node', false], [{ kind: 'node' }, false], [{ kind: 'topology', topology: 1 }, false], [{ kind: 'else' }, false],
+    [{ kind: 'topology', topology: 'x' }, true],
+    [{ kind: 'node', node: 'x' }, true],
+    [{ kind: 'others' }, true],
+    [undefined, false],
+    [null, false],
+    ['node', false],
+    [{ kind: 'node' }, false],
+    [{ kind: 'topology', topology: 1 }, false],
+    [{ kind: 'else' }, false],
   ];
-  for (const [value, expected] of cases) test(JSON.stringify(value) ?? 'undefined', () => assert.equal(isTarget(value), expected));
+  for (const [value, expected] of cases)
+    test(JSON.stringify(value) ?? 'undefined', () => assert.equal(isTarget(value), expected));
 });
 
 suite('what a command was called on', () => {
   const node = { kind: 'node', node: 'x' };
   const cases: readonly (readonly [how: string, args: readonly unknown[], expected: unknown])[] = [
-    ['palette', [], undefined], ['menu of a row', [node, undefined], node], ['menu of a row that was lost', [undefined, undefined], { kind: 'lost' }],
-    ['the same over the wire', [null, null], { kind: 'lost' }], ['an argument of somebody else', ['x'], undefined],
+    ['palette', [], undefined],
+    ['menu of a row', [node, undefined], node],
+    ['menu of a row that was lost', [undefined, undefined], { kind: 'lost' }],
+    ['the same over the wire', [null, null], { kind: 'lost' }],
+    ['an argument of somebody else', ['x'], undefined],
   ];
   for (const [how, args, expected] of cases) test(how, () => assert.deepEqual(targetOf(args), expected));
 });

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { installCommand } from '../../../scripts/setup/redisServer.mjs';
 
 suite('the one command that installs a server', () => {
-  const rows: readonly (readonly [platform: NodeJS.Platform, programs: readonly string[], command: string | undefined])[] = [
+  const rows: readonly (readonly [
+    platform: NodeJS.Platform,
+    programs: readonly string[],
+    command: string | undefined,
+  ])[] = [
     ['linux', ['apt-get'], 'sudo apt-get install -y redis-server'],
     ['linux', ['dnf', 'yum'], 'sudo dnf install -y redis || sudo dnf install -y valkey'],
     ['linux', ['yum'], 'sudo yum install -y redis'],
@@ -17,6 +21,10 @@ suite('the one command that installs a server', () => {
     ['win32', ['brew'], 'wsl --install'],
   ];
   for (const [platform, programs, command] of rows) {
-    test(`${platform} with ${programs.join(', ') || 'nothing'}`, () => assert.equal(installCommand(platform, program => (programs.includes(program) ? program : undefined)), command));
+    test(`${platform} with ${programs.join(', ') || 'nothing'}`, () =>
+      assert.equal(
+        installCommand(platform, program => (programs.includes(program) ? program : undefined)),
+        command,
+      ));
   }
 });

@@ -10,19 +10,41 @@ import { findUnfinished, removeUnfinished } from '../../../src/topology/unfinish
 import { decoy, FakeEngine } from '../../support/fakeEngine';
 import { memoryDeps } from '../../support/memoryDeps';
 
-const request: SentinelRequest = { name: 'orders', engine: 'docker', image: 'redis:7.0', replicas: 2, sentinels: 3, quorum: 2, firstPort: 6379, firstSentinelPort: 26379, storage: { kind: 'volume' } };
+const request: SentinelRequest = {
+  name: 'orders',
+  engine: 'docker',
+  image: 'redis:7.0',
+  replicas: 2,
+  sentinels: 3,
+  quorum: 2,
+  firstPort: 6379,
+  firstSentinelPort: 26379,
+  storage: { kind: 'volume' },
+};
 const signal = new AbortController().signal;
 const silent = (): void => undefined;
 
 /** Nobody ever answers: the creation gets as far as started containers. */
 const wrongPassword: RedisConnector = {
-  connect: ({ address }) => Promise.reject(new HumanError<RedisFault>({ code: 'redis-silent', address, reason: 'password-wrong' })),
+  connect: ({ address }) =>
+    Promise.reject(new HumanError<RedisFault>({ code: 'redis-silent', address, reason: 'password-wrong' })),
 };
 /** Nobody has answered yet. */
 const nobodyYet: RedisConnector = {
-  connect: (_endpoint, options) => new Promise((_, reject) => { options?.signal?.addEventListener('abort', () => reject(new DOMException('cancelled', 'AbortError'))); }),
+  connect: (_endpoint, options) =>
+    new Promise((_, reject) => {
+      options?.signal?.addEventListener('abort', () => reject(new DOMException('cancelled', 'AbortError')));
+    }),
 };
-const foreign = { topologyId: '00000000-0000-4000-8000-000000000000', topologyName: 'orders', topologyKind: 'sentinel', node: 'redis-1', owner: 'test-machine', session: 'x', schema: 1 } as const;
+const foreign = {
+  topologyId: '00000000-0000-4000-8000-000000000000',
+  topologyName: 'orders',
+  topologyKind: 'sentinel',
+  node: 'redis-1',
+  owner: 'test-machine',
+  session: 'x',
+  schema: 1,
+} as const;
 
 function world(connector: RedisConnector = wrongPassword) {
   const engine = new FakeEngine();
@@ -31,8 +53,10 @@ function world(connector: RedisConnector = wrongPassword) {
   const before = JSON.stringify(decoys);
   const deps = memoryDeps(engine, connector);
   return {
-    engine, deps,
-    create: async (of: AbortSignal = signal) => createSentinel(deps, { plan: await prepareSentinel(deps, request, signal) }, of, silent),
+    engine,
+    deps,
+    create: async (of: AbortSignal = signal) =>
+      createSentinel(deps, { plan: await prepareSentinel(deps, request, signal) }, of, silent),
     assertClean: () => {
       assert.deepEqual([...engine.made.keys()].sort(), ['d1', 'd2']);
       assert.equal(JSON.stringify([...engine.made.values()]), before, 'a decoy was touched');
@@ -43,15 +67,26 @@ function world(connector: RedisConnector = wrongPassword) {
   };
 }
 
-const broken = (act: string): never => { throw new HumanError<EngineFault>({ code: 'engine-lost', endpoint: 'memory:', text: act }); };
+const broken = (act: string): never => {
+  throw new HumanError<EngineFault>({ code: 'engine-lost', endpoint: 'memory:', text: act });
+};
 
 suite('topology/createSentinel', () => {
   for (const when of ['before', 'after'] as const) {
-    for (const [act, nth] of [['createPlace', 1], ['create', 1], ['create', 4], ['create', 6], ['start', 1], ['start', 5]] as const) {
+    for (const [act, nth] of [
+      ['createPlace', 1],
+      ['create', 1],
+      ['create', 4],
+      ['create', 6],
+      ['start', 1],
+      ['start', 5],
+    ] as const) {
       test(`the engine is lost ${when} the ${nth}. ${act}: the failure is told, and nothing is left`, async () => {
         const { engine, create, assertClean } = world(nobodyYet);
         let seen = 0;
-        engine[when] = each => { if (each === act && ++seen === nth) broken(act); };
+        engine[when] = each => {
+          if (each === act && ++seen === nth) broken(act);
+        };
         await assert.rejects(create(), /engine-lost/);
         assertClean();
       });
@@ -72,7 +107,9 @@ suite('topology/createSentinel', () => {
 
   test('an undo that fails keeps the journal, is offered at once, and can be run again', async () => {
     const { engine, deps, create, assertClean } = world();
-    engine.before = act => { if (act === 'remove' || act === 'removePlace') broken(act); };
+    engine.before = act => {
+      if (act === 'remove' || act === 'removePlace') broken(act);
+    };
     await assert.rejects(create(), /undo-incomplete.*orders/);
     const [found] = findUnfinished(deps);
     assert.ok(found);
@@ -92,7 +129,9 @@ suite('topology/createSentinel', () => {
       late.push(() => engine.made.set('late', decoy('late', 'orders-redis-2', ownership)));
       broken(act);
     };
-    engine.after = act => { if (act === 'removePlace') setTimeout(() => late.shift()?.(), 50); };
+    engine.after = act => {
+      if (act === 'removePlace') setTimeout(() => late.shift()?.(), 50);
+    };
     await assert.rejects(create(), /engine-lost/);
     assertClean();
   });
@@ -102,8 +141,16 @@ suite('topology/createSentinel', () => {
     const missing: string[] = [];
     engine.before = (act, about) => {
       const entries = deps.records.keys().flatMap(key => (deps.records.get(key) as JournalRecord).entries);
-      const step = act === 'createPlace' ? 'place' : act === 'create' ? `create ${about}` : act === 'start' ? `start ${about.replace('orders-', '')}` : undefined;
-      if (step !== undefined && !entries.some(entry => entry.step === step && entry.state === 'intended')) missing.push(step);
+      const step =
+        act === 'createPlace'
+          ? 'place'
+          : act === 'create'
+            ? `create ${about}`
+            : act === 'start'
+              ? `start ${about.replace('orders-', '')}`
+              : undefined;
+      if (step !== undefined && !entries.some(entry => entry.step === step && entry.state === 'intended'))
+        missing.push(step);
     };
     await assert.rejects(create());
     assert.deepEqual(missing, []);
@@ -113,20 +160,34 @@ suite('topology/createSentinel', () => {
     const { engine, deps, create } = world();
     let password = '';
     const records: string[] = [];
-    deps.records.onSet = (_key, value) => { records.push(JSON.stringify(value)); };
-    engine.before = act => { if (act === 'start') password = [...deps.secrets.kept.values()][0] ?? ''; };
+    deps.records.onSet = (_key, value) => {
+      records.push(JSON.stringify(value));
+    };
+    engine.before = act => {
+      if (act === 'start') password = [...deps.secrets.kept.values()][0] ?? '';
+    };
     const files: string[] = [];
-    engine.after = act => { if (act === 'create') files.push(...[...engine.made.values()].flatMap(made => made.files.map(({ content }) => content))); };
+    engine.after = act => {
+      if (act === 'create')
+        files.push(...[...engine.made.values()].flatMap(made => made.files.map(({ content }) => content)));
+    };
     await assert.rejects(create());
     assert.equal(password.length, 43);
     assert.ok(files.some(text => text.includes(`requirepass ${password}\n`)));
     assert.ok(!records.some(text => text.includes(password)));
   });
 
-  const invalid: readonly (readonly [Partial<SentinelRequest>, RegExp])[] = [[{ name: 'Bad Name' }, /request-invalid.*name-characters/], [{ quorum: 4 }, /quorum-above-sentinels/], [{ firstPort: 1 }, /port-range/]];
+  const invalid: readonly (readonly [Partial<SentinelRequest>, RegExp])[] = [
+    [{ name: 'Bad Name' }, /request-invalid.*name-characters/],
+    [{ quorum: 4 }, /quorum-above-sentinels/],
+    [{ firstPort: 1 }, /port-range/],
+  ];
   for (const [change, message] of invalid) {
     test(`${JSON.stringify(change)} is refused before the engine is asked`, async () => {
-      await assert.rejects(prepareSentinel(memoryDeps(new FakeEngine(), wrongPassword), { ...request, ...change }, signal), message);
+      await assert.rejects(
+        prepareSentinel(memoryDeps(new FakeEngine(), wrongPassword), { ...request, ...change }, signal),
+        message,
+      );
     });
   }
 });
@@ -137,7 +198,17 @@ suite('topology/removeTopology', () => {
     const topologyId = '11111111-1111-4111-8111-111111111111';
     const ownership = { ...foreign, topologyId };
     const place = await engine.createPlace({ ownership, nodes: ['redis-1', 'redis-2'], storage: { kind: 'volume' } });
-    for (const node of ['redis-1', 'redis-2']) await engine.create({ ownership: { ...ownership, node }, program: 'redis', image: 'redis:7.0', place, address: '10.0.0.2', port: 1, files: [], storage: { kind: 'volume' } });
+    for (const node of ['redis-1', 'redis-2'])
+      await engine.create({
+        ownership: { ...ownership, node },
+        program: 'redis',
+        image: 'redis:7.0',
+        place,
+        address: '10.0.0.2',
+        port: 1,
+        files: [],
+        storage: { kind: 'volume' },
+      });
     await deps.secrets.set(topologyId, 'secret');
     return { engine, deps, order: { topologyId, name: 'orders', kind: 'sentinel', engine: 'docker' } as const };
   }
@@ -157,7 +228,9 @@ suite('topology/removeTopology', () => {
 
   test('cut off by a lost engine it is offered again, and completes', async () => {
     const { engine, deps, order } = await standing();
-    engine.before = act => { if (act === 'removePlace') broken(act); };
+    engine.before = act => {
+      if (act === 'removePlace') broken(act);
+    };
     await assert.rejects(removeTopology(deps, { ...order, data: true }, signal, silent), /engine-lost/);
     const [found] = findUnfinished(deps);
     assert.deepEqual([found?.verb, found?.canFinish], ['remove', false]);

@@ -9,8 +9,15 @@ import { defaultNodeTiming, NodeWatch } from '../../../src/topology/inventoryNod
 import { infoTexts } from '../model/texts';
 
 const instance: Instance = {
-  id: 'c1', engine: 'docker', name: 'redis-1', image: 'redis:7.0', state: 'running', command: ['redis-server'], mounts: [],
-  networks: [{ id: 'n', name: 'net', address: '172.20.0.2' }], ports: [{ inside: 6379, outside: { host: '127.0.0.1', port: 7001 } }],
+  id: 'c1',
+  engine: 'docker',
+  name: 'redis-1',
+  image: 'redis:7.0',
+  state: 'running',
+  command: ['redis-server'],
+  mounts: [],
+  networks: [{ id: 'n', name: 'net', address: '172.20.0.2' }],
+  ports: [{ inside: 6379, outside: { host: '127.0.0.1', port: 7001 } }],
 };
 const [outside, inside] = ['127.0.0.1', '172.20.0.2'];
 
@@ -22,10 +29,21 @@ class World implements RedisConnector {
   readonly watch: NodeWatch;
 
   constructor() {
-    this.watch = new NodeWatch({ id: 'c1', instance, ports: [6379] }, {
-      connector: this, book: new AddressBook(), password: () => Promise.resolve(undefined), onHeard: () => undefined, channels: () => [], onFailure: error => { throw error; },
-      onChange: ({ contact }) => this.contacts.push(wordOf(contact)),
-    }, { ...defaultNodeTiming, grace: 60_000 });
+    this.watch = new NodeWatch(
+      { id: 'c1', instance, ports: [6379] },
+      {
+        connector: this,
+        book: new AddressBook(),
+        password: () => Promise.resolve(undefined),
+        onHeard: () => undefined,
+        channels: () => [],
+        onFailure: error => {
+          throw error;
+        },
+        onChange: ({ contact }) => this.contacts.push(wordOf(contact)),
+      },
+      { ...defaultNodeTiming, grace: 60_000 },
+    );
   }
 
   connect({ address }: Endpoint): Promise<RedisConnection> {
@@ -35,7 +53,14 @@ class World implements RedisConnector {
     const closed = new Emitter<void>();
     this.#sockets.push({ closed });
     const pipeline = (): Promise<string[]> => Promise.resolve([infoTexts.redis62Master]);
-    return Promise.resolve({ address, onClose: closed.event, pipeline, call: () => Promise.resolve(null), subscribe: () => Promise.resolve(), dispose: () => undefined } satisfies RedisConnection);
+    return Promise.resolve({
+      address,
+      onClose: closed.event,
+      pipeline,
+      call: () => Promise.resolve(null),
+      subscribe: () => Promise.resolve(),
+      dispose: () => undefined,
+    } satisfies RedisConnection);
   }
 
   cut(): void {
@@ -49,11 +74,23 @@ function wordOf(contact: Contact): string {
 
 suite('topology/inventoryNode: a connection that is cut', () => {
   const cases: readonly [title: string, at: World['at'], expected: readonly string[]][] = [
-    ['nobody takes a new one: silent before the other address, which says nothing, has had its time', { [outside]: 'refused', [inside]: 'hangs' }, ['answering', 'refused']],
+    [
+      'nobody takes a new one: silent before the other address, which says nothing, has had its time',
+      { [outside]: 'refused', [inside]: 'hangs' },
+      ['answering', 'refused'],
+    ],
     ['a forwarder hangs up: silent', { [outside]: 'closed', [inside]: 'hangs' }, ['answering', 'closed']],
     ['a Sentinel cut it at a promotion: the new one answers, and nothing is shown', {}, ['answering']],
-    ['where it was there is nothing, elsewhere it answers', { [outside]: 'refused' }, ['answering', 'refused', 'answering']],
-    ['it asks for a password now', { [outside]: 'password-required', [inside]: 'hangs' }, ['answering', 'password-required']],
+    [
+      'where it was there is nothing, elsewhere it answers',
+      { [outside]: 'refused' },
+      ['answering', 'refused', 'answering'],
+    ],
+    [
+      'it asks for a password now',
+      { [outside]: 'password-required', [inside]: 'hangs' },
+      ['answering', 'password-required'],
+    ],
     ['nothing is heard yet: the grace time decides', { [outside]: 'hangs' }, ['answering']],
   ];
   for (const [title, at, expected] of cases) {

@@ -12,7 +12,8 @@ export function editLines(text: string, path: string, edits: readonly LineEdit[]
   const lines = text.split('\n');
   for (const { line, was, now } of edits) {
     const current = lines[line - 1];
-    if (current === undefined || current.replace(/\r$/, '') !== was) throw new HumanError<ConfEditFault>({ code: 'conf-changed', path, line });
+    if (current === undefined || current.replace(/\r$/, '') !== was)
+      throw new HumanError<ConfEditFault>({ code: 'conf-changed', path, line });
     lines[line - 1] = current.endsWith('\r') ? `${now}\r` : now;
   }
   return lines.join('\n');

@@ -13,7 +13,13 @@ export type FixStep =
   | { readonly act: 'set-requirepass'; readonly node: string }
   /** CONFIG REWRITE; where that cannot work, the lines are put into the conf file on this machine. */
   | { readonly act: 'keep'; readonly node: string; readonly settings: readonly string[] }
-  | { readonly act: 'sentinel-set'; readonly node: string; readonly master: string; readonly setting: string; readonly value: string }
+  | {
+      readonly act: 'sentinel-set';
+      readonly node: string;
+      readonly master: string;
+      readonly setting: string;
+      readonly value: string;
+    }
   | { readonly act: 'replicaof'; readonly node: string; readonly master: string }
   | { readonly act: 'start-sentinel'; readonly node: string; readonly conf: string }
   | { readonly act: 'new-myid'; readonly node: string }
@@ -53,25 +59,87 @@ export function planFix(snapshot: Snapshot, topologyId: string | undefined, fix:
   const all = nodesOf(snapshot);
   const topology = snapshot.topologies.find(({ id }) => id === topologyId);
   const nodes = new Map(all.map(node => [node.id, node]));
-  const plan = (steps: readonly FixStep[], undoable: boolean, warnings: readonly FixWarning[] = []): FixPlan => ({ fix, ...(topologyId === undefined ? {} : { topologyId }), steps, nodes, undoable, warnings });
+  const plan = (steps: readonly FixStep[], undoable: boolean, warnings: readonly FixWarning[] = []): FixPlan => ({
+    fix,
+    ...(topologyId === undefined ? {} : { topologyId }),
+    steps,
+    nodes,
+    undoable,
+    warnings,
+  });
   const name = (id: string): string => nodes.get(id)?.name ?? id;
   switch (fix.code) {
-    case 'start-node': return plan(fix.nodes.map(node => ({ act: 'start' as const, node })), false);
-    case 'unpause-node': return plan(fix.nodes.map(node => ({ act: 'unpause' as const, node })), false);
-    case 'start-sentinel': return plan([{ act: 'start-sentinel', node: fix.node, conf: fix.conf }], false);
-    case 'set-quorum': return plan(onSentinels(topology, 'quorum', fix.quorum), true);
-    case 'align-sentinels': return plan(onSentinels(topology, fix.setting, fix.value), true);
-    case 'new-myid': return plan([{ act: 'new-myid', node: fix.node }], false, [{ code: 'interrupts', node: name(fix.node) }]);
-    case 'protected-mode-off': return plan([{ act: 'config-set', node: fix.node, setting: 'protected-mode', value: 'no' }, { act: 'keep', node: fix.node, settings: ['protected-mode'] }], true, [{ code: 'open-to-all', node: name(fix.node) }]);
-    case 'set-password': return plan(passwordSteps(topology, fix.nodes, nodes), false, [{ code: 'clients-need-password' }]);
-    case 'set-masterauth': return plan([{ act: 'set-masterauth', node: fix.node, from: fix.master }, { act: 'keep', node: fix.node, settings: ['masterauth'] }], false);
+    case 'start-node':
+      return plan(
+        fix.nodes.map(node => ({ act: 'start' as const, node })),
+        false,
+      );
+    case 'unpause-node':
+      return plan(
+        fix.nodes.map(node => ({ act: 'unpause' as const, node })),
+        false,
+      );
+    case 'start-sentinel':
+      return plan([{ act: 'start-sentinel', node: fix.node, conf: fix.conf }], false);
+    case 'set-quorum':
+      return plan(onSentinels(topology, 'quorum', fix.quorum), true);
+    case 'align-sentinels':
+      return plan(onSentinels(topology, fix.setting, fix.value), true);
+    case 'new-myid':
+      return plan([{ act: 'new-myid', node: fix.node }], false, [{ code: 'interrupts', node: name(fix.node) }]);
+    case 'protected-mode-off':
+      return plan(
+        [
+          { act: 'config-set', node: fix.node, setting: 'protected-mode', value: 'no' },
+          { act: 'keep', node: fix.node, settings: ['protected-mode'] },
+        ],
+        true,
+        [{ code: 'open-to-all', node: name(fix.node) }],
+      );
+    case 'set-password':
+      return plan(passwordSteps(topology, fix.nodes, nodes), false, [{ code: 'clients-need-password' }]);
+    case 'set-masterauth':
+      return plan(
+        [
+          { act: 'set-masterauth', node: fix.node, from: fix.master },
+          { act: 'keep', node: fix.node, settings: ['masterauth'] },
+        ],
+        false,
+      );
     case 'edit-conf': {
       const halts = fix.then === 'restart';
-      return plan([{ act: 'edit-file', path: fix.path, edits: fix.edits }, { act: fix.then, node: fix.node }], true, halts ? [{ code: 'interrupts', node: name(fix.node) }] : []);
+      return plan(
+        [
+          { act: 'edit-file', path: fix.path, edits: fix.edits },
+          { act: fix.then, node: fix.node },
+        ],
+        true,
+        halts ? [{ code: 'interrupts', node: name(fix.node) }] : [],
+      );
     }
-    case 'mount-conf-folder': return plan([{ act: 'remount-conf', node: fix.node }], false, nodes.get(fix.node)?.instance?.state === 'running' ? [{ code: 'interrupts', node: name(fix.node) }] : []);
-    case 'repoint': return plan([{ act: 'replicaof', node: fix.node, master: fix.master }, { act: 'keep', node: fix.node, settings: ['replicaof'] }], false, [{ code: 'copies-anew', node: name(fix.node) }]);
-    case 'raise-backlog': return plan([{ act: 'config-set', node: fix.node, setting: 'repl-backlog-size', value: String(fix.bytes) }, { act: 'keep', node: fix.node, settings: ['repl-backlog-size'] }], true);
+    case 'mount-conf-folder':
+      return plan(
+        [{ act: 'remount-conf', node: fix.node }],
+        false,
+        nodes.get(fix.node)?.instance?.state === 'running' ? [{ code: 'interrupts', node: name(fix.node) }] : [],
+      );
+    case 'repoint':
+      return plan(
+        [
+          { act: 'replicaof', node: fix.node, master: fix.master },
+          { act: 'keep', node: fix.node, settings: ['replicaof'] },
+        ],
+        false,
+        [{ code: 'copies-anew', node: name(fix.node) }],
+      );
+    case 'raise-backlog':
+      return plan(
+        [
+          { act: 'config-set', node: fix.node, setting: 'repl-backlog-size', value: String(fix.bytes) },
+          { act: 'keep', node: fix.node, settings: ['repl-backlog-size'] },
+        ],
+        true,
+      );
   }
 }
 
@@ -79,18 +147,30 @@ export function planFix(snapshot: Snapshot, topologyId: string | undefined, fix:
 function onSentinels(topology: Topology | undefined, setting: string, value: number): readonly FixStep[] {
   return (topology?.nodes ?? []).flatMap((node): FixStep[] => {
     if (node.contact.state !== 'answering') return [];
-    const master = node.contact.report.sentinel?.masters.find(({ name }) => topology?.masterName === undefined || name === topology.masterName);
-    return master === undefined ? [] : [{ act: 'sentinel-set', node: node.id, master: master.name, setting, value: String(value) }];
+    const master = node.contact.report.sentinel?.masters.find(
+      ({ name }) => topology?.masterName === undefined || name === topology.masterName,
+    );
+    return master === undefined
+      ? []
+      : [{ act: 'sentinel-set', node: node.id, master: master.name, setting, value: String(value) }];
   });
 }
 
 /** First everybody learns the password, then the replicas ask for it, the master last: no link breaks on the way. */
-function passwordSteps(topology: Topology | undefined, given: readonly string[], nodes: ReadonlyMap<string, Node>): readonly FixStep[] {
+function passwordSteps(
+  topology: Topology | undefined,
+  given: readonly string[],
+  nodes: ReadonlyMap<string, Node>,
+): readonly FixStep[] {
   const inTopology = topology?.nodes.filter(({ role }) => role !== 'sentinel').map(({ id }) => id) ?? [];
-  const servers = [...new Set([...given, ...inTopology])].filter(id => nodes.get(id)?.instance?.state === 'running' || nodes.get(id)?.contact.state === 'answering');
+  const servers = [...new Set([...given, ...inTopology])].filter(
+    id => nodes.get(id)?.instance?.state === 'running' || nodes.get(id)?.contact.state === 'answering',
+  );
   const sentinels = (topology?.nodes ?? []).flatMap((node): FixStep[] => {
-    const masters = node.contact.state === 'answering' ? node.contact.report.sentinel?.masters ?? [] : [];
-    return masters.filter(({ name }) => topology?.masterName === undefined || name === topology.masterName).map(({ name }) => ({ act: 'set-auth-pass', node: node.id, master: name }));
+    const masters = node.contact.state === 'answering' ? (node.contact.report.sentinel?.masters ?? []) : [];
+    return masters
+      .filter(({ name }) => topology?.masterName === undefined || name === topology.masterName)
+      .map(({ name }) => ({ act: 'set-auth-pass', node: node.id, master: name }));
   });
   const isMaster = (id: string): boolean => nodes.get(id)?.role === 'master' || id === given[0];
   const ordered = [...servers.filter(id => !isMaster(id)), ...servers.filter(isMaster)];

@@ -14,7 +14,9 @@ import type { FixPlan, FixStep } from './plan';
 import type { SpeakFault } from './speak';
 import { Speaker } from './speak';
 
-export type MendFault = SpeakFault | ConfEditFault
+export type MendFault =
+  | SpeakFault
+  | ConfEditFault
   /** The password of a server that wants one is not known here. */
   | { readonly code: 'fix-needs-password'; readonly node: string }
   /** The node went away since the fix was planned. */
@@ -36,7 +38,12 @@ export interface FixReport {
 }
 
 /** Runs the steps in their order and has each seen on the server itself before the next. */
-export async function runFix(deps: FixDeps, plan: FixPlan, signal: AbortSignal, onStep: (step: FixStep, done: number, total: number) => void = () => undefined): Promise<FixReport> {
+export async function runFix(
+  deps: FixDeps,
+  plan: FixPlan,
+  signal: AbortSignal,
+  onStep: (step: FixStep, done: number, total: number) => void = () => undefined,
+): Promise<FixReport> {
   const run = new FixRun(deps, plan, signal);
   const began = deps.now();
   try {
@@ -50,7 +57,11 @@ export async function runFix(deps: FixDeps, plan: FixPlan, signal: AbortSignal, 
     run.dispose();
   }
   const undo = run.undo.reverse();
-  return { ms: deps.now() - began, notKept: run.notKept, ...(plan.undoable && undo.length > 0 ? { undo: { ...plan, steps: undo, undoable: false, warnings: [] } } : {}) };
+  return {
+    ms: deps.now() - began,
+    notKept: run.notKept,
+    ...(plan.undoable && undo.length > 0 ? { undo: { ...plan, steps: undo, undoable: false, warnings: [] } } : {}),
+  };
 }
 
 const SEEN = { everyMs: 100, deadlineMs: 15_000 } as const;
@@ -63,7 +74,11 @@ class FixRun {
   #speaker: Speaker;
   #password: string | undefined;
 
-  constructor(private readonly deps: FixDeps, private readonly plan: FixPlan, private readonly signal: AbortSignal) {
+  constructor(
+    private readonly deps: FixDeps,
+    private readonly plan: FixPlan,
+    private readonly signal: AbortSignal,
+  ) {
     this.#speaker = this.#fresh();
   }
 
@@ -74,7 +89,10 @@ class FixRun {
   async step(step: FixStep): Promise<void> {
     const { deps, signal } = this;
     switch (step.act) {
-      case 'start': case 'unpause': case 'restart': return runLifecycle(deps, lifecycleRequestOf(this.#node(step.node), step.act), signal);
+      case 'start':
+      case 'unpause':
+      case 'restart':
+        return runLifecycle(deps, lifecycleRequestOf(this.#node(step.node), step.act), signal);
       case 'edit-file': {
         const text = await deps.files.read(step.path);
         if (text === undefined) throw new HumanError<ConfEditFault>({ code: 'conf-unreadable', path: step.path });
@@ -82,7 +100,8 @@ class FixRun {
         this.undo.push({ ...step, edits: undoEdits(step.edits) });
         return;
       }
-      case 'config-set': return this.#configSet(step);
+      case 'config-set':
+        return this.#configSet(step);
       case 'set-masterauth': {
         const password = step.from === undefined ? await this.#newPassword() : await this.#passwordOf(step.from);
         await this.#say(step.node, [['CONFIG', 'SET', 'masterauth', password]]);
@@ -104,20 +123,35 @@ class FixRun {
         this.#speaker = this.#fresh();
         return;
       }
-      case 'keep': return this.#keep(step.node);
-      case 'sentinel-set': return this.#sentinelSet(step);
+      case 'keep':
+        return this.#keep(step.node);
+      case 'sentinel-set':
+        return this.#sentinelSet(step);
       case 'replicaof': {
         const address = this.#addressOf(this.#node(step.master));
         // only where the master asks for it: a replica that logs in where nothing is asked is refused as well
-        const [asks = ''] = await this.#speaker.say(this.#node(step.master), [['CONFIG', 'GET', 'requirepass']], this.signal, true);
+        const [asks = ''] = await this.#speaker.say(
+          this.#node(step.master),
+          [['CONFIG', 'GET', 'requirepass']],
+          this.signal,
+          true,
+        );
         const password = /^requirepass\n.+/.test(asks) ? await this.#passwordOf(step.master) : undefined;
-        await this.#say(step.node, [...(password === undefined ? [] : [['CONFIG', 'SET', 'masterauth', password]]), ['REPLICAOF', address.host, String(address.port)]]);
+        await this.#say(step.node, [
+          ...(password === undefined ? [] : [['CONFIG', 'SET', 'masterauth', password]]),
+          ['REPLICAOF', address.host, String(address.port)],
+        ]);
         this.#note(step.node, 'replicaof', `${address.host} ${String(address.port)}`);
-        return this.#seen(step.node, 'master_link_status:up', async () => /master_link_status:up/.test((await this.#say(step.node, [['INFO', 'replication']])).join('\n')));
+        return this.#seen(step.node, 'master_link_status:up', async () =>
+          /master_link_status:up/.test((await this.#say(step.node, [['INFO', 'replication']])).join('\n')),
+        );
       }
-      case 'start-sentinel': return this.#startSentinel(step.node, step.conf);
-      case 'new-myid': return this.#newId(step.node);
-      case 'remount-conf': return this.#remount(step.node);
+      case 'start-sentinel':
+        return this.#startSentinel(step.node, step.conf);
+      case 'new-myid':
+        return this.#newId(step.node);
+      case 'remount-conf':
+        return this.#remount(step.node);
     }
   }
 
@@ -140,10 +174,14 @@ class FixRun {
 
   async #configSet(step: Extract<FixStep, { act: 'config-set' }>): Promise<void> {
     const [before] = await this.#say(step.node, [['CONFIG', 'GET', step.setting]]);
-    const old = (before ?? '').split('\n')[1]?.replace(/^\d+\) /, '').replace(/^"(.*)"$/, '$1');
+    const old = (before ?? '')
+      .split('\n')[1]
+      ?.replace(/^\d+\) /, '')
+      .replace(/^"(.*)"$/, '$1');
     await this.#say(step.node, [['CONFIG', 'SET', step.setting, step.value]]);
     this.#note(step.node, step.setting, step.value);
-    if (old !== undefined) this.undo.push({ act: 'keep', node: step.node, settings: [step.setting] }, { ...step, value: old });
+    if (old !== undefined)
+      this.undo.push({ act: 'keep', node: step.node, settings: [step.setting] }, { ...step, value: old });
   }
 
   async #sentinelSet(step: Extract<FixStep, { act: 'sentinel-set' }>): Promise<void> {
@@ -156,7 +194,7 @@ class FixRun {
     if (before === step.value) return;
     await this.#say(step.node, [['SENTINEL', 'SET', step.master, step.setting, step.value]]);
     if (before !== undefined) this.undo.push({ ...step, value: before });
-    await this.#seen(step.node, `${step.setting} ${step.value}`, async () => await read() === step.value);
+    await this.#seen(step.node, `${step.setting} ${step.value}`, async () => (await read()) === step.value);
   }
 
   /** The server writes its own conf; where the file cannot be replaced, the lines are put into the file on this machine. */
@@ -166,7 +204,8 @@ class FixRun {
     if (/^OK/.test(reply)) return;
     const place = confPlaceOf(node);
     const set = this.#set.get(id);
-    const shares = node.instance !== undefined && (await this.deps.engine(node.instance.engine).describe(this.signal)).sharesFiles;
+    const shares =
+      node.instance !== undefined && (await this.deps.engine(node.instance.engine).describe(this.signal)).sharesFiles;
     const text = place === undefined || !shares ? undefined : await this.deps.files.read(place.path);
     if (place === undefined || text === undefined || set === undefined) {
       this.notKept.push({ node: node.name, text: reply });
@@ -179,24 +218,38 @@ class FixRun {
     const node = this.#node(id);
     if (node.instance === undefined) throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
     const program = /valkey/.test(node.instance.image) ? 'valkey-server' : 'redis-server';
-    const { exitCode, stdout, stderr } = await this.deps.engine(node.instance.engine).exec(node.instance.id, [program, conf, '--sentinel', '--daemonize', 'yes'], {}, this.signal);
-    if (exitCode !== 0) throw new HumanError<SpeakFault>({ code: 'fix-refused', node: node.name, command: program, text: (stderr || stdout).trim().slice(-300) });
+    const { exitCode, stdout, stderr } = await this.deps
+      .engine(node.instance.engine)
+      .exec(node.instance.id, [program, conf, '--sentinel', '--daemonize', 'yes'], {}, this.signal);
+    if (exitCode !== 0)
+      throw new HumanError<SpeakFault>({
+        code: 'fix-refused',
+        node: node.name,
+        command: program,
+        text: (stderr || stdout).trim().slice(-300),
+      });
   }
 
   /** A Sentinel reads its id at its start only: it is ended, the line goes, and it makes itself a new one. */
   async #newId(id: string): Promise<void> {
     const node = this.#node(id);
     const report = node.contact.state === 'answering' ? node.contact.report : undefined;
-    if (node.instance === undefined || report === undefined) throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
+    if (node.instance === undefined || report === undefined)
+      throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
     const engine = this.deps.engine(node.instance.engine);
-    const without = (text: string): string => text.split('\n').filter(line => !/^\s*sentinel\s+myid\s/i.test(line)).join('\n');
+    const without = (text: string): string =>
+      text
+        .split('\n')
+        .filter(line => !/^\s*sentinel\s+myid\s/i.test(line))
+        .join('\n');
     if (node.instance.id === id) {
       const place = confPlaceOf(node);
       await runLifecycle(this.deps, lifecycleRequestOf(node, 'stop'), this.signal);
       const text = place === undefined ? undefined : await this.deps.files.read(place.path);
       if (place !== undefined && text !== undefined) await this.deps.files.write(place.path, without(text));
       await runLifecycle(this.deps, lifecycleRequestOf(node, 'start'), this.signal);
-      if (text === undefined) throw new HumanError<ConfEditFault>({ code: 'conf-unreadable', path: place?.path ?? report.configFile });
+      if (text === undefined)
+        throw new HumanError<ConfEditFault>({ code: 'conf-unreadable', path: place?.path ?? report.configFile });
       return;
     }
     // it sits beside a server in its container: its conf is read and written there, no shell in between
@@ -214,8 +267,10 @@ class FixRun {
     const node = this.#node(id);
     const place = confPlaceOf(node);
     const { containers } = node.instance === undefined ? {} : this.deps.engine(node.instance.engine);
-    if (node.instance === undefined || containers === undefined || place === undefined) throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
-    const expect: Expectation = node.instance.ownership === undefined ? 'foreign' : { topologyId: node.instance.ownership.topologyId };
+    if (node.instance === undefined || containers === undefined || place === undefined)
+      throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
+    const expect: Expectation =
+      node.instance.ownership === undefined ? 'foreign' : { topologyId: node.instance.ownership.topologyId };
     const master = node.contact.state === 'answering' ? node.contact.report.replication?.master?.address : undefined;
     const runs = node.instance.state === 'running';
     const keys = async (): Promise<string | undefined> => (await this.#say(id, [['DBSIZE']]))[0];
@@ -226,11 +281,19 @@ class FixRun {
         this.#speaker.dispose();
         this.#speaker = this.#fresh();
         // what it had become is said again, and now it can write it down
-        if (master !== undefined) await this.#sayWhenUp(id, [['REPLICAOF', master.host, String(master.port)]], moved.id);
+        if (master !== undefined)
+          await this.#sayWhenUp(id, [['REPLICAOF', master.host, String(master.port)]], moved.id);
         const [kept = ''] = await this.#sayWhenUp(id, [['CONFIG', 'REWRITE']], moved.id);
-        if (!/^OK/.test(kept)) throw new HumanError<SpeakFault>({ code: 'fix-refused', node: node.name, command: 'CONFIG REWRITE', text: kept });
+        if (!/^OK/.test(kept))
+          throw new HumanError<SpeakFault>({
+            code: 'fix-refused',
+            node: node.name,
+            command: 'CONFIG REWRITE',
+            text: kept,
+          });
         const after = await this.#sayWhenUp(id, [['DBSIZE']], moved.id);
-        if (master === undefined && after[0] !== before) throw new HumanError<MendFault>({ code: 'fix-not-seen', node: node.name, what: `DBSIZE ${before ?? ''}` });
+        if (master === undefined && after[0] !== before)
+          throw new HumanError<MendFault>({ code: 'fix-not-seen', node: node.name, what: `DBSIZE ${before ?? ''}` });
       }
     } catch (error) {
       await moved.undo();
@@ -242,15 +305,32 @@ class FixRun {
   }
 
   /** To the container that took the node's place; its address may be another, so it is asked from inside. */
-  async #sayWhenUp(id: string, commands: readonly (readonly string[])[], instanceId: string): Promise<readonly string[]> {
+  async #sayWhenUp(
+    id: string,
+    commands: readonly (readonly string[])[],
+    instanceId: string,
+  ): Promise<readonly string[]> {
     const node = this.#node(id);
-    const there: Node = { ...node, contact: { state: 'silent', reason: 'protected-mode', ...(node.contact.state === 'answering' ? { last: node.contact.report } : {}) }, ...(node.instance === undefined ? {} : { instance: { ...node.instance, id: instanceId } }) };
+    const there: Node = {
+      ...node,
+      contact: {
+        state: 'silent',
+        reason: 'protected-mode',
+        ...(node.contact.state === 'answering' ? { last: node.contact.report } : {}),
+      },
+      ...(node.instance === undefined ? {} : { instance: { ...node.instance, id: instanceId } }),
+    };
     return until(`answer of ${node.name}`, { ...SEEN, signal: this.signal }, async () => {
       try {
         return await this.#speaker.say(there, commands, this.signal);
       } catch (error) {
         if (error instanceof HumanError && error.fault.code === 'fix-unreachable') return undefined;
-        if (error instanceof HumanError && error.fault.code === 'fix-refused' && /LOADING/.test((error.fault as { text?: string }).text ?? '')) return undefined;
+        if (
+          error instanceof HumanError &&
+          error.fault.code === 'fix-refused' &&
+          /LOADING/.test((error.fault as { text?: string }).text ?? '')
+        )
+          return undefined;
         throw error;
       }
     });
@@ -258,9 +338,10 @@ class FixRun {
 
   async #seen(id: string, what: string, check: () => Promise<boolean>): Promise<void> {
     try {
-      await until(what, { ...SEEN, signal: this.signal }, async () => await check() || undefined);
+      await until(what, { ...SEEN, signal: this.signal }, async () => (await check()) || undefined);
     } catch (error) {
-      if (isDeadline(error)) throw new HumanError<MendFault>({ code: 'fix-not-seen', node: this.#node(id).name, what }, { cause: error });
+      if (isDeadline(error))
+        throw new HumanError<MendFault>({ code: 'fix-not-seen', node: this.#node(id).name, what }, { cause: error });
       throw error;
     }
   }
@@ -282,7 +363,9 @@ class FixRun {
   }
 
   async #passwordOf(id: string): Promise<string> {
-    const known = await this.deps.secrets.get(id) ?? (this.plan.topologyId === undefined ? undefined : await this.deps.secrets.get(this.plan.topologyId));
+    const known =
+      (await this.deps.secrets.get(id)) ??
+      (this.plan.topologyId === undefined ? undefined : await this.deps.secrets.get(this.plan.topologyId));
     if (known === undefined) throw new HumanError<MendFault>({ code: 'fix-needs-password', node: this.#node(id).name });
     return known;
   }
@@ -290,7 +373,9 @@ class FixRun {
   /** As its peers reach it now: its address in a network, not the one where it was announced before it moved. */
   #addressOf(node: Node): Address {
     const [host] = addressesOf(node);
-    return node.instance?.engine === 'docker' && host !== undefined ? { host, port: portOf(node) } : node.announced ?? node.reachable ?? { host: '127.0.0.1', port: portOf(node) };
+    return node.instance?.engine === 'docker' && host !== undefined
+      ? { host, port: portOf(node) }
+      : (node.announced ?? node.reachable ?? { host: '127.0.0.1', port: portOf(node) });
   }
 
   #fresh(): Speaker {

@@ -21,16 +21,30 @@ const ANSWER = { everyMs: 100, deadlineMs: 8000 } as const;
 export class Speaker {
   readonly #talk: Talk;
 
-  constructor(private readonly deps: Pick<VerbDeps, 'connector' | 'secrets' | 'engine'>, private readonly topologyId: string) {
+  constructor(
+    private readonly deps: Pick<VerbDeps, 'connector' | 'secrets' | 'engine'>,
+    private readonly topologyId: string,
+  ) {
     this.#talk = talkOf(deps, topologyId);
   }
 
   /** The replies as text. Throws `fix-refused` at the first error reply; with `tolerant` it stands among them as `ERR …`. */
-  async say(node: Node, commands: readonly (readonly string[])[], signal: AbortSignal, tolerant = false): Promise<readonly string[]> {
+  async say(
+    node: Node,
+    commands: readonly (readonly string[])[],
+    signal: AbortSignal,
+    tolerant = false,
+  ): Promise<readonly string[]> {
     const inside = node.contact.state === 'silent' && node.contact.reason === 'protected-mode';
     const replies = inside ? await this.#inside(node, commands, signal) : await this.#outside(node, commands, signal);
     for (const [index, reply] of replies.entries()) {
-      if (reply.error && !tolerant) throw new HumanError<SpeakFault>({ code: 'fix-refused', node: node.name, command: (commands[index] ?? []).slice(0, 2).join(' '), text: reply.text });
+      if (reply.error && !tolerant)
+        throw new HumanError<SpeakFault>({
+          code: 'fix-refused',
+          node: node.name,
+          command: (commands[index] ?? []).slice(0, 2).join(' '),
+          text: reply.text,
+        });
     }
     return replies.map(({ text }) => text);
   }
@@ -45,11 +59,18 @@ export class Speaker {
     if (seat === undefined) return this.#inside(node, commands, signal);
     const connection = await this.#talk.to({ ...seat, name: node.id }, { ...ANSWER, signal });
     const replies = await connection.pipeline(commands, { signal, timeoutMs: 5000 });
-    return replies.map(reply => (reply instanceof ReplyError ? { text: reply.text, error: true } : { text: Array.isArray(reply) ? reply.map(String).join('\n') : String(reply), error: false }));
+    return replies.map(reply =>
+      reply instanceof ReplyError
+        ? { text: reply.text, error: true }
+        : { text: Array.isArray(reply) ? reply.map(String).join('\n') : String(reply), error: false },
+    );
   }
 
   async #passwordOf(node: Node): Promise<string | undefined> {
-    return await this.deps.secrets.get(node.instance?.ownership?.topologyId ?? node.id) ?? this.deps.secrets.get(this.topologyId);
+    return (
+      (await this.deps.secrets.get(node.instance?.ownership?.topologyId ?? node.id)) ??
+      this.deps.secrets.get(this.topologyId)
+    );
   }
 
   /** By the server's own client over its standard input: arguments of a process would show a password. */
@@ -60,13 +81,24 @@ export class Speaker {
     const password = await this.#passwordOf(node);
     const login = password === undefined ? '' : `AUTH ${confWord(password)}\n`;
     for (const command of commands) {
-      const { stdout, stderr } = await this.deps.engine(node.instance.engine).exec(node.instance.id, [isValkey ? 'valkey-cli' : 'redis-cli', '-p', String(portOf(node))], { input: `${login}${command.map(confWord).join(' ')}\n` }, signal);
+      const { stdout, stderr } = await this.deps
+        .engine(node.instance.engine)
+        .exec(
+          node.instance.id,
+          [isValkey ? 'valkey-cli' : 'redis-cli', '-p', String(portOf(node))],
+          { input: `${login}${command.map(confWord).join(' ')}\n` },
+          signal,
+        );
       const text = (login === '' ? stdout || stderr : stdout.slice(stdout.indexOf('\n') + 1) || stderr).trim(); // the first line answers AUTH
-      if (/^Could not connect|executable file not found/i.test(text)) throw new HumanError<SpeakFault>({ code: 'fix-unreachable', node: node.name });
+      if (/^Could not connect|executable file not found/i.test(text))
+        throw new HumanError<SpeakFault>({ code: 'fix-unreachable', node: node.name });
       said.push({ text, error: /^(?:\(error\) )?(?:ERR|NOAUTH|WRONGPASS|READONLY|NOPERM|DENIED)\b/.test(text) });
     }
     return said;
   }
 }
 
-interface Said { readonly text: string; readonly error: boolean }
+interface Said {
+  readonly text: string;
+  readonly error: boolean;
+}

@@ -5,7 +5,8 @@ import type { Rule, Scope } from '../scope';
 import { isLoopback, logEvidence, portOf, replicationOf, runs } from '../scope';
 
 /** A server that runs and that nobody hears: protected mode, bound to loopback inside its container, or its port is not the published one. */
-export const contact: Rule = scope => scope.nodes.flatMap(node => [...protectedMode(scope, node), ...unheard(scope, node)]);
+export const contact: Rule = scope =>
+  scope.nodes.flatMap(node => [...protectedMode(scope, node), ...unheard(scope, node)]);
 
 function protectedMode(scope: Scope, node: Node): readonly Problem[] {
   const found: Problem[] = [];
@@ -13,18 +14,43 @@ function protectedMode(scope: Scope, node: Node): readonly Problem[] {
   if (denied) {
     // whoever follows it is denied, too; they say so in their logs
     const followers = scope.world.nodes.filter(other => other !== node && deniedBy(scope, other) === node);
-    found.push(scope.problem('error', { code: 'protected-mode', node: node.name, replicas: followers.map(({ name }) => name) }, [node], {
-      evidence: [{ from: 'reply', who: node.name, text: '-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user.' }, ...followers.flatMap(other => logsDenied(scope, other))],
-      fixes: [{ code: 'set-password', nodes: [node.id, ...followers.map(({ id }) => id)] }, { code: 'protected-mode-off', node: node.id }],
-    }));
+    found.push(
+      scope.problem(
+        'error',
+        { code: 'protected-mode', node: node.name, replicas: followers.map(({ name }) => name) },
+        [node],
+        {
+          evidence: [
+            {
+              from: 'reply',
+              who: node.name,
+              text: '-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user.',
+            },
+            ...followers.flatMap(other => logsDenied(scope, other)),
+          ],
+          fixes: [
+            { code: 'set-password', nodes: [node.id, ...followers.map(({ id }) => id)] },
+            { code: 'protected-mode-off', node: node.id },
+          ],
+        },
+      ),
+    );
   }
   const by = deniedBy(scope, node);
   if (by !== undefined) {
     const name = by === 'unknown' ? lastTried(scope, node) : by.name;
-    found.push(scope.problem('error', { code: 'denied-by-master', node: node.name, master: name }, [node], {
-      evidence: logsDenied(scope, node),
-      fixes: by === 'unknown' ? [] : [{ code: 'set-password', nodes: [by.id, node.id] }, { code: 'protected-mode-off', node: by.id }],
-    }));
+    found.push(
+      scope.problem('error', { code: 'denied-by-master', node: node.name, master: name }, [node], {
+        evidence: logsDenied(scope, node),
+        fixes:
+          by === 'unknown'
+            ? []
+            : [
+                { code: 'set-password', nodes: [by.id, node.id] },
+                { code: 'protected-mode-off', node: by.id },
+              ],
+      }),
+    );
   }
   return found;
 }
@@ -58,31 +84,84 @@ function unheard(scope: Scope, node: Node): readonly Problem[] {
   if (instance?.engine !== 'docker' || node.id !== instance.id || instance.state !== 'running') return [];
   const bind = scope.confLine(node, 'bind');
   const addresses = bind?.text.trim().split(/\s+/).slice(1) ?? [];
-  const silent = node.contact.state === 'silent' && ['refused', 'closed', 'timeout', 'no-address'].includes(node.contact.reason);
+  const silent =
+    node.contact.state === 'silent' && ['refused', 'closed', 'timeout', 'no-address'].includes(node.contact.reason);
   if (silent && addresses.length > 0 && addresses.every(address => isLoopback(address.replace(/^-/, '')))) {
-    return [scope.problem('error', { code: 'loopback-only', node: node.name, bind: addresses.join(' ') }, [node], {
-      evidence: [{ from: 'conf', who: node.name, text: bind?.text ?? '' }], at: bind && { node, line: bind.line },
-      fixes: bind === undefined || scope.conf(node) === undefined ? [] : [{ code: 'edit-conf', node: node.id, path: scope.conf(node)?.path ?? '', edits: [{ line: bind.line, was: bind.text, now: `# ${bind.text}` }], then: 'restart' }],
-    })];
+    return [
+      scope.problem('error', { code: 'loopback-only', node: node.name, bind: addresses.join(' ') }, [node], {
+        evidence: [{ from: 'conf', who: node.name, text: bind?.text ?? '' }],
+        at: bind && { node, line: bind.line },
+        fixes:
+          bind === undefined || scope.conf(node) === undefined
+            ? []
+            : [
+                {
+                  code: 'edit-conf',
+                  node: node.id,
+                  path: scope.conf(node)?.path ?? '',
+                  edits: [{ line: bind.line, was: bind.text, now: `# ${bind.text}` }],
+                  then: 'restart',
+                },
+              ],
+      }),
+    ];
   }
   const published = [...new Set(instance.ports.map(({ inside }) => inside))];
   const confPort = Number(scope.confLine(node, 'port')?.text.trim().split(/\s+/)[1]);
   const flag = instance.command.lastIndexOf('--port');
-  const port = node.contact.state === 'answering' ? portOf(node) : flag >= 0 ? Number(instance.command[flag + 1]) : Number.isInteger(confPort) && confPort > 0 ? confPort : undefined;
+  const port =
+    node.contact.state === 'answering'
+      ? portOf(node)
+      : flag >= 0
+        ? Number(instance.command[flag + 1])
+        : Number.isInteger(confPort) && confPort > 0
+          ? confPort
+          : undefined;
   if (port !== undefined && published.length > 0 && !published.includes(port)) {
     const line = scope.confLine(node, 'port');
-    return [scope.problem('warning', { code: 'port-not-published', node: node.name, port, published }, [node], {
-      evidence: [{ from: 'engine', who: node.name, text: instance.ports.map(({ inside, outside }) => `${formatAddress(outside)} → ${String(inside)}`).join(', ') }, line && { from: 'conf', who: node.name, text: line.text }],
-      at: line && { node, line: line.line },
-    })];
+    return [
+      scope.problem('warning', { code: 'port-not-published', node: node.name, port, published }, [node], {
+        evidence: [
+          {
+            from: 'engine',
+            who: node.name,
+            text: instance.ports
+              .map(({ inside, outside }) => `${formatAddress(outside)} → ${String(inside)}`)
+              .join(', '),
+          },
+          line && { from: 'conf', who: node.name, text: line.text },
+        ],
+        at: line && { node, line: line.line },
+      }),
+    ];
   }
   return [];
 }
 
 /** Clients that follow a redirect are sent to an address that this machine reaches the node at only by another one. */
-export const redirects: Rule = scope => scope.topology?.kind !== 'cluster' && scope.topology?.kind !== 'sentinel' ? [] : scope.nodes.flatMap(node => {
-  const { announced, reachable } = node;
-  if (node.contact.state !== 'answering' || announced === undefined || reachable === undefined || node.role === 'sentinel') return [];
-  if (formatAddress(announced) === formatAddress(reachable)) return [];
-  return [scope.problem('info', { code: 'redirects-elsewhere', node: node.name, announced: formatAddress(announced), reachable: formatAddress(reachable) }, [node])];
-});
+export const redirects: Rule = scope =>
+  scope.topology?.kind !== 'cluster' && scope.topology?.kind !== 'sentinel'
+    ? []
+    : scope.nodes.flatMap(node => {
+        const { announced, reachable } = node;
+        if (
+          node.contact.state !== 'answering' ||
+          announced === undefined ||
+          reachable === undefined ||
+          node.role === 'sentinel'
+        )
+          return [];
+        if (formatAddress(announced) === formatAddress(reachable)) return [];
+        return [
+          scope.problem(
+            'info',
+            {
+              code: 'redirects-elsewhere',
+              node: node.name,
+              announced: formatAddress(announced),
+              reachable: formatAddress(reachable),
+            },
+            [node],
+          ),
+        ];
+      });

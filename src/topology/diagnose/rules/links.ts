@@ -7,20 +7,22 @@ import { answers, logEvidence, replicationOf, runs } from '../scope';
 import { splitAddress } from './contact';
 
 /** A replica and whom it follows: the address, the password, the road there. */
-export const links: Rule = scope => scope.nodes.flatMap(node => {
-  if (node.role === 'sentinel') return watched(scope, node);
-  const master = replicationOf(node)?.master;
-  const isReplica = answers(node) && master !== undefined;
-  // a replica that will not talk to us tells in its log whom it calls
-  const address = isReplica ? master.address : silentReplica(scope, node);
-  if (address === undefined || !runs(node) || clustered(node)) return [];
-  const moved = movedAway(scope, node, address);
-  if (moved !== undefined) return [moved];
-  const up = isReplica && master.link === 'up';
-  return up ? mayMove(scope, node, address) : broken(scope, node, address);
-});
+export const links: Rule = scope =>
+  scope.nodes.flatMap(node => {
+    if (node.role === 'sentinel') return watched(scope, node);
+    const master = replicationOf(node)?.master;
+    const isReplica = answers(node) && master !== undefined;
+    // a replica that will not talk to us tells in its log whom it calls
+    const address = isReplica ? master.address : silentReplica(scope, node);
+    if (address === undefined || !runs(node) || clustered(node)) return [];
+    const moved = movedAway(scope, node, address);
+    if (moved !== undefined) return [moved];
+    const up = isReplica && master.link === 'up';
+    return up ? mayMove(scope, node, address) : broken(scope, node, address);
+  });
 
-const clustered = (node: Node): boolean => answers(node) && node.contact.state === 'answering' && node.contact.report.mode === 'cluster';
+const clustered = (node: Node): boolean =>
+  answers(node) && node.contact.state === 'answering' && node.contact.report.mode === 'cluster';
 
 function silentReplica(scope: Scope, node: Node): Address | undefined {
   if (node.contact.state !== 'silent') return undefined;
@@ -37,32 +39,59 @@ function movedAway(scope: Scope, node: Node, address: Address): Problem | undefi
   const before = scope.facts.followed.get(node.id);
   const meant = before?.address === text ? scope.world.node(before.master) : undefined;
   const self = holder?.instance !== undefined && holder.id === node.id;
-  const elsewhere = meant !== undefined && holder !== meant && runs(meant) && addressesOf(meant).length > 0 && !addressesOf(meant).includes(address.host);
+  const elsewhere =
+    meant !== undefined &&
+    holder !== meant &&
+    runs(meant) &&
+    addressesOf(meant).length > 0 &&
+    !addressesOf(meant).includes(address.host);
   if (!self && !elsewhere) return undefined;
-  const other = meant ?? (self ? scope.nodes.find(one => one.role === 'master' && one !== node && answers(one)) : undefined);
+  const other =
+    meant ?? (self ? scope.nodes.find(one => one.role === 'master' && one !== node && answers(one)) : undefined);
   const line = scope.confLine(node, 'replicaof', 'slaveof');
-  return scope.problem('error', { code: 'address-moved', node: node.name, address: text, ...(holder === undefined ? {} : { holder: holder.name }), ...(other === undefined ? {} : { meant: other.name }) }, [node], {
-    evidence: [
-      { from: 'reply', who: node.name, text: `master_host:${address.host} master_port:${String(address.port)}` },
-      holder?.instance && { from: 'engine', who: holder.name, text: addressesOf(holder).join(', ') },
-      other?.instance && { from: 'engine', who: other.name, text: addressesOf(other).join(', ') },
-      line && { from: 'conf', who: node.name, text: line.text },
-    ],
-    at: line && { node, line: line.line },
-    fixes: [other && { code: 'repoint', node: node.id, master: other.id }],
-  });
+  return scope.problem(
+    'error',
+    {
+      code: 'address-moved',
+      node: node.name,
+      address: text,
+      ...(holder === undefined ? {} : { holder: holder.name }),
+      ...(other === undefined ? {} : { meant: other.name }),
+    },
+    [node],
+    {
+      evidence: [
+        { from: 'reply', who: node.name, text: `master_host:${address.host} master_port:${String(address.port)}` },
+        holder?.instance && { from: 'engine', who: holder.name, text: addressesOf(holder).join(', ') },
+        other?.instance && { from: 'engine', who: other.name, text: addressesOf(other).join(', ') },
+        line && { from: 'conf', who: node.name, text: line.text },
+      ],
+      at: line && { node, line: line.line },
+      fixes: [other && { code: 'repoint', node: node.id, master: other.id }],
+    },
+  );
 }
 
 export function addressesOf(node: Node): readonly string[] {
-  return node.instance?.networks.flatMap(({ address }) => (address === undefined || address === '' ? [] : [address])) ?? [];
+  return (
+    node.instance?.networks.flatMap(({ address }) => (address === undefined || address === '' ? [] : [address])) ?? []
+  );
 }
 
 /** Works now, and will not when containers start in another order: the default bridge hands its addresses out anew. */
 function mayMove(scope: Scope, node: Node, address: Address): readonly Problem[] {
   const master = scope.world.holderOf(address, node);
   if (master?.instance?.engine !== 'docker' || master.instance.ownership !== undefined) return [];
-  const passing = master.instance.networks.some(network => network.name === 'bridge' && network.address === address.host);
-  return passing ? [scope.problem('info', { code: 'address-may-move', node: node.name, address: formatAddress(address) }, [node], { evidence: [{ from: 'engine', who: master.name, text: `bridge ${address.host}` }] })] : [];
+  const passing = master.instance.networks.some(
+    network => network.name === 'bridge' && network.address === address.host,
+  );
+  return passing
+    ? [
+        scope.problem('info', { code: 'address-may-move', node: node.name, address: formatAddress(address) }, [node], {
+          evidence: [{ from: 'engine', who: master.name, text: `bridge ${address.host}` }],
+        }),
+      ]
+    : [];
 }
 
 function broken(scope: Scope, node: Node, address: Address): readonly Problem[] {
@@ -70,20 +99,50 @@ function broken(scope: Scope, node: Node, address: Address): readonly Problem[] 
   const master = scope.world.holderOf(address, node);
   const name = master?.name ?? formatAddress(address);
   switch (reply?.fact.code) {
-    case 'auth-missing': case 'auth-wrong':
-      return [scope.problem('error', { code: 'master-auth', node: node.name, master: name, missing: reply.fact.code === 'auth-missing' }, [node], {
-        evidence: [logEvidence(node, reply.text)], fixes: [master && { code: 'set-masterauth', node: node.id, master: master.id }],
-      })];
+    case 'auth-missing':
+    case 'auth-wrong':
+      return [
+        scope.problem(
+          'error',
+          { code: 'master-auth', node: node.name, master: name, missing: reply.fact.code === 'auth-missing' },
+          [node],
+          {
+            evidence: [logEvidence(node, reply.text)],
+            fixes: [master && { code: 'set-masterauth', node: node.id, master: master.id }],
+          },
+        ),
+      ];
     case 'socket-error': {
       // a master that is down is told by itself; here, only where the replica calls in vain although nothing says why
       const gone = master ?? scope.world.node(scope.facts.followed.get(node.id)?.master ?? '');
-      const other = scope.nodes.find(one => one.role === 'master' && one.id !== gone?.id && answers(one) && one.staleMaster === undefined);
-      return [scope.problem('warning', { code: 'master-unreachable', node: node.name, address: formatAddress(address), reason: reply.fact.reason, ...(gone === undefined ? {} : { master: gone.name }) }, [node], {
-        evidence: [logEvidence(node, reply.text)],
-        fixes: [gone !== undefined && !runs(gone) && gone.instance ? { code: 'start-node', nodes: [gone.id] } : undefined, other && scope.topology?.kind === 'replication' ? { code: 'repoint', node: node.id, master: other.id } : undefined],
-      })];
+      const other = scope.nodes.find(
+        one => one.role === 'master' && one.id !== gone?.id && answers(one) && one.staleMaster === undefined,
+      );
+      return [
+        scope.problem(
+          'warning',
+          {
+            code: 'master-unreachable',
+            node: node.name,
+            address: formatAddress(address),
+            reason: reply.fact.reason,
+            ...(gone === undefined ? {} : { master: gone.name }),
+          },
+          [node],
+          {
+            evidence: [logEvidence(node, reply.text)],
+            fixes: [
+              gone !== undefined && !runs(gone) && gone.instance ? { code: 'start-node', nodes: [gone.id] } : undefined,
+              other && scope.topology?.kind === 'replication'
+                ? { code: 'repoint', node: node.id, master: other.id }
+                : undefined,
+            ],
+          },
+        ),
+      ];
     }
-    default: return [];
+    default:
+      return [];
   }
 }
 
@@ -94,19 +153,52 @@ function watched(scope: Scope, node: Node): readonly Problem[] {
     if (scope.topology?.masterName !== undefined && name !== scope.topology.masterName) return [];
     const holder = scope.world.holderOf(address, node);
     if (holder?.contact.state === 'answering' && holder.contact.report.mode === 'cluster') {
-      return [scope.problem('error', { code: 'sentinel-watches-cluster', node: node.name, master: holder.name }, [node], { evidence: [{ from: 'sentinel', who: node.name, text: `${name} ${formatAddress(address)}` }] })];
+      return [
+        scope.problem('error', { code: 'sentinel-watches-cluster', node: node.name, master: holder.name }, [node], {
+          evidence: [{ from: 'sentinel', who: node.name, text: `${name} ${formatAddress(address)}` }],
+        }),
+      ];
     }
     if (!flags.includes('s_down') && !flags.includes('o_down')) return [];
-    const master = scope.nodes.find(one => one.role !== 'sentinel' && answers(one) && one !== holder && replicationOf(one)?.role === 'master' && !addressesOf(one).includes(address.host));
-    const isServer = holder !== undefined && holder.role !== 'sentinel' && (!runs(holder) || holder.contact.state === 'silent');
+    const master = scope.nodes.find(
+      one =>
+        one.role !== 'sentinel' &&
+        answers(one) &&
+        one !== holder &&
+        replicationOf(one)?.role === 'master' &&
+        !addressesOf(one).includes(address.host),
+    );
+    const isServer =
+      holder !== undefined && holder.role !== 'sentinel' && (!runs(holder) || holder.contact.state === 'silent');
     if (isServer || master === undefined || holder?.id === master.id || stillOwns(scope, address)) return [];
-    return [scope.problem('error', { code: 'address-moved', node: node.name, address: formatAddress(address), ...(holder === undefined ? {} : { holder: holder.name }), meant: master.name }, [node], {
-      evidence: [{ from: 'sentinel', who: node.name, text: `${name} ${formatAddress(address)} ${flags.join(',')}` }, { from: 'engine', who: master.name, text: addressesOf(master).join(', ') }],
-    })];
+    return [
+      scope.problem(
+        'error',
+        {
+          code: 'address-moved',
+          node: node.name,
+          address: formatAddress(address),
+          ...(holder === undefined ? {} : { holder: holder.name }),
+          meant: master.name,
+        },
+        [node],
+        {
+          evidence: [
+            { from: 'sentinel', who: node.name, text: `${name} ${formatAddress(address)} ${flags.join(',')}` },
+            { from: 'engine', who: master.name, text: addressesOf(master).join(', ') },
+          ],
+        },
+      ),
+    ];
   });
 }
 
 /** A stopped container of ours keeps its fixed address: the Sentinels mean the right one, which is merely down. */
 function stillOwns(scope: Scope, address: Address): boolean {
-  return scope.nodes.some(node => node.role !== 'sentinel' && !runs(node) && (addressesOf(node).includes(address.host) || addressesOf(node).length === 0));
+  return scope.nodes.some(
+    node =>
+      node.role !== 'sentinel' &&
+      !runs(node) &&
+      (addressesOf(node).includes(address.host) || addressesOf(node).length === 0),
+  );
 }

@@ -10,14 +10,20 @@ const LAG_SECONDS = 10;
 const LOOP = 3;
 
 /** What a replication would lose, refuse, or never do. */
-export const replication: Rule = scope => scope.topology === undefined ? [] : scope.nodes.flatMap(node => {
-  if (!answers(node)) return [];
-  switch (replicationOf(node)?.role) {
-    case 'master': return [...tooFew(scope, node), ...forgets(scope, node), ...noCandidate(scope, node)];
-    case 'replica': return [...lagging(scope, node), ...looping(scope, node), ...neverPromoted(scope, node)];
-    case undefined: return [];
-  }
-});
+export const replication: Rule = scope =>
+  scope.topology === undefined
+    ? []
+    : scope.nodes.flatMap(node => {
+        if (!answers(node)) return [];
+        switch (replicationOf(node)?.role) {
+          case 'master':
+            return [...tooFew(scope, node), ...forgets(scope, node), ...noCandidate(scope, node)];
+          case 'replica':
+            return [...lagging(scope, node), ...looping(scope, node), ...neverPromoted(scope, node)];
+          case undefined:
+            return [];
+        }
+      });
 
 function replicasOf(scope: Scope, node: Node): readonly Node[] {
   return scope.nodes.filter(other => other.role === 'replica' && other.masterId === node.id);
@@ -27,11 +33,18 @@ function tooFew(scope: Scope, node: Node): readonly Problem[] {
   const needed = Number(scope.setting(node, 'min-replicas-to-write', 'min-slaves-to-write') ?? 0);
   const good = scope.figure(node, 'min_slaves_good_slaves', 'min_replicas_good_replicas');
   if (needed <= 0 || good === undefined || good >= needed) return [];
-  const gone = replicasOf(scope, node).filter(({ instance }) => instance !== undefined && instance.state !== 'running').map(({ id }) => id);
-  return [scope.problem('error', { code: 'replicas-too-few', node: node.name, needed, good }, [node], {
-    evidence: [{ from: 'reply', who: node.name, text: `min_slaves_good_slaves:${String(good)}` }, { from: 'reply', who: node.name, text: '-NOREPLICAS Not enough good replicas to write.' }],
-    fixes: [gone.length > 0 ? { code: 'start-node', nodes: gone } : undefined],
-  })];
+  const gone = replicasOf(scope, node)
+    .filter(({ instance }) => instance !== undefined && instance.state !== 'running')
+    .map(({ id }) => id);
+  return [
+    scope.problem('error', { code: 'replicas-too-few', node: node.name, needed, good }, [node], {
+      evidence: [
+        { from: 'reply', who: node.name, text: `min_slaves_good_slaves:${String(good)}` },
+        { from: 'reply', who: node.name, text: '-NOREPLICAS Not enough good replicas to write.' },
+      ],
+      fixes: [gone.length > 0 ? { code: 'start-node', nodes: gone } : undefined],
+    }),
+  ];
 }
 
 /** Restarted by itself, a master that keeps nothing comes back empty, and its replicas copy the emptiness (RELIABILITY 4: 1001 keys gone in 1.0 s). */
@@ -40,30 +53,57 @@ function forgets(scope: Scope, node: Node): readonly Problem[] {
   const aof = scope.setting(node, 'appendonly');
   const replicas = replicasOf(scope, node).length;
   if (save !== '' || aof !== 'no' || replicas === 0) return [];
-  return [scope.problem('info', { code: 'master-forgets', node: node.name, replicas }, [node], { evidence: [{ from: 'reply', who: node.name, text: 'save "" · appendonly no' }] })];
+  return [
+    scope.problem('info', { code: 'master-forgets', node: node.name, replicas }, [node], {
+      evidence: [{ from: 'reply', who: node.name, text: 'save "" · appendonly no' }],
+    }),
+  ];
 }
 
 function noCandidate(scope: Scope, node: Node): readonly Problem[] {
   const replicas = replicasOf(scope, node);
   if (scope.topology?.kind !== 'sentinel' || replicas.length === 0) return [];
-  return replicas.every(replica => replicationOf(replica)?.priority === 0) ? [scope.problem('warning', { code: 'no-candidate', node: node.name }, [node], { evidence: replicas.map(replica => ({ from: 'reply', who: replica.name, text: 'slave_priority:0' })) })] : [];
+  return replicas.every(replica => replicationOf(replica)?.priority === 0)
+    ? [
+        scope.problem('warning', { code: 'no-candidate', node: node.name }, [node], {
+          evidence: replicas.map(replica => ({ from: 'reply', who: replica.name, text: 'slave_priority:0' })),
+        }),
+      ]
+    : [];
 }
 
 function neverPromoted(scope: Scope, node: Node): readonly Problem[] {
   const report = node.contact.state === 'answering' ? node.contact.report : undefined;
   if (scope.topology?.kind === 'sentinel' && report?.replication?.priority === 0) {
-    return [scope.problem('info', { code: 'never-promoted', node: node.name, why: 'priority' }, [node], { evidence: [{ from: 'reply', who: node.name, text: 'slave_priority:0' }] })];
+    return [
+      scope.problem('info', { code: 'never-promoted', node: node.name, why: 'priority' }, [node], {
+        evidence: [{ from: 'reply', who: node.name, text: 'slave_priority:0' }],
+      }),
+    ];
   }
   const mine = report?.cluster?.nodes.find(({ id }) => id === report.cluster?.myId);
-  if (mine?.flags.includes('nofailover') === true) return [scope.problem('info', { code: 'never-promoted', node: node.name, why: 'cluster' }, [node], { evidence: [{ from: 'cluster', who: node.name, text: mine.flags.join(',') }] })];
+  if (mine?.flags.includes('nofailover') === true)
+    return [
+      scope.problem('info', { code: 'never-promoted', node: node.name, why: 'cluster' }, [node], {
+        evidence: [{ from: 'cluster', who: node.name, text: mine.flags.join(',') }],
+      }),
+    ];
   return [];
 }
 
 function lagging(scope: Scope, node: Node): readonly Problem[] {
   const { lag } = node;
   const master = replicationOf(node)?.master;
-  if (lag === undefined || master?.link !== 'up' || master.syncInProgress || (lag.bytes < LAG_BYTES && lag.seconds < LAG_SECONDS)) return [];
-  return [scope.problem('warning', { code: 'lagging', node: node.name, bytes: lag.bytes, seconds: lag.seconds }, [node])];
+  if (
+    lag === undefined ||
+    master?.link !== 'up' ||
+    master.syncInProgress ||
+    (lag.bytes < LAG_BYTES && lag.seconds < LAG_SECONDS)
+  )
+    return [];
+  return [
+    scope.problem('warning', { code: 'lagging', node: node.name, bytes: lag.bytes, seconds: lag.seconds }, [node]),
+  ];
 }
 
 function looping(scope: Scope, node: Node): readonly Problem[] {
@@ -73,19 +113,59 @@ function looping(scope: Scope, node: Node): readonly Problem[] {
   const source = node.masterId === undefined ? undefined : scope.world.node(node.masterId);
   const backlog = source === undefined ? undefined : Number(scope.setting(source, 'repl-backlog-size') ?? NaN);
   const last = copies.at(-1);
-  return [scope.problem('warning', { code: 'resync-loop', node: node.name, times: copies.length, ...(backlog === undefined || Number.isNaN(backlog) ? {} : { backlog }) }, [node], {
-    evidence: [last && logEvidence(node, last.text)],
-    fixes: [source && backlog !== undefined && backlog > 0 ? { code: 'raise-backlog', node: source.id, bytes: Math.max(64 * 1024 * 1024, backlog * 8) } : undefined],
-  })];
+  return [
+    scope.problem(
+      'warning',
+      {
+        code: 'resync-loop',
+        node: node.name,
+        times: copies.length,
+        ...(backlog === undefined || Number.isNaN(backlog) ? {} : { backlog }),
+      },
+      [node],
+      {
+        evidence: [last && logEvidence(node, last.text)],
+        fixes: [
+          source && backlog !== undefined && backlog > 0
+            ? { code: 'raise-backlog', node: source.id, bytes: Math.max(64 * 1024 * 1024, backlog * 8) }
+            : undefined,
+        ],
+      },
+    ),
+  ];
 }
 
 /** Who told a server that was master to follow another: the Sentinels remember it even when its own Sentinel is gone. */
-export const converted: Rule = scope => scope.nodes.flatMap(node => {
-  const told = scope.logged(node, 'told-to-follow');
-  if (told === undefined || !answers(node) || !told.fact.by.startsWith('sentinel-') || replicationOf(node)?.role !== 'replica') return [];
-  const id = /^sentinel-([0-9a-f]{8})/.exec(told.fact.by)?.[1];
-  const by = scope.world.nodes.find(other => other.contact.state === 'answering' && id !== undefined && other.contact.report.sentinel?.id.startsWith(id) === true);
-  const [host = '', port] = told.fact.address.split(/:(?=\d+$)/);
-  const master = scope.world.holderOf({ host, port: Number(port) }, node);
-  return [scope.problem('info', { code: 'turned-into-replica', node: node.name, by: by?.name ?? told.fact.by, master: master?.name ?? told.fact.address }, [node], { evidence: [logEvidence(node, told.text)] })];
-});
+export const converted: Rule = scope =>
+  scope.nodes.flatMap(node => {
+    const told = scope.logged(node, 'told-to-follow');
+    if (
+      told === undefined ||
+      !answers(node) ||
+      !told.fact.by.startsWith('sentinel-') ||
+      replicationOf(node)?.role !== 'replica'
+    )
+      return [];
+    const id = /^sentinel-([0-9a-f]{8})/.exec(told.fact.by)?.[1];
+    const by = scope.world.nodes.find(
+      other =>
+        other.contact.state === 'answering' &&
+        id !== undefined &&
+        other.contact.report.sentinel?.id.startsWith(id) === true,
+    );
+    const [host = '', port] = told.fact.address.split(/:(?=\d+$)/);
+    const master = scope.world.holderOf({ host, port: Number(port) }, node);
+    return [
+      scope.problem(
+        'info',
+        {
+          code: 'turned-into-replica',
+          node: node.name,
+          by: by?.name ?? told.fact.by,
+          master: master?.name ?? told.fact.address,
+        },
+        [node],
+        { evidence: [logEvidence(node, told.text)] },
+      ),
+    ];
+  });

@@ -10,12 +10,18 @@ interface Descriptions {
   readonly sentinel: Readonly<Record<string, readonly [page: string, text: string]>>;
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
-const directives: readonly { readonly name: string; readonly facts: readonly { readonly type: string; readonly values?: string }[] }[] = packed;
+const directives: readonly {
+  readonly name: string;
+  readonly facts: readonly { readonly type: string; readonly values?: string }[];
+}[] = packed;
 const descriptions = JSON.parse(readFileSync('data/descriptions.json', 'utf8')) as Descriptions;
 
 suite('data/descriptions.json', () => {
   test('every directive and no other', () => {
-    assert.deepEqual(Object.keys(descriptions.directives).sort(), [...directives.map(one => one.name), ...pseudoDirectives].sort());
+    assert.deepEqual(
+      Object.keys(descriptions.directives).sort(),
+      [...directives.map(one => one.name), ...pseudoDirectives].sort(),
+    );
   });
 
   test('every sentinel statement and no other', () => {
@@ -23,7 +29,10 @@ suite('data/descriptions.json', () => {
   });
 
   test('every text is a sentence or a few, on a page that exists', () => {
-    for (const [name, [page, text]] of [...Object.entries(descriptions.directives), ...Object.entries(descriptions.sentinel)]) {
+    for (const [name, [page, text]] of [
+      ...Object.entries(descriptions.directives),
+      ...Object.entries(descriptions.sentinel),
+    ]) {
       assert.match(text, /^[A-Z`].{8,420}[.:`]$/s, name);
       assert.equal(descriptions.pages[page]?.length, 2, `${name}: ${page}`);
     }
@@ -35,8 +44,17 @@ suite('data/descriptions.json', () => {
       const directive = directives.find(one => one.name === name);
       assert.ok(directive, name);
       const known = new Set(directive.facts.flatMap(one => one.values?.split(' ') ?? []));
-      if (known.size > 0) assert.deepEqual(Object.keys(values).filter(one => !known.has(one) && !one.endsWith('-lrm')), [], name);
-      assert.deepEqual([...known].filter(one => values[one] === undefined), [], name);
+      if (known.size > 0)
+        assert.deepEqual(
+          Object.keys(values).filter(one => !known.has(one) && !one.endsWith('-lrm')),
+          [],
+          name,
+        );
+      assert.deepEqual(
+        [...known].filter(one => values[one] === undefined),
+        [],
+        name,
+      );
     }
   });
 });

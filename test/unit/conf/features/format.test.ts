@@ -4,7 +4,8 @@ import { parseDocument } from '../../../../src/conf/document';
 import { applyEdits, formatEdits } from '../../../../src/conf/features/format';
 
 const format = (text: string): string => applyEdits(text, formatEdits(parseDocument(text)));
-const wordsOf = (text: string): string[][] => parseDocument(text).statements.map(one => one.words.map(word => text.slice(word.start, word.end)));
+const wordsOf = (text: string): string[][] =>
+  parseDocument(text).statements.map(one => one.words.map(word => text.slice(word.start, word.end)));
 
 suite('conf/features/format', () => {
   const cases: readonly (readonly [what: string, before: string, after: string])[] = [
@@ -30,12 +31,35 @@ suite('conf/features/format', () => {
   });
 
   test('any text: formatting twice is formatting once, and no word changes', () => {
-    const piece = fc.constantFrom('port', '6379', '#', '"', "'", ' ', '  ', '\t', '\n', '\r', '\r\n', '\f', '\v', '\\', '\\x41', 'é', '\0', 'a', '\uFEFF');
-    fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
-      const text = pieces.join('');
-      const once = format(text);
-      assert.equal(format(once), once);
-      assert.deepEqual(wordsOf(once), wordsOf(text));
-    }), { seed: 7, numRuns: 3000 });
+    const piece = fc.constantFrom(
+      'port',
+      '6379',
+      '#',
+      '"',
+      "'",
+      ' ',
+      '  ',
+      '\t',
+      '\n',
+      '\r',
+      '\r\n',
+      '\f',
+      '\v',
+      '\\',
+      '\\x41',
+      'é',
+      '\0',
+      'a',
+      '\uFEFF',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
+        const text = pieces.join('');
+        const once = format(text);
+        assert.equal(format(once), once);
+        assert.deepEqual(wordsOf(once), wordsOf(text));
+      }),
+      { seed: 7, numRuns: 3000 },
+    );
   });
 });

@@ -40,14 +40,27 @@ suite('conf/features/hover', () => {
 function show(facts: NonNullable<ReturnType<typeof hoverAt>>): string {
   switch (facts.kind) {
     case 'directive': {
-      const state = facts.known === undefined ? 'unknown' : facts.known.ignored ? 'ignored' : facts.known.aliasOf === undefined ? 'known' : `alias of ${facts.known.aliasOf}`;
+      const state =
+        facts.known === undefined
+          ? 'unknown'
+          : facts.known.ignored
+            ? 'ignored'
+            : facts.known.aliasOf === undefined
+              ? 'known'
+              : `alias of ${facts.known.aliasOf}`;
       return `directive ${facts.name} ${state}`;
     }
-    case 'pseudo': return `pseudo ${facts.name}`;
-    case 'statement': return `statement ${facts.statement.name}`;
-    case 'master': return `master ${facts.name} ${facts.host ?? '-'}:${facts.port ?? '-'} ${facts.quorum ?? '-'}`;
-    case 'value': return `value ${facts.key} ${facts.values.join(',')}`;
-    case 'memory': return `memory ${String(facts.bytes)}`;
-    default: return facts satisfies never;
+    case 'pseudo':
+      return `pseudo ${facts.name}`;
+    case 'statement':
+      return `statement ${facts.statement.name}`;
+    case 'master':
+      return `master ${facts.name} ${facts.host ?? '-'}:${facts.port ?? '-'} ${facts.quorum ?? '-'}`;
+    case 'value':
+      return `value ${facts.key} ${facts.values.join(',')}`;
+    case 'memory':
+      return `memory ${String(facts.bytes)}`;
+    default:
+      return facts satisfies never;
   }
 }

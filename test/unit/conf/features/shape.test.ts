@@ -27,23 +27,37 @@ include a.conf
 
 suite('conf/features: the shape of a file', () => {
   test('folds: sections, comments, regions, tail', () => {
-    assert.deepEqual(foldingOf(context(stock).document).map(one => `${one.kind} ${String(one.start)}-${String(one.end)}`),
-      ['comment 0-1', 'section 3-8', 'comment 5-6', 'section 10-13', 'region 11-13', 'section 14-16']);
+    assert.deepEqual(
+      foldingOf(context(stock).document).map(one => `${one.kind} ${String(one.start)}-${String(one.end)}`),
+      ['comment 0-1', 'section 3-8', 'comment 5-6', 'section 10-13', 'region 11-13', 'section 14-16'],
+    );
   });
 
   test('outline: sections hold their lines, secrets are not shown', () => {
-    const show = (items: ReturnType<typeof outlineOf>, indent = ''): string[] => items.flatMap(one => [`${indent}${one.kind} ${one.name}: ${one.detail}`, ...show([...one.children], `${indent}  `)]);
+    const show = (items: ReturnType<typeof outlineOf>, indent = ''): string[] =>
+      items.flatMap(one => [
+        `${indent}${one.kind} ${one.name}: ${one.detail}`,
+        ...show([...one.children], `${indent}  `),
+      ]);
     assert.deepEqual(show(outlineOf(context(stock).document)), [
-      'section NETWORK: ', '  directive bind: *', '  directive requirepass: •••',
-      'section MEMORY: ', '  directive maxmemory: 1gb',
-      'generated CONFIG REWRITE: ', '  user default: on >••• ~* +@all', '  include include: a.conf',
+      'section NETWORK: ',
+      '  directive bind: *',
+      '  directive requirepass: •••',
+      'section MEMORY: ',
+      '  directive maxmemory: 1gb',
+      'generated CONFIG REWRITE: ',
+      '  user default: on >••• ~* +@all',
+      '  include include: a.conf',
     ]);
   });
 
   test('outline: every child lies inside its section and every name inside its item', () => {
     const check = (items: ReturnType<typeof outlineOf>, start: number, end: number): void => {
       for (const one of items) {
-        assert.ok(one.start >= start && one.end <= end && one.nameStart >= one.start && one.nameEnd <= one.end, one.name);
+        assert.ok(
+          one.start >= start && one.end <= end && one.nameStart >= one.start && one.nameEnd <= one.end,
+          one.name,
+        );
         check([...one.children], one.start, one.end);
       }
     };
@@ -52,8 +66,15 @@ suite('conf/features: the shape of a file', () => {
 
   test('outline of a sentinel file', () => {
     const text = 'port 26379\nsentinel monitor m 1.2.3.4 6379 2\nsentinel auth-pass m geheim\nsentinel myid x\n';
-    assert.deepEqual(outlineOf(context(text, 'redis-7.0', 'sentinel').document).map(one => `${one.kind} ${one.name}: ${one.detail}`),
-      ['directive port: 26379', 'master m: 1.2.3.4 6379 2', 'directive sentinel auth-pass: m •••', 'directive sentinel myid: x']);
+    assert.deepEqual(
+      outlineOf(context(text, 'redis-7.0', 'sentinel').document).map(one => `${one.kind} ${one.name}: ${one.detail}`),
+      [
+        'directive port: 26379',
+        'master m: 1.2.3.4 6379 2',
+        'directive sentinel auth-pass: m •••',
+        'directive sentinel myid: x',
+      ],
+    );
   });
 
   const links: readonly (readonly [text: string, paths: readonly string[]])[] = [
@@ -67,7 +88,11 @@ suite('conf/features: the shape of a file', () => {
     ['include "unclosed\n', []],
   ];
   for (const [text, paths] of links) {
-    test(`links: ${text.replaceAll('\n', '⏎')}`, () => assert.deepEqual(pathLinks(context(text)).map(one => `${one.kind} ${one.path}`), paths));
+    test(`links: ${text.replaceAll('\n', '⏎')}`, () =>
+      assert.deepEqual(
+        pathLinks(context(text)).map(one => `${one.kind} ${one.path}`),
+        paths,
+      ));
   }
 
   const modes: readonly (readonly [text: string, mode: Mode, other: Mode | undefined])[] = [
@@ -78,5 +103,6 @@ suite('conf/features: the shape of a file', () => {
     ['appendonly yes\nmaxmemory 1gb\n', 'sentinel', 'redis'],
     ['port 26379\n', 'sentinel', undefined],
   ];
-  for (const [text, mode, other] of modes) test(`as ${mode}: ${text.trim()}`, () => assert.equal(otherMode(context(text).document, mode), other));
+  for (const [text, mode, other] of modes)
+    test(`as ${mode}: ${text.trim()}`, () => assert.equal(otherMode(context(text).document, mode), other));
 });

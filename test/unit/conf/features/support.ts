@@ -4,7 +4,11 @@ import { parseTarget } from '../../../../src/conf/target';
 import type { Mode } from '../../../../src/conf/types';
 
 /** A context for `text`; the caret is where `¦` stands. */
-export function caret(text: string, target = 'redis-7.0', mode: Mode = 'redis'): { readonly context: Context; readonly offset: number } {
+export function caret(
+  text: string,
+  target = 'redis-7.0',
+  mode: Mode = 'redis',
+): { readonly context: Context; readonly offset: number } {
   const offset = text.indexOf('¦');
   return { context: context(text.replace('¦', ''), target, mode), offset };
 }

@@ -5,13 +5,24 @@ import type { Surroundings } from '../../../../src/engine/docker/endpoint';
 import { pinApi } from '../../../../src/engine/docker/connection';
 import { sshArguments } from '../../../../src/engine/docker/sshAgent';
 
-function around(part: Partial<Omit<Surroundings, 'read' | 'exists'>> & { readonly files?: Readonly<Record<string, string>> }): Surroundings {
+function around(
+  part: Partial<Omit<Surroundings, 'read' | 'exists'>> & { readonly files?: Readonly<Record<string, string>> },
+): Surroundings {
   const files = part.files ?? {};
-  return { env: {}, home: '/home/me', platform: 'linux', uid: 1000, read: async path => files[path], exists: async path => path in files, ...part };
+  return {
+    env: {},
+    home: '/home/me',
+    platform: 'linux',
+    uid: 1000,
+    read: async path => files[path],
+    exists: async path => path in files,
+    ...part,
+  };
 }
 const key = (name: string): string => createHash('sha256').update(name).digest('hex');
 const config = (name: string): string => JSON.stringify({ currentContext: name, auths: {} });
-const meta = (host: string, more: object = {}): string => JSON.stringify({ Name: 'x', Endpoints: { docker: { Host: host, ...more } } });
+const meta = (host: string, more: object = {}): string =>
+  JSON.stringify({ Name: 'x', Endpoints: { docker: { Host: host, ...more } } });
 const contextFiles = (name: string, host: string, more?: object): Record<string, string> => ({
   '/home/me/.docker/config.json': config(name),
   [`/home/me/.docker/contexts/meta/${key(name)}/meta.json`]: meta(host, more),
@@ -20,37 +31,120 @@ const contextFiles = (name: string, host: string, more?: object): Record<string,
 suite('engine/docker/endpoint', () => {
   const found: readonly (readonly [string, Surroundings, readonly string[]])[] = [
     ['nothing there', around({}), ['unix:///var/run/docker.sock']],
-    ['the setting wins', around({ setting: 'tcp://box:2375', env: { DOCKER_HOST: 'unix:///other' } }), ['tcp://box:2375']],
+    [
+      'the setting wins',
+      around({ setting: 'tcp://box:2375', env: { DOCKER_HOST: 'unix:///other' } }),
+      ['tcp://box:2375'],
+    ],
     ['an empty setting is none', around({ setting: '  ', env: { DOCKER_HOST: 'unix:///other' } }), ['unix:///other']],
-    ['DOCKER_HOST before the context', around({ env: { DOCKER_HOST: 'unix:///other' }, files: contextFiles('desk', 'unix:///desk.sock') }), ['unix:///other']],
-    ['DOCKER_CONTEXT before DOCKER_HOST', around({ env: { DOCKER_HOST: 'unix:///other', DOCKER_CONTEXT: 'desk' }, files: contextFiles('desk', 'unix:///desk.sock') }), ['unix:///desk.sock']],
+    [
+      'DOCKER_HOST before the context',
+      around({ env: { DOCKER_HOST: 'unix:///other' }, files: contextFiles('desk', 'unix:///desk.sock') }),
+      ['unix:///other'],
+    ],
+    [
+      'DOCKER_CONTEXT before DOCKER_HOST',
+      around({
+        env: { DOCKER_HOST: 'unix:///other', DOCKER_CONTEXT: 'desk' },
+        files: contextFiles('desk', 'unix:///desk.sock'),
+      }),
+      ['unix:///desk.sock'],
+    ],
     ['the current context', around({ files: contextFiles('desk', 'unix:///desk.sock') }), ['unix:///desk.sock']],
-    ['the context default is the platform', around({ files: { ...contextFiles('default', 'unix:///desk.sock'), '/run/user/1000/docker.sock': '' } }), ['unix:///run/user/1000/docker.sock']],
-    ['a context without meta is the platform', around({ files: { '/home/me/.docker/config.json': config('lost') } }), ['unix:///var/run/docker.sock']],
-    ['a damaged config is the platform', around({ files: { '/home/me/.docker/config.json': '{"currentContext": "de' } }), ['unix:///var/run/docker.sock']],
-    ['DOCKER_CONFIG moves the files', around({ env: { DOCKER_CONFIG: '/cfg' }, files: { '/cfg/config.json': config('a'), [`/cfg/contexts/meta/${key('a')}/meta.json`]: meta('unix:///a.sock') } }), ['unix:///a.sock']],
-    ['all sockets of the platform, the system first', around({ files: { '/var/run/docker.sock': '', '/home/me/.docker/run/docker.sock': '', '/run/user/1000/podman/podman.sock': '' } }), ['unix:///var/run/docker.sock', 'unix:///home/me/.docker/run/docker.sock', 'unix:///run/user/1000/podman/podman.sock']],
-    ['XDG_RUNTIME_DIR', around({ env: { XDG_RUNTIME_DIR: '/x' }, files: { '/x/docker.sock': '' } }), ['unix:///x/docker.sock']],
+    [
+      'the context default is the platform',
+      around({ files: { ...contextFiles('default', 'unix:///desk.sock'), '/run/user/1000/docker.sock': '' } }),
+      ['unix:///run/user/1000/docker.sock'],
+    ],
+    [
+      'a context without meta is the platform',
+      around({ files: { '/home/me/.docker/config.json': config('lost') } }),
+      ['unix:///var/run/docker.sock'],
+    ],
+    [
+      'a damaged config is the platform',
+      around({ files: { '/home/me/.docker/config.json': '{"currentContext": "de' } }),
+      ['unix:///var/run/docker.sock'],
+    ],
+    [
+      'DOCKER_CONFIG moves the files',
+      around({
+        env: { DOCKER_CONFIG: '/cfg' },
+        files: {
+          '/cfg/config.json': config('a'),
+          [`/cfg/contexts/meta/${key('a')}/meta.json`]: meta('unix:///a.sock'),
+        },
+      }),
+      ['unix:///a.sock'],
+    ],
+    [
+      'all sockets of the platform, the system first',
+      around({
+        files: {
+          '/var/run/docker.sock': '',
+          '/home/me/.docker/run/docker.sock': '',
+          '/run/user/1000/podman/podman.sock': '',
+        },
+      }),
+      [
+        'unix:///var/run/docker.sock',
+        'unix:///home/me/.docker/run/docker.sock',
+        'unix:///run/user/1000/podman/podman.sock',
+      ],
+    ],
+    [
+      'XDG_RUNTIME_DIR',
+      around({ env: { XDG_RUNTIME_DIR: '/x' }, files: { '/x/docker.sock': '' } }),
+      ['unix:///x/docker.sock'],
+    ],
     ['Windows', around({ platform: 'win32', uid: undefined }), ['npipe:////./pipe/docker_engine']],
     ['what we cannot speak to', around({ setting: 'gopher://x' }), ['gopher://x']],
   ];
   for (const [what, surroundings, texts] of found) {
     test(what, async () => {
-      assert.deepEqual((await findEndpoints(surroundings)).map(endpoint => endpoint.text), texts);
+      assert.deepEqual(
+        (await findEndpoints(surroundings)).map(endpoint => endpoint.text),
+        texts,
+      );
     });
   }
 
   test('a context brings its certificates; SkipTLSVerify is kept', async () => {
     const pem = `/home/me/.docker/contexts/tls/${key('far')}/docker`;
-    const [endpoint] = await findEndpoints(around({ files: { ...contextFiles('far', 'tcp://far:2376'), [`${pem}/ca.pem`]: '', [`${pem}/cert.pem`]: '', [`${pem}/key.pem`]: '' } }));
-    assert.deepEqual(endpoint, { kind: 'tcp', text: 'tcp://far:2376', host: 'far', port: 2376, tls: { ca: `${pem}/ca.pem`, cert: `${pem}/cert.pem`, key: `${pem}/key.pem`, verify: true } });
-    const [skipped] = await findEndpoints(around({ files: contextFiles('far', 'tcp://far:2376', { SkipTLSVerify: true }) }));
+    const [endpoint] = await findEndpoints(
+      around({
+        files: {
+          ...contextFiles('far', 'tcp://far:2376'),
+          [`${pem}/ca.pem`]: '',
+          [`${pem}/cert.pem`]: '',
+          [`${pem}/key.pem`]: '',
+        },
+      }),
+    );
+    assert.deepEqual(endpoint, {
+      kind: 'tcp',
+      text: 'tcp://far:2376',
+      host: 'far',
+      port: 2376,
+      tls: { ca: `${pem}/ca.pem`, cert: `${pem}/cert.pem`, key: `${pem}/key.pem`, verify: true },
+    });
+    const [skipped] = await findEndpoints(
+      around({ files: contextFiles('far', 'tcp://far:2376', { SkipTLSVerify: true }) }),
+    );
     assert.deepEqual(skipped, { kind: 'tcp', text: 'tcp://far:2376', host: 'far', port: 2376, tls: { verify: false } });
   });
 
   test('TLS of the environment', async () => {
-    const [endpoint] = await findEndpoints(around({ env: { DOCKER_HOST: 'tcp://far', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/pem' } }));
-    assert.deepEqual(endpoint, { kind: 'tcp', text: 'tcp://far', host: 'far', port: 2376, tls: { ca: '/pem/ca.pem', cert: '/pem/cert.pem', key: '/pem/key.pem', verify: true } });
+    const [endpoint] = await findEndpoints(
+      around({ env: { DOCKER_HOST: 'tcp://far', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/pem' } }),
+    );
+    assert.deepEqual(endpoint, {
+      kind: 'tcp',
+      text: 'tcp://far',
+      host: 'far',
+      port: 2376,
+      tls: { ca: '/pem/ca.pem', cert: '/pem/cert.pem', key: '/pem/key.pem', verify: true },
+    });
   });
 
   const parsed: readonly (readonly [string, object | undefined])[] = [
@@ -76,11 +170,31 @@ suite('engine/docker/endpoint', () => {
   }
 
   test('ssh is called without a shell, never asks, and the destination is no option', () => {
-    assert.deepEqual(sshArguments({ kind: 'ssh', text: '', destination: 'box', port: 22, user: 'me' }), ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', '-l', 'me', '-p', '22', '--', 'box', 'docker', 'system', 'dial-stdio']);
+    assert.deepEqual(sshArguments({ kind: 'ssh', text: '', destination: 'box', port: 22, user: 'me' }), [
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      'ConnectTimeout=15',
+      '-l',
+      'me',
+      '-p',
+      '22',
+      '--',
+      'box',
+      'docker',
+      'system',
+      'dial-stdio',
+    ]);
   });
 
   const apis: readonly (readonly [string, string | undefined, string | undefined])[] = [
-    ['1.41', '1.12', '1.41'], ['1.60', '1.44', '1.51'], ['1.51', '1.51', '1.51'], ['1.41', undefined, '1.41'], ['1.60', '1.52', undefined], ['1.39', '1.12', undefined],
+    ['1.41', '1.12', '1.41'],
+    ['1.60', '1.44', '1.51'],
+    ['1.51', '1.51', '1.51'],
+    ['1.41', undefined, '1.41'],
+    ['1.60', '1.52', undefined],
+    ['1.39', '1.12', undefined],
   ];
-  for (const [daemon, least, pinned] of apis) test(`API ${daemon}, at least ${least} → ${pinned}`, () => assert.equal(pinApi(daemon, least), pinned));
+  for (const [daemon, least, pinned] of apis)
+    test(`API ${daemon}, at least ${least} → ${pinned}`, () => assert.equal(pinApi(daemon, least), pinned));
 });

@@ -8,8 +8,22 @@ function summary(text: string): string {
   if (isUrlProblem(url)) return [url.code, ...Object.values(url).slice(1)].join(' ');
   const { kind, seeds, sentinels, masterName, tls, credentials, sentinelCredentials } = url;
   assert.equal(sentinels, kind === 'sentinel');
-  const more = { master: masterName, user: credentials.username, password: credentials.password, suser: sentinelCredentials.username, spassword: sentinelCredentials.password, ca: tls?.caFile, tls: tls && (tls.verify ? 'verified' : 'unverified') };
-  return [kind, seeds.map(formatAddress).join(','), ...Object.entries(more).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${value}`)].join(' ');
+  const more = {
+    master: masterName,
+    user: credentials.username,
+    password: credentials.password,
+    suser: sentinelCredentials.username,
+    spassword: sentinelCredentials.password,
+    ca: tls?.caFile,
+    tls: tls && (tls.verify ? 'verified' : 'unverified'),
+  };
+  return [
+    kind,
+    seeds.map(formatAddress).join(','),
+    ...Object.entries(more)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `${key}=${value}`),
+  ].join(' ');
 }
 
 suite('topology/existing/url', () => {
@@ -32,8 +46,14 @@ suite('topology/existing/url', () => {
     ['redis+sentinel://a,b:26380/orders', 'sentinel a:26379,b:26380 master=orders'],
     ['redis+sentinel://a', 'sentinel a:26379'],
     ['redis-sentinel://a:1/0?sentinelMasterId=orders', 'sentinel a:1 master=orders'],
-    ['redis+sentinel://:data@a/orders/2?sentinel_password=a@b', 'sentinel a:26379 master=orders password=data spassword=a@b'],
-    ['rediss+sentinel://a/orders?sentinel_username=u&sentinel_password=p', 'sentinel a:26379 master=orders suser=u spassword=p tls=verified'],
+    [
+      'redis+sentinel://:data@a/orders/2?sentinel_password=a@b',
+      'sentinel a:26379 master=orders password=data spassword=a@b',
+    ],
+    [
+      'rediss+sentinel://a/orders?sentinel_username=u&sentinel_password=p',
+      'sentinel a:26379 master=orders suser=u spassword=p tls=verified',
+    ],
     ['redis+cluster://a:7000', 'cluster a:7000'],
     ['redis://host?timeout=5&socket_timeout=1', 'replication host:6379'],
     ['', 'url-empty'],
@@ -59,5 +79,6 @@ suite('topology/existing/url', () => {
     ['redis://host?ssl_ca_certs=/x', 'url-option-without-tls ssl_ca_certs'],
     [`redis://${new Array(33).fill('a').join(',')}`, 'url-too-many 32'],
   ];
-  for (const [url, says] of rows) test(url === '' ? '(empty)' : url.slice(0, 60), () => assert.equal(summary(url), says));
+  for (const [url, says] of rows)
+    test(url === '' ? '(empty)' : url.slice(0, 60), () => assert.equal(summary(url), says));
 });

@@ -22,29 +22,112 @@ function server(has: Pick<Node, 'instance'> | Pick<Node, 'instance' | 'announced
   return { ...rest, ...has };
 }
 
-const said = (...pairs: readonly (readonly [Address, Attempt['outcome']])[]): readonly Attempt[] => pairs.map(([address, outcome]) => ({ address, outcome }));
+const said = (...pairs: readonly (readonly [Address, Attempt['outcome']])[]): readonly Attempt[] =>
+  pairs.map(([address, outcome]) => ({ address, outcome }));
 
 suite('topology/reach: who reaches a server, and why not', () => {
-  const cases: readonly [title: string, node: Node, attempts: readonly Attempt[], finding: object, within: readonly string[]][] = [
-    ['what is announced answers', server({ announced: inside, instance: container([]) }), said([inside, 'answers']), { code: 'reach-fine' }, ['shop']],
-    ['the container network is not routed', server({ announced: inside, instance: container([{ inside: 6379, outside: published }]) }), said([inside, 'timeout'], [published, 'answers']),
-      { code: 'reach-elsewhere', announced: inside, use: published, why: 'not-routable' }, ['shop']],
-    ['published under another number, announced as inside on this machine', server({ announced: published, instance: container([{ inside: 6379, outside: elsewhere }]) }), said([published, 'refused'], [elsewhere, 'answers']),
-      { code: 'reach-elsewhere', announced: published, use: elsewhere, why: 'other-port' }, []],
-    ['announces somebody else', server({ announced: { host: '10.9.9.9', port: 6379 }, instance: container([{ inside: 6379, outside: published }]) }), said([{ host: '10.9.9.9', port: 6379 }, 'refused'], [published, 'answers']),
-      { code: 'reach-elsewhere', announced: { host: '10.9.9.9', port: 6379 }, use: published, why: 'nobody-there' }, []],
-    ['nothing is published', server({ announced: inside, instance: container([]) }), said([inside, 'timeout']), { code: 'reach-not-published', port: 6379 }, ['shop']],
-    ['published, and nobody takes the connection inside', server({ announced: inside, instance: container([{ inside: 6379, outside: published }]) }), said([inside, 'refused'], [published, 'closed']),
-      { code: 'reach-bound-inside', address: published, port: 6379 }, ['shop']],
-    ['behind a password: the way is open', server({ announced: inside, instance: container([{ inside: 6379, outside: published }]) }), said([inside, 'timeout'], [published, 'password-required']),
-      { code: 'reach-closed-to-us', address: published, reason: 'password-required' }, ['shop']],
-    ['in protected mode', server({ announced: inside, instance: container([]) }), said([inside, 'protected-mode']), { code: 'reach-closed-to-us', address: inside, reason: 'protected-mode' }, ['shop']],
-    ['speaks TLS', server({ announced: inside, instance: container([]) }), said([inside, 'tls']), { code: 'reach-closed-to-us', address: inside, reason: 'tls' }, ['shop']],
-    ['a firewall drops everything', server({ announced: { host: '10.1.2.3', port: 6379 } } as Pick<Node, 'instance' | 'announced'>), said([{ host: '10.1.2.3', port: 6379 }, 'timeout']), { code: 'reach-closed-to-us', address: { host: '10.1.2.3', port: 6379 }, reason: 'timeout' }, []],
-    ['stopped', server({ announced: inside, instance: container([], 'exited') }), [], { code: 'reach-not-running' }, ['shop']],
-    ['paused', server({ announced: inside, instance: container([], 'paused') }), said([inside, 'timeout']), { code: 'reach-paused' }, ['shop']],
+  const cases: readonly [
+    title: string,
+    node: Node,
+    attempts: readonly Attempt[],
+    finding: object,
+    within: readonly string[],
+  ][] = [
+    [
+      'what is announced answers',
+      server({ announced: inside, instance: container([]) }),
+      said([inside, 'answers']),
+      { code: 'reach-fine' },
+      ['shop'],
+    ],
+    [
+      'the container network is not routed',
+      server({ announced: inside, instance: container([{ inside: 6379, outside: published }]) }),
+      said([inside, 'timeout'], [published, 'answers']),
+      { code: 'reach-elsewhere', announced: inside, use: published, why: 'not-routable' },
+      ['shop'],
+    ],
+    [
+      'published under another number, announced as inside on this machine',
+      server({ announced: published, instance: container([{ inside: 6379, outside: elsewhere }]) }),
+      said([published, 'refused'], [elsewhere, 'answers']),
+      { code: 'reach-elsewhere', announced: published, use: elsewhere, why: 'other-port' },
+      [],
+    ],
+    [
+      'announces somebody else',
+      server({
+        announced: { host: '10.9.9.9', port: 6379 },
+        instance: container([{ inside: 6379, outside: published }]),
+      }),
+      said([{ host: '10.9.9.9', port: 6379 }, 'refused'], [published, 'answers']),
+      { code: 'reach-elsewhere', announced: { host: '10.9.9.9', port: 6379 }, use: published, why: 'nobody-there' },
+      [],
+    ],
+    [
+      'nothing is published',
+      server({ announced: inside, instance: container([]) }),
+      said([inside, 'timeout']),
+      { code: 'reach-not-published', port: 6379 },
+      ['shop'],
+    ],
+    [
+      'published, and nobody takes the connection inside',
+      server({ announced: inside, instance: container([{ inside: 6379, outside: published }]) }),
+      said([inside, 'refused'], [published, 'closed']),
+      { code: 'reach-bound-inside', address: published, port: 6379 },
+      ['shop'],
+    ],
+    [
+      'behind a password: the way is open',
+      server({ announced: inside, instance: container([{ inside: 6379, outside: published }]) }),
+      said([inside, 'timeout'], [published, 'password-required']),
+      { code: 'reach-closed-to-us', address: published, reason: 'password-required' },
+      ['shop'],
+    ],
+    [
+      'in protected mode',
+      server({ announced: inside, instance: container([]) }),
+      said([inside, 'protected-mode']),
+      { code: 'reach-closed-to-us', address: inside, reason: 'protected-mode' },
+      ['shop'],
+    ],
+    [
+      'speaks TLS',
+      server({ announced: inside, instance: container([]) }),
+      said([inside, 'tls']),
+      { code: 'reach-closed-to-us', address: inside, reason: 'tls' },
+      ['shop'],
+    ],
+    [
+      'a firewall drops everything',
+      server({ announced: { host: '10.1.2.3', port: 6379 } } as Pick<Node, 'instance' | 'announced'>),
+      said([{ host: '10.1.2.3', port: 6379 }, 'timeout']),
+      { code: 'reach-closed-to-us', address: { host: '10.1.2.3', port: 6379 }, reason: 'timeout' },
+      [],
+    ],
+    [
+      'stopped',
+      server({ announced: inside, instance: container([], 'exited') }),
+      [],
+      { code: 'reach-not-running' },
+      ['shop'],
+    ],
+    [
+      'paused',
+      server({ announced: inside, instance: container([], 'paused') }),
+      said([inside, 'timeout']),
+      { code: 'reach-paused' },
+      ['shop'],
+    ],
     ['nothing is known at all', server({} as Pick<Node, 'instance'>), [], { code: 'reach-nowhere' }, []],
-    ['reached, and announces nothing', server({ instance: container([{ inside: 6379, outside: published }]) }), said([published, 'answers']), { code: 'reach-fine' }, []],
+    [
+      'reached, and announces nothing',
+      server({ instance: container([{ inside: 6379, outside: published }]) }),
+      said([published, 'answers']),
+      { code: 'reach-fine' },
+      [],
+    ],
   ];
   for (const [title, of, attempts, finding, within] of cases) {
     test(title, () => {
@@ -55,7 +138,16 @@ suite('topology/reach: who reaches a server, and why not', () => {
   }
 
   test('every address is tried once, that of all interfaces on loopback', () => {
-    const tried = addressesToTry({ ...server({ announced: inside, instance: container([{ inside: 6379, outside: { host: '0.0.0.0', port: 6379 } }, { inside: 16379, outside: { host: '0.0.0.0', port: 16379 } }]) }), reachable: published });
+    const tried = addressesToTry({
+      ...server({
+        announced: inside,
+        instance: container([
+          { inside: 6379, outside: { host: '0.0.0.0', port: 6379 } },
+          { inside: 16379, outside: { host: '0.0.0.0', port: 16379 } },
+        ]),
+      }),
+      reachable: published,
+    });
     assert.deepEqual(tried.map(formatAddress), ['172.18.0.2:6379', '127.0.0.1:6379']);
   });
 });
