@@ -96,7 +96,7 @@ const ofTopology: ReadonlySet<Problem['what']['code']> = new Set([
 
 function linesOf({ t }: Pick<Kit, 't'>, problems: readonly Problem[]): readonly ProblemLine[] {
   return problems.flatMap(({ id, severity, what, nodes: [node], topologyId, fixes }): ProblemLine[] => {
-    if (severity === 'info' || saidByRow.has(what.code)) return [];
+    if (severity === 'info') return [];
     const detail = consequenceOfProblem(t, what);
     return [
       {
@@ -105,6 +105,7 @@ function linesOf({ t }: Pick<Kit, 't'>, problems: readonly Problem[]): readonly 
         text: causeInWords(t, what),
         fixable: fixes.length > 0,
         ...(detail === undefined ? {} : { detail }),
+        ...(saidByRow.has(what.code) ? { inRow: true } : {}),
         ...(topologyId === undefined ? {} : { topology: topologyId }),
         ...(node === undefined || ofTopology.has(what.code) ? {} : { node }),
       },

@@ -15,25 +15,45 @@ declare function acquireVsCodeApi(): {
 
 const host = acquireVsCodeApi();
 const list = byId('problems');
+const notes = byId('notes');
+const fold = byId<HTMLDetailsElement>('fold');
+/** Whether the reader opened or closed the fold: from then on it stays so. */
+let folded = false;
+byId('notesTitle').addEventListener('click', () => (folded = true));
 const cards = new Map<string, { readonly text: string; readonly card: HTMLElement }>();
 
 /** Cards that did not change stay the same elements, so that focus and opened evidence survive what changes beside them. */
-function show({ title, empty, problems }: ProblemsSight): void {
+function show({ title, empty, problems, notes: notesTitle }: ProblemsSight): void {
   byId('title').textContent = title;
   const nothing = byId('empty');
   nothing.textContent = empty;
-  nothing.hidden = problems.length > 0;
+  const wrong = problems.filter(({ severity }) => severity !== 'info');
+  const known = problems.filter(({ severity }) => severity === 'info');
+  nothing.hidden = wrong.length > 0;
+  fold.hidden = known.length === 0;
+  byId('notesTitle').textContent = notesTitle;
+  if (!folded) fold.open = wrong.length === 0;
   for (const id of cards.keys()) if (!problems.some(problem => problem.id === id)) cards.delete(id);
-  list.replaceChildren(
-    ...problems.map(problem => {
-      const text = JSON.stringify(problem);
-      const known = cards.get(problem.id);
-      if (known?.text === text) return known.card;
-      const card = draw(problem);
-      cards.set(problem.id, { text, card });
-      return card;
-    }),
-  );
+  fill(list, wrong);
+  fill(notes, known);
+}
+
+/** Elements that stand where they should are not touched: one that is taken out and put back loses the focus. */
+function fill(parent: HTMLElement, problems: readonly ShownProblem[]): void {
+  const wanted = problems.map(cardOf);
+  for (const child of [...parent.children]) if (!wanted.includes(child as HTMLElement)) child.remove();
+  wanted.forEach((card, index) => {
+    if (parent.children[index] !== card) parent.insertBefore(card, parent.children[index] ?? null);
+  });
+}
+
+function cardOf(problem: ShownProblem): HTMLElement {
+  const text = JSON.stringify(problem);
+  const known = cards.get(problem.id);
+  if (known?.text === text) return known.card;
+  const card = draw(problem);
+  cards.set(problem.id, { text, card });
+  return card;
 }
 
 function draw(problem: ShownProblem): HTMLElement {
@@ -53,7 +73,7 @@ function draw(problem: ShownProblem): HTMLElement {
   }
   const acts = element('p', { class: 'acts' });
   problem.fixes.forEach((title, index) => {
-    const button = element('button', index === 0 ? {} : { class: 'secondary' }, title);
+    const button = element('button', index === 0 && problem.severity !== 'info' ? {} : { class: 'secondary' }, title);
     button.addEventListener('click', () => host.postMessage({ type: 'fix', problem: problem.id, fix: index }));
     acts.append(button);
   });

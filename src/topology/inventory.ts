@@ -8,7 +8,7 @@ import type { Address } from '../model/address';
 import { formatAddress } from '../model/address';
 import { diff, nodesOf } from '../model/diff';
 import { readHello } from '../model/sentinelReplies';
-import { mergeSameProcess, reportOf } from '../model/servers';
+import { Directory, isAnswering, mergeSameProcess, reportOf } from '../model/servers';
 import type { Node, Snapshot, SnapshotChange } from '../model/snapshot';
 import { emptySnapshot } from '../model/snapshot';
 import { AddressBook } from '../redis/addressBook';
@@ -46,12 +46,18 @@ export interface InventoryTiming extends NodeTiming {
   readonly settle: number;
   /** How long a topology without a master is watched at the fast pace. */
   readonly patience: number;
+  /** A Sentinel greets every 2 s; one that was not heard for so long, and does not answer either, is not there any more. */
+  readonly greeting: number;
 }
 
-const defaultTiming: InventoryTiming = { ...defaultNodeTiming, slow: 2000, fast: 100, settle: 3000, patience: 120_000 };
-
-/** A Sentinel greets every 2 s; one that was not heard for so long is not there any more. */
-const helloExpiry = 15_000;
+const defaultTiming: InventoryTiming = {
+  ...defaultNodeTiming,
+  slow: 2000,
+  fast: 100,
+  settle: 3000,
+  patience: 120_000,
+  greeting: 15_000,
+};
 
 /** See {@link InventoryPort}. Engines' events, closed sockets and Sentinels' messages only say *look again*; what is shown comes from asking. */
 export class Inventory implements InventoryPort, Disposable {
@@ -159,9 +165,16 @@ export class Inventory implements InventoryPort, Disposable {
     if (this.#disposed) return;
     const instances = this.#engines.flatMap(engine => engine.instances);
     const now = Date.now();
-    for (const [key, { at, by }] of this.#hellos)
-      if (now - at > helloExpiry || !this.#watches.has(by)) this.#hellos.delete(key);
     const states = [...this.#watches.values()].map(watch => watch.state);
+    for (const [key, hello] of this.#hellos) {
+      if (!this.#watches.has(hello.by)) this.#hellos.delete(key);
+      else if (now - hello.at > this.#timing.greeting) {
+        // where it greeted may be gone while it lives: the master is down, which is when it matters most
+        const holder = new Directory(states).find(hello.address);
+        if (holder !== undefined && isAnswering(holder)) hello.at = now;
+        else this.#hellos.delete(key);
+      }
+    }
     const heard = [...this.#hellos.values()].map(({ address, by }) => ({ ...address, by }));
     const seeds = new Map(seedsOf(this.#deps.existing?.entries ?? []).map(seed => [seed.id, seed]));
     const wanted = new Map<string, NodeTarget>(
@@ -236,7 +249,9 @@ export class Inventory implements InventoryPort, Disposable {
       watch.target.instance === undefined
         ? watch.target.existing !== undefined
         : watch.target.instance.ownership === undefined;
-    return foreign && report?.mode === 'standalone' && report.replication?.role === 'master'
+    // they greet on replicas as well: heard there while there is no master to hear them on
+    const { role, master } = report?.replication ?? {};
+    return foreign && report?.mode === 'standalone' && (role === 'master' || master?.link === 'down')
       ? ['__sentinel__:hello']
       : [];
   }
@@ -372,7 +387,7 @@ export class Inventory implements InventoryPort, Disposable {
     );
     // a silent node must not hold up the others' next look, so nobody waits for all
     for (const [, watch] of due) this.#run(this.#look(watch));
-    if ([...this.#hellos.values()].some(({ at }) => now - at > helloExpiry)) this.#reconcile();
+    if ([...this.#hellos.values()].some(({ at }) => now - at > this.#timing.greeting)) this.#reconcile();
     this.#schedule();
   }
 

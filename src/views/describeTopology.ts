@@ -13,13 +13,19 @@ const icons: { readonly [Level in HealthLevel]: Row['icon'] } = {
   unknown: { id: 'question' },
 };
 
-/** The row of a topology: what kind it is, how it is in words, and how many sentinels answer of those there are. */
-export function describeTopology(t: Translate, topology: Topology): Row {
+/**
+ * The row of a topology: what kind it is, how it is in words, and how many sentinels answer of those there are.
+ * @param told what is wrong, worst first, where that was looked into: then those words stand here, too, and no others
+ */
+export function describeTopology(t: Translate, topology: Topology, told: readonly string[] = []): Row {
   const { name, kind, health, quorum, added } = topology;
   const lookOnly = added?.changes === false ? t('read-only') : undefined;
   const level = levelInWords(t, health.level);
   const sentinels = quorum && t('quorum {0}/{1}', quorum.usable, quorum.required);
-  const reasons = health.reasons.map(reason => reasonInWords(t, topology, reason));
+  const reasons =
+    told.length > 0 && health.level !== 'healthy'
+      ? told
+      : health.reasons.map(reason => reasonInWords(t, topology, reason));
   return {
     label: name,
     description: parts(

@@ -49,6 +49,7 @@ function topologyBranch(t: Translate, topology: Topology, problems: readonly Pro
       ...problemBranches(
         problems.filter(line => line.node === node.id),
         below,
+        node.name,
       ),
       ...childrenOf(below),
     ];
@@ -77,7 +78,11 @@ function topologyBranch(t: Translate, topology: Topology, problems: readonly Pro
   return {
     key: topology.id,
     target: { kind: 'topology', topology: topology.id },
-    row: describeTopology(t, topology),
+    row: describeTopology(
+      t,
+      topology,
+      problems.map(({ text }) => text),
+    ),
     children: [
       ...problemBranches(
         problems.filter(line => line.node === undefined || !here.has(line.node)),
@@ -119,13 +124,13 @@ function othersBranch(t: Translate, others: readonly Node[], problems: readonly 
       spoken: t('{0}: {1} servers.', label, others.length),
     },
     children: others.map(node => {
-      const own = problems.filter(line => line.node === node.id);
+      const own = problems.filter(line => line.node === node.id && line.inRow !== true);
       const key = keyOf(node, 'others', own.length > 0);
       return {
         key,
         target: { kind: 'node', node: node.id },
         row: describeNode(t, node, { kind: 'alone', belonging: 'found', replicas: 0 }),
-        children: problemBranches(own, key),
+        children: problemBranches(own, key, node.name),
       };
     }),
   };

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 /** The HTML of a page that gets all of its content by messages: no script but ours with its nonce, no inline handler. */
 export function simplePage(webview: vscode.Webview, extensionUri: vscode.Uri, name: string, body: string): string {
-  const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+  const dist = vscode.Uri.joinPath(extensionUri, 'dist', 'media');
   webview.options = { enableScripts: true, localResourceRoots: [dist] };
   const nonce = randomBytes(16).toString('base64url');
   const at = (file: string): string =>

@@ -40,7 +40,7 @@ export class ProblemsPanels implements Disposable {
       panel.webview,
       this.deps.extensionUri,
       'problems',
-      '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul>',
+      '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul><details id="fold" hidden><summary id="notesTitle"></summary><ul id="notes"></ul></details>',
     );
   }
 

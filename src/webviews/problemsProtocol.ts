@@ -6,6 +6,8 @@ export interface ProblemsSight {
   /** Said when there is nothing to tell. */
   readonly empty: string;
   readonly problems: readonly ShownProblem[];
+  /** Title of the fold with those that only explain or foresee. */
+  readonly notes: string;
 }
 
 export interface ShownProblem {

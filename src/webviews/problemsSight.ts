@@ -23,7 +23,8 @@ export function sightOf(
     empty:
       topology === undefined && topologyId !== undefined
         ? t('The topology is not there (any more).')
-        : t('Nothing is wrong.'),
+        : t('Nothing is wrong here.'),
+    notes: t('Worth knowing ({0})', shown.filter(({ severity }) => severity === 'info').length),
     problems: shown.map((problem): ShownProblem => {
       const consequence = consequenceOfProblem(t, problem.what);
       return {

@@ -239,6 +239,27 @@ suite('topology/inventory on real servers: made by hand', () => {
       );
       assert.equal(it.topology().owned, false);
       assert.equal(it.topology().name, 'mymaster');
+      // the master ends: nobody greets there any more, and the Sentinels are what tells why nobody is promoted
+      await it.servers[0]?.stop();
+      const late = new Inventory({
+        engines: [it.engine],
+        connector,
+        secrets: { get: () => Promise.resolve(undefined) },
+        timing: { greeting: 500 },
+      });
+      late.setVisible(true);
+      const there = (): true | undefined =>
+        late.snapshot.topologies.some(({ nodes }) =>
+          nodes.some(({ role, contact }) => role === 'sentinel' && contact.state === 'answering'),
+        ) || undefined;
+      await until('found by one who comes when the master is gone', { everyMs: 20, deadlineMs: 25_000 }, () =>
+        Promise.resolve(there()),
+      );
+      for (let i = 0; i < 10; i++) {
+        await delay(200);
+        assert.ok(there(), 'and not forgotten, although greetings come every 2 s only');
+      }
+      late.dispose();
     } finally {
       await it.dispose();
       await sentinel.stop();

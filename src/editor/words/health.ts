@@ -44,10 +44,13 @@ export function kindInWords(t: Translate, kind: Topology['kind']): string {
 }
 
 /** Why a topology is not healthy, as one sentence; node ids are replaced by the names that `topology` has for them. */
-export function reasonInWords(t: Translate, topology: Pick<Topology, 'kind' | 'nodes'>, reason: HealthReason): string {
+export function reasonInWords(
+  t: Translate,
+  topology: Pick<Topology, 'kind' | 'nodes' | 'quorum'>,
+  reason: HealthReason,
+): string {
+  const known = topology.quorum?.known ?? 0;
   const name = (id: string): string => topology.nodes.find(node => node.id === id)?.name ?? id;
-  const ranges = (slots: readonly SlotRange[]): string =>
-    slots.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ');
   const names = (ids: readonly string[]): string => ids.map(name).join(', ');
   const table: Words<HealthReason> = {
     'no-master': t => t('There is no master: nothing can be written.'),
@@ -83,11 +86,14 @@ export function reasonInWords(t: Translate, topology: Pick<Topology, 'kind' | 'n
     'no-replica': (t, r) => t('{0} has no replica: when it is lost, nobody can take over.', name(r.node)),
     'sentinels-differ': (t, r) => t('The sentinels do not agree on the master: {0}.', names(r.nodes)),
     'quorum-unreachable': (t, r) =>
-      t(
-        '{1} of the {0} sentinels that the quorum asks for are usable: no failover can begin. Start the missing sentinels.',
-        r.required,
-        r.usable,
-      ),
+      known - r.usable === 1
+        ? t('1 of {0} sentinels is down, and a quorum of {1} cannot be met.', known, r.required)
+        : t(
+            '{0} of {1} sentinels are down, and a quorum of {2} cannot be met.',
+            Math.max(0, known - r.usable),
+            known,
+            r.required,
+          ),
     'majority-unreachable': (t, r) =>
       topology.kind === 'cluster'
         ? t(
@@ -96,27 +102,24 @@ export function reasonInWords(t: Translate, topology: Pick<Topology, 'kind' | 'n
             r.usable,
           )
         : t(
-            '{1} sentinels are usable, a majority is {0}: no failover can be carried out. Start the missing sentinels.',
+            'Usable sentinels: {1}; a majority is {0}: no failover can be carried out. Start the missing sentinels.',
             r.majority,
             r.usable,
           ),
     'failover-would-fail': (t, r) =>
-      t(
-        'When {0} is lost, {2} sentinels are left where {1} are needed: no failover would happen. Start the missing sentinels, or add some.',
-        names(r.losing),
-        r.needed,
-        r.left,
-      ),
+      r.needed === known && r.left === known - 1
+        ? t('The quorum is {0} of {0} sentinels: as soon as any one is lost, no failover happens.', known)
+        : t(
+            'When any of {0} is lost, {2} of the {1} sentinels that are needed remain: no failover would happen. Start the missing sentinels, or add some.',
+            names(r.losing),
+            r.needed,
+            r.left,
+          ),
     'failover-in-progress': t => t('A failover is under way.'),
     'slots-uncovered': (t, r) =>
       t('{0} slots have no master ({1}): keys in them can be neither read nor written.', r.count, ranges(r.ranges)),
     'slots-master-failed': (t, r) =>
-      t(
-        'The master of {1} slots, {0}, has failed ({2}): its keys wait for a replica to be promoted, or for it to be started.',
-        name(r.node),
-        r.count,
-        ranges(r.ranges),
-      ),
+      slotsDownInWords(t, r.ranges, name(r.node), topology.nodes.find(({ id }) => id === r.node)?.instance?.state),
     'slots-open': (t, r) => t('{0} slots are half moved ({1}). Finish or undo the move.', r.count, names(r.nodes)),
     'stale-claim': (t, r) =>
       t(
@@ -148,4 +151,21 @@ export function reasonInWords(t: Translate, topology: Pick<Topology, 'kind' | 'n
     'replica-no-failover': (t, r) => t('{0} will not take over: cluster-replica-no-failover is set.', name(r.node)),
   };
   return (table[reason.code] as (t: Translate, data: HealthReason) => string)(t, reason);
+}
+
+const ranges = (slots: readonly SlotRange[]): string =>
+  slots.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ');
+
+/** @param state of the master's container or process */
+export function slotsDownInWords(
+  t: Translate,
+  slots: readonly SlotRange[],
+  master: string | undefined,
+  state: string | undefined,
+): string {
+  if (master === undefined) return t('Slots {0} have no master.', ranges(slots));
+  if (state === 'paused') return t('Slots {0} have no master: {1} is paused.', ranges(slots), master);
+  return state === undefined || state === 'running' || state === 'silent'
+    ? t('Slots {0} have no master: {1} does not answer the others.', ranges(slots), master)
+    : t('Slots {0} have no master: {1} is stopped.', ranges(slots), master);
 }

@@ -1,13 +1,11 @@
 import { describe } from '../../conf/words';
-import type { SlotRange } from '../../model/report';
+import type { Topology } from '../../model/snapshot';
 import type { What } from '../../topology/diagnose/problem';
 import type { Translate } from '../translate';
-import { reasonInWords } from './health';
+import { reasonInWords, slotsDownInWords } from './health';
 import type { Words } from './table';
 import { inWords } from './table';
 
-const ranges = (slots: readonly SlotRange[]): string =>
-  slots.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ');
 const bytes = (count: number): string =>
   count < 1024
     ? `${count} B`
@@ -19,7 +17,8 @@ const asHealth = (
   t: Translate,
   kind: 'sentinel' | 'cluster' | 'replication',
   reason: Parameters<typeof reasonInWords>[2],
-): string => reasonInWords(t, { kind, nodes: [] }, reason);
+  quorum?: Topology['quorum'],
+): string => reasonInWords(t, { kind, nodes: [], ...(quorum === undefined ? {} : { quorum }) }, reason);
 
 /** Why, in one sentence. The only place with these words: tree, Problems panel, page, notification and report all take them from here. */
 const causes: Words<What> = {
@@ -47,7 +46,7 @@ const causes: Words<What> = {
     p.text === ''
       ? t('{0} ended with exit code {1}.', p.node, p.exitCode)
       : t('{0} ended with exit code {1}. The last it said was “{2}”.', p.node, p.exitCode, p.text),
-  stopped: (t, p) => asHealth(t, 'replication', { code: 'node-not-running', node: p.node }),
+  stopped: (t, p) => asHealth(t, 'replication', { code: p.master ? 'master-down' : 'node-not-running', node: p.node }),
   paused: (t, p) => asHealth(t, 'replication', { code: 'node-paused', node: p.node }),
   'protected-mode': (t, p) =>
     t('{0} refuses everybody from outside: protected mode is on and it has no password.', p.node),
@@ -126,13 +125,21 @@ const causes: Words<What> = {
       p.replicas,
     ),
   'quorum-unmet': (t, p) =>
-    t('{0} of {1} sentinels is down, and a quorum of {2} cannot be met.', p.known - p.usable, p.known, p.required),
+    asHealth(
+      t,
+      'sentinel',
+      { code: 'quorum-unreachable', required: p.required, usable: p.usable },
+      { ...p, majority: 0 },
+    ),
   'majority-unmet': (t, p) =>
-    t('{0} of {1} sentinels are left, a majority is {2}: they may not decide.', p.usable, p.known, p.majority),
+    asHealth(t, 'sentinel', { code: 'majority-unreachable', majority: p.majority, usable: p.usable }),
   'quorum-trap': (t, p) =>
-    p.required > p.left && p.required === p.known
-      ? t('The quorum is {0} of {1} sentinels: as soon as any one is lost, no failover happens.', p.required, p.known)
-      : asHealth(t, 'sentinel', { code: 'failover-would-fail', losing: p.losing, needed: p.needed, left: p.left }),
+    asHealth(
+      t,
+      'sentinel',
+      { code: 'failover-would-fail', losing: p.losing, needed: p.needed, left: p.left },
+      { ...p, usable: p.known, majority: 0 },
+    ),
   'sentinel-missing': (t, p) =>
     t('The sentinel {0} was started by hand inside {1} and did not come back with it.', p.node, p.inside),
   'myid-twice': (t, p) =>
@@ -158,15 +165,13 @@ const causes: Words<What> = {
   'clients-on-stale-master': (t, p) =>
     t('{1} clients still talk to {0}, which says master while the sentinels say {2}.', p.node, p.clients, p.actual),
   'stale-master': (t, p) => asHealth(t, 'sentinel', { code: 'stale-master', node: p.node, actual: p.actual }),
-  'slots-down': (t, p) =>
-    p.node === undefined
-      ? t('Slots {0} have no master.', ranges(p.ranges))
-      : p.state === 'stopped'
-        ? t('Slots {0} have no master: {1} is stopped.', ranges(p.ranges), p.node)
-        : p.state === 'paused'
-          ? t('Slots {0} have no master: {1} is paused.', ranges(p.ranges), p.node)
-          : t('Slots {0} have no master: {1} does not answer the others.', ranges(p.ranges), p.node),
-  'slots-unowned': (t, p) => t('Slots {0} belong to nobody.', ranges(p.ranges)),
+  'slots-down': (t, p) => slotsDownInWords(t, p.ranges, p.node, p.state),
+  'slots-unowned': (t, p) =>
+    asHealth(t, 'cluster', {
+      code: 'slots-uncovered',
+      ranges: p.ranges,
+      count: p.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    }),
   'cluster-majority': (t, p) =>
     asHealth(t, 'cluster', { code: 'majority-unreachable', majority: p.majority, usable: p.usable }),
   'bus-unreachable': (t, p) =>
@@ -183,7 +188,7 @@ const causes: Words<What> = {
       bytes(p.limit),
     ),
   overcommit: (t, p) =>
-    t('{0} warns about memory overcommit. For a server to try things out with, that is harmless.', p.node),
+    t('Warnings about memory overcommit ({0}) are harmless for servers to try things out with.', p.nodes.join(', ')),
 };
 
 /** What comes of it; none where the cause says it all. */
@@ -220,9 +225,12 @@ const consequences: {
   'replicas-too-few': t => t('Clients get NOREPLICAS.'),
   'master-forgets': t => t('Let a failover come before its restart, or switch on appendonly.'),
   'resync-loop': t => t('The backlog is too small for what is written while the link is down.'),
-  'quorum-unmet': t =>
-    t('The master is never declared down (no +odown), so nobody is promoted and the replicas go on calling it.'),
-  'majority-unmet': t => t('No failover can be carried out.'),
+  'quorum-unmet': (t, p) =>
+    [
+      t('A master that goes down is never declared down (no +odown), so nobody is promoted.'),
+      ...missingInWords(t, p.missing),
+    ].join(' '),
+  'majority-unmet': (t, p) => missingInWords(t, p.missing).join(' '),
   'quorum-trap': t => t('SENTINEL CKQUORUM says OK all the same, while all are up.'),
   'sentinel-missing': t =>
     t('It has no vote, but still counts as known. A sentinel in a container of its own comes back by itself.'),
@@ -237,10 +245,7 @@ const consequences: {
       : t(
           'Nobody can take over: it has no replica. With cluster-require-full-coverage the whole cluster refuses (CLUSTERDOWN).',
         ),
-  'slots-unowned': t =>
-    t(
-      'Keys in them can be neither read nor written; with cluster-require-full-coverage the whole cluster refuses (CLUSTERDOWN).',
-    ),
+  'slots-unowned': t => t('With cluster-require-full-coverage the whole cluster refuses (CLUSTERDOWN).'),
   'bus-unreachable': t => t('The cluster takes it for failed.'),
   'cannot-save': (t, p) =>
     p.refusesWrites
@@ -254,10 +259,14 @@ const consequences: {
   lagging: t => t('A failover now would lose that much.'),
 };
 
+function missingInWords(t: Translate, missing: readonly string[]): readonly string[] {
+  return missing.length === 0 ? [] : [t('Missing: {0}.', missing.join(', '))];
+}
+
 export function causeInWords(t: Translate, what: What): string {
   return inWords(causes, t, what);
 }
 
 export function consequenceOfProblem(t: Translate, what: What): string | undefined {
-  return (consequences[what.code] as ((t: Translate, data: What) => string) | undefined)?.(t, what);
+  return (consequences[what.code] as ((t: Translate, data: What) => string) | undefined)?.(t, what) || undefined;
 }

@@ -14,7 +14,7 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
   const failed = report.items.filter(({ ok, code }) => !ok && code !== 'survives').length;
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
-  const bullet = ({ ok }: VerifyItem, text: string): string => `- ${ok ? '✅' : '❌'} ${text}`;
+  const bullet = ({ ok }: VerifyItem, text: string): string => `- ${ok ? '✔' : '✘'} ${text}`;
   const name = (text: string): string => `**${escapeMarkdown(text)}**`;
   return (
     [
@@ -27,7 +27,7 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
           code(item.node),
           item.announced === undefined ? '' : code(item.announced),
           item.published.length === 0 ? '' : item.published.map(code).join(' '),
-          `${item.ok ? '✅' : '❌'} ${item.ok ? (item.reachable === undefined ? '' : code(item.reachable)) : escapeMarkdown(whyNot(t, item.silence))}`,
+          `${item.ok ? '✔' : '✘'} ${item.ok ? (item.reachable === undefined ? '' : code(item.reachable)) : escapeMarkdown(whyNot(t, item.silence))}`,
         ]),
       ),
       ...section(
@@ -64,7 +64,7 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
         t('What it survives'),
         of('survives').map(
           item =>
-            `- ${item.ok ? '✅' : '⚠️'} ${t('without {0}', name(item.node))}: ${item.consequences.map(one => escapeMarkdown(consequenceInWords(t, one))).join(' ')}`,
+            `- ${item.ok ? '✔' : '⚠'} ${t('without {0}', name(item.node))}: ${item.consequences.map(one => escapeMarkdown(consequenceInWords(t, one))).join(' ')}`,
         ),
       ),
       ...section(

@@ -60,7 +60,7 @@ export type What =
   | { readonly code: 'data-unreadable'; readonly node: string; readonly text: string }
   | { readonly code: 'killed'; readonly node: string; readonly outOfMemory: boolean }
   | { readonly code: 'died'; readonly node: string; readonly exitCode: number; readonly text: string }
-  | { readonly code: 'stopped'; readonly node: string }
+  | { readonly code: 'stopped'; readonly node: string; readonly master: boolean }
   | { readonly code: 'paused'; readonly node: string }
   // why nobody hears it
   | { readonly code: 'protected-mode'; readonly node: string; readonly replicas: readonly string[] }
@@ -167,7 +167,7 @@ export type What =
   // memory and disk
   | { readonly code: 'cannot-save'; readonly node: string; readonly refusesWrites: boolean; readonly text: string }
   | { readonly code: 'memory-full'; readonly node: string; readonly used: number; readonly limit: number }
-  | { readonly code: 'overcommit'; readonly node: string };
+  | { readonly code: 'overcommit'; readonly nodes: readonly string[] };
 
 /** What a person may have done about it: a code with data, planned and run by `fixes/`. */
 export type Fix =

@@ -86,10 +86,10 @@ suite('words: health', () => {
       { code: 'node-silent', node: 'redis-2', reason: 'timeout' },
       /redis-2 is running but gives no answer: does not answer/,
     ],
-    [{ code: 'majority-unreachable', majority: 2, usable: 1 }, /1 sentinels are usable, a majority is 2/],
+    [{ code: 'majority-unreachable', majority: 2, usable: 1 }, /Usable sentinels: 1; a majority is 2/],
     [
       { code: 'failover-would-fail', losing: ['sentinel-1'], needed: 2, left: 1 },
-      /When sentinel-1 is lost, 1 sentinels are left where 2 are needed/,
+      /When any of sentinel-1 is lost, 1 of the 2 sentinels that are needed remain/,
     ],
     [
       {

@@ -56,7 +56,14 @@ export const exits: Rule = scope =>
       ];
     // 143: ended by SIGTERM before the server took over the signal
     if (code === 0 || code === 143)
-      return [scope.problem('warning', { code: 'stopped', node: node.name }, [node], { evidence, fixes: [start] })];
+      return [
+        scope.problem(
+          node.role === 'master' ? 'error' : 'warning',
+          { code: 'stopped', node: node.name, master: node.role === 'master' },
+          [node],
+          { evidence, fixes: [start] },
+        ),
+      ];
     const text = lastWords(scope, node);
     return [
       scope.problem('error', { code: 'died', node: node.name, exitCode: code, text }, [node], {

@@ -113,14 +113,14 @@ function broken(scope: Scope, node: Node, address: Address): readonly Problem[] 
         ),
       ];
     case 'socket-error': {
-      // a master that is down is told by itself; here, only where the replica calls in vain although nothing says why
+      // a master that does not run is told by itself: then this only explains what the replica's log is full of
       const gone = master ?? scope.world.node(scope.facts.followed.get(node.id)?.master ?? '');
       const other = scope.nodes.find(
         one => one.role === 'master' && one.id !== gone?.id && answers(one) && one.staleMaster === undefined,
       );
       return [
         scope.problem(
-          'warning',
+          gone !== undefined && !runs(gone) ? 'info' : 'warning',
           {
             code: 'master-unreachable',
             node: node.name,

@@ -1,9 +1,10 @@
-import type { Rule } from '../scope';
+import type { Problem } from '../problem';
+import type { Rule, Scope } from '../scope';
 import { answers, logEvidence } from '../scope';
 
 /** Disk and memory: writes that are refused, or will be. */
-export const memory: Rule = scope =>
-  scope.nodes.flatMap(node => {
+export const memory: Rule = scope => [
+  ...scope.nodes.flatMap(node => {
     if (!answers(node)) return [];
     const failed =
       scope.figureText(node, 'rdb_last_bgsave_status') === 'err' ||
@@ -12,7 +13,6 @@ export const memory: Rule = scope =>
     const used = scope.figure(node, 'used_memory') ?? 0;
     const policy = scope.figureText(node, 'maxmemory_policy');
     const line = scope.logged(node, 'save-failed');
-    const warned = scope.logged(node, 'overcommit');
     return [
       ...(failed
         ? [
@@ -51,12 +51,20 @@ export const memory: Rule = scope =>
             }),
           ]
         : []),
-      ...(warned
-        ? [
-            scope.problem('info', { code: 'overcommit', node: node.name }, [node], {
-              evidence: [logEvidence(node, warned.text)],
-            }),
-          ]
-        : []),
     ];
-  });
+  }),
+  ...overcommit(scope),
+];
+
+/** Said once for all: it is the machine's setting, and each server on it says the same. */
+function overcommit(scope: Scope): readonly Problem[] {
+  const warned = scope.nodes.filter(node => answers(node) && scope.logged(node, 'overcommit') !== undefined);
+  const [first] = warned;
+  const line = first && scope.logged(first, 'overcommit');
+  if (first === undefined || line === undefined) return [];
+  return [
+    scope.problem('info', { code: 'overcommit', nodes: warned.map(({ name }) => name) }, warned, {
+      evidence: [logEvidence(first, line.text)],
+    }),
+  ];
+}

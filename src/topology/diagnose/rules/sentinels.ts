@@ -132,6 +132,9 @@ export const missingSentinels: Rule = scope =>
       node.contact.state === 'unknown'
     )
       return [];
+    // while a container is being stopped the engine calls it running a little longer than its servers live
+    const main = scope.world.node(instance.id);
+    if (main === undefined || !answers(main)) return [];
     const file = scope.facts.handStarted.get(node.id) ?? reportOf(node.contact)?.configFile ?? '';
     return [
       scope.problem('warning', { code: 'sentinel-missing', node: node.name, inside: instance.name }, [node], {
