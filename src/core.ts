@@ -20,6 +20,7 @@ import { createDockerEngine } from './engine/docker';
 import type { Engine } from './engine/engine';
 import { createProcessEngine } from './engine/process';
 import type { commands } from './manifest';
+import { nodesOf } from './model/diff';
 import type { EngineKind } from './model/instance';
 import { contextKeys, views } from './manifest';
 import type { Snapshot } from './model/snapshot';
@@ -77,6 +78,9 @@ export interface Core extends Disposable {
   /** @param args as VS Code gave them */
   run(command: keyof typeof commands, args: readonly unknown[]): Promise<void>;
 }
+
+/** What drawing the first tree takes VS Code, generously: until then nothing else is loaded. */
+const DRAWN_MS = 100;
 
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
 export function openCore({
@@ -165,10 +169,19 @@ export function openCore({
     }),
   );
   let lines: () => readonly ProblemLine[] = () => [];
-  // the tree comes first; why something is wrong comes right after
-  const first = inventory.onDidChange(() => {
+  // the tree comes first, with all roles and drawn; why something is wrong comes right after
+  const first = inventory.onDidChange(({ snapshot }) => {
+    const nodes = nodesOf(snapshot);
+    if (
+      (nodes.length === 0 && snapshot.engines.some(({ state }) => state === 'connecting')) ||
+      nodes.some(({ contact }) => contact.state === 'unknown')
+    )
+      return;
     first.dispose();
-    diagnosis.get().catch((error: unknown) => log.error('diagnosis', error));
+    const timer = setTimeout(() => {
+      diagnosis.get().catch((error: unknown) => log.error('diagnosis', error));
+    }, DRAWN_MS);
+    store.add({ dispose: () => clearTimeout(timer) });
   });
   store.add(first);
   const unfinished = new ContextKey<boolean>(contextKeys.unfinished);

@@ -14,7 +14,7 @@ export interface Engine {
   /** Everything that is ours and everything that may be Redis: by command, image or exposed port. Running or not. */
   list(signal?: AbortSignal): Promise<readonly Instance[]>;
   /** Events only wake: after each one, and after `reconnected`, list again. Reconnects by itself with back-off until disposed. */
-  watch(listener: (signal: EngineSignal) => void): Disposable;
+  watch(listener: (signal: EngineSignal) => void): Watching;
 
   /** Server images (or binaries) at hand, newest Redis first; nothing is fetched. */
   images(signal?: AbortSignal): Promise<readonly ServerImage[]>;
@@ -113,6 +113,14 @@ export interface EngineDescription {
   readonly machine: string;
   /** Whether folders of this machine can be mounted. */
   readonly sharesFiles: boolean;
+}
+
+export interface Watching extends Disposable {
+  /**
+   * Of an engine that nobody tells of what happens, so that it has to look now and then: it need not while all who watch rest. What happened
+   * meanwhile is told afterwards.
+   */
+  rest?(resting: boolean): void;
 }
 
 export type EngineSignal =

@@ -1,4 +1,5 @@
-import { chown, mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chown, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HumanError, textOf } from '../base/errors';
 import type { ConfFile, EngineFault, Ownership } from './engine';
@@ -110,10 +111,15 @@ export async function removeFolders(root: string, topologyId: string): Promise<v
   });
 }
 
-export async function readMarker(root: string): Promise<Marker | undefined> {
+export function readMarker(root: string): Promise<Marker | undefined> {
+  return Promise.resolve(readMarkerNow(root));
+}
+
+/** As {@link readMarker}, without giving way: one small file, of which a list reads one for each topology. */
+export function readMarkerNow(root: string): Marker | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(join(root, MARKER), 'utf8'));
+    value = JSON.parse(readFileSync(join(root, MARKER), 'utf8'));
   } catch {
     return undefined; // no marker, or a damaged one: then the folder is not ours to touch
   }

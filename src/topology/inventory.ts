@@ -19,9 +19,10 @@ import { discover, seedsOf, targetsOf } from './inventoryDiscovery';
 import type { WatchedEngine } from './inventoryEngine';
 import { EngineWatch } from './inventoryEngine';
 import { happenings } from './inventoryHappenings';
-import type { NodeTarget, NodeTiming } from './inventoryNode';
+import type { NodeTiming } from './inventoryNode';
 import { defaultNodeTiming, NodeWatch } from './inventoryNode';
 import type { InventoryPort, NodeGoneFault } from './inventoryPort';
+import type { NodeTarget } from './inventoryTarget';
 import type { Secrets } from './ports';
 import { Timeline } from './timeline';
 
@@ -96,17 +97,28 @@ export class Inventory implements InventoryPort, Disposable {
   setVisible(visible: boolean): void {
     if (this.#visible === visible) return;
     this.#visible = visible;
+    this.#attend();
     if (visible) this.#run(this.#sweep());
     else this.#schedule();
   }
 
   hold(): Disposable {
     this.#holds++;
+    this.#attend();
     this.#run(this.#sweep());
     return toDisposable(() => {
       this.#holds--;
+      this.#attend();
       this.#schedule();
     });
+  }
+
+  get #nobodyLooks(): boolean {
+    return !this.#visible && this.#holds === 0;
+  }
+
+  #attend(): void {
+    for (const engine of this.#engines) engine.rest(this.#nobodyLooks);
   }
 
   async refresh(signal?: AbortSignal): Promise<Snapshot> {
@@ -146,16 +158,21 @@ export class Inventory implements InventoryPort, Disposable {
           },
           onSignal: signal => this.#onEngine(signal),
           onFailure: this.#onFailure,
+          onAsked: () => Promise.allSettled([...this.#watches.values()].map(watch => watch.asking)),
         }),
     );
+    this.#attend();
   }
 
   /** Lists and looks at everything once; the pace of the next looks follows from what came. */
   async #sweep(): Promise<void> {
+    const began = performance.now();
     this.#start();
     await Promise.all(this.#engines.map(engine => engine.list()));
     this.#reconcile();
-    await Promise.all([...this.#watches.values()].map(watch => this.#look(watch, true)));
+    // what was new in a list is being asked since then
+    await Promise.all([...this.#watches.values()].map(watch => this.#look(watch, true, began)));
+    await Promise.all(this.#engines.map(engine => engine.described));
     this.#rebuild();
     this.#schedule();
   }
@@ -199,7 +216,7 @@ export class Inventory implements InventoryPort, Disposable {
             connector: this.#deps.connector,
             book: this.#book,
             password: one => this.#passwordOf(one),
-            onChange: () => this.#dirty(),
+            onChange: one => this.#onContact(one),
             onHeard: (one, channel, message) => this.#onHeard(one, channel, message),
             channels: one => this.#channelsOf(one),
             onFailure: this.#onFailure,
@@ -221,8 +238,14 @@ export class Inventory implements InventoryPort, Disposable {
     }
   }
 
-  async #look(watch: NodeWatch, force = false): Promise<void> {
-    await watch.look(force);
+  #onContact({ contact, target: { instance } }: NodeWatch): void {
+    if (contact.state === 'silent' && instance !== undefined)
+      for (const engine of this.#engines) if (engine.status.kind === instance.engine) engine.doubt();
+    this.#dirty();
+  }
+
+  async #look(watch: NodeWatch, force = false, since?: number): Promise<void> {
+    await watch.look(force, since);
     if (this.#watches.get(watch.target.id) !== watch) return;
     this.#lastLooks.set(watch.target.id, Date.now());
     this.#schedule();
@@ -371,7 +394,7 @@ export class Inventory implements InventoryPort, Disposable {
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#disposed || (!this.#visible && this.#holds === 0)) return;
+    if (this.#disposed || this.#nobodyLooks) return;
     const now = Date.now();
     let due = now + this.#timing.slow;
     for (const [id, watch] of this.#watches)

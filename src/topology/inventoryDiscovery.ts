@@ -2,9 +2,17 @@ import type { Address } from '../model/address';
 import { formatAddress } from '../model/address';
 import type { Instance } from '../model/instance';
 import type { ServerState } from '../model/servers';
-import { asHeardFrom, Directory, expectedPorts, isAnswering, isLoopback, reportOf } from '../model/servers';
+import {
+  asHeardFrom,
+  Directory,
+  expectedPorts,
+  isAnswering,
+  isLoopback,
+  reportOf,
+  startsSentinel,
+} from '../model/servers';
 import type { ExistingEntry } from './existing/existingList';
-import type { NodeTarget } from './inventoryNode';
+import type { NodeTarget } from './inventoryTarget';
 
 /** More hearsay than this is an attack or a mistake, not a topology. */
 const maxFound = 1024;
@@ -14,7 +22,13 @@ export function targetsOf(instances: readonly Instance[]): readonly NodeTarget[]
   return instances.map(instance => {
     const { ownership } = instance;
     const hint =
-      ownership === undefined ? undefined : ownership.topologyKind === 'cluster' ? ('cluster' as const) : undefined;
+      ownership === undefined
+        ? undefined
+        : ownership.topologyKind === 'cluster'
+          ? ('cluster' as const)
+          : startsSentinel(instance)
+            ? ('sentinel' as const)
+            : undefined;
     return { id: instance.id, instance, ports: expectedPorts(instance), ...(hint === undefined ? {} : { hint }) };
   });
 }

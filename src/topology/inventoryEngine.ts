@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { isCancellation, isDeadline } from '../base/abort';
+import { delay, isCancellation, isDeadline } from '../base/abort';
 import type { Disposable } from '../base/disposable';
 import { HumanError } from '../base/errors';
-import type { Engine, EngineSignal } from '../engine/engine';
+import type { Engine, EngineSignal, Watching } from '../engine/engine';
 import type { Instance } from '../model/instance';
 import { share, shareById } from '../model/share';
 import type { EngineStatus } from '../model/snapshot';
@@ -15,19 +15,27 @@ export interface EngineWatchDeps {
   readonly onSignal: (signal: EngineSignal) => void;
   /** Told of what is no answer of an engine but a mistake of ours. */
   readonly onFailure: (error: unknown) => void;
+  /** Settles when the servers that were listed first have been asked: only then the engine is asked about itself. */
+  readonly onAsked: () => Promise<unknown>;
 }
+
+/** The longest that a server which does not answer holds up what the engine says of itself. */
+const PATIENCE_MS = 250;
 
 /** Follows one engine: its events only wake, its list tells. One list at a time; a signal during it makes it list once more. */
 export class EngineWatch implements Disposable {
   readonly #engine: WatchedEngine;
   readonly #deps: EngineWatchDeps;
   readonly #ending = new AbortController();
-  readonly #stream: Disposable;
+  readonly #stream: Watching;
   #status: EngineStatus;
   #instances: readonly Instance[] = [];
   #described = false;
+  #describing: Promise<void> | undefined;
   #listing: Promise<void> | undefined;
   #again = false;
+  /** The list that is under way was asked for in this very turn: it is as new as one asked for now. */
+  #justBegun = false;
   /** Networks and ports of an instance while it ran: a stopped container has none, but its peers still speak of it by them. */
   readonly #lastPlaces = new Map<string, Pick<Instance, 'networks' | 'ports'>>();
 
@@ -47,6 +55,21 @@ export class EngineWatch implements Disposable {
     return this.#instances;
   }
 
+  /** Settles when it is known what the engine says of itself, if it was about to be asked. */
+  get described(): Promise<void> {
+    return this.#describing ?? Promise.resolve();
+  }
+
+  /** While nobody looks, an engine need not look for changes by itself. */
+  rest(resting: boolean): void {
+    this.#stream.rest?.(resting);
+  }
+
+  /** A server of the engine fell silent. Where no event would tell that it ended, the list does. */
+  doubt(): void {
+    if (this.#stream.rest !== undefined) this.list().catch(this.#deps.onFailure);
+  }
+
   #onSignal(signal: EngineSignal): void {
     if (this.#ending.signal.aborted) return;
     if (signal.type === 'lost') {
@@ -54,18 +77,25 @@ export class EngineWatch implements Disposable {
       this.#setStatus({ kind: this.#engine.kind, state: 'unavailable', fault: signal.fault });
     } else {
       if (signal.type === 'connected') this.#described = false;
-      this.list().catch(this.#deps.onFailure);
+      this.list(signal.type !== 'connected').catch(this.#deps.onFailure);
     }
     this.#deps.onSignal(signal);
   }
 
-  /** Lists now; never throws: an engine that does not answer is a status. */
-  list(): Promise<void> {
+  /**
+   * Lists now; never throws: an engine that does not answer is a status.
+   * @param heard something happened: what was asked for a moment ago, though in the same turn, may not tell of it
+   */
+  list(heard = false): Promise<void> {
     if (this.#ending.signal.aborted) return Promise.resolve();
     if (this.#listing !== undefined) {
-      this.#again = true;
+      this.#again ||= heard || !this.#justBegun;
       return this.#listing;
     }
+    this.#justBegun = true;
+    queueMicrotask(() => {
+      this.#justBegun = false;
+    });
     const listing = (async () => {
       do {
         this.#again = false;
@@ -81,32 +111,48 @@ export class EngineWatch implements Disposable {
   async #once(): Promise<void> {
     const { signal } = this.#ending;
     try {
-      // What runs is shown as soon as it is known: what the engine says of itself can take longer (a program is asked for its version).
-      const describing = this.#described ? undefined : this.#engine.describe(signal);
-      describing?.catch(() => undefined); // told below, unless the list fails first, for the same reason
       const instances = await this.#engine.list(signal);
       if (signal.aborted) return;
       const shared = shareById(this.#instances, this.#withLastPlaces(instances));
       const changed = shared !== this.#instances;
       this.#instances = shared;
       if (changed) this.#deps.onChange();
-      const description = await describing;
+      if (!this.#described)
+        this.#describing ??= this.#describe()
+          .catch(this.#deps.onFailure)
+          .finally(() => {
+            this.#describing = undefined;
+          });
+    } catch (error) {
+      this.#onFault(error);
+    }
+  }
+
+  /** Asked last: it is shown beside the tree only, and can take longer than all of that (a program is asked for its version). */
+  async #describe(): Promise<void> {
+    const { signal } = this.#ending;
+    try {
+      await Promise.race([this.#deps.onAsked(), delay(PATIENCE_MS, signal)]);
+      const description = await this.#engine.describe(signal);
       if (signal.aborted) return;
       this.#described = true;
-      if (description !== undefined)
-        this.#setStatus({
-          kind: this.#engine.kind,
-          state: 'answering',
-          title: description.title,
-          version: description.version,
-        });
+      this.#setStatus({
+        kind: this.#engine.kind,
+        state: 'answering',
+        title: description.title,
+        version: description.version,
+      });
     } catch (error) {
-      if (signal.aborted || isCancellation(error)) return;
-      if (!(error instanceof HumanError)) throw error;
-      if (isDeadline(error) && this.#status.state === 'answering') return; // slow for once; the poll lists again
-      this.#described = false;
-      this.#setStatus({ kind: this.#engine.kind, state: 'unavailable', fault: error.fault });
+      this.#onFault(error);
     }
+  }
+
+  #onFault(error: unknown): void {
+    if (this.#ending.signal.aborted || isCancellation(error)) return;
+    if (!(error instanceof HumanError)) throw error;
+    if (isDeadline(error) && this.#status.state === 'answering') return; // slow for once; the poll lists again
+    this.#described = false;
+    this.#setStatus({ kind: this.#engine.kind, state: 'unavailable', fault: error.fault });
   }
 
   #withLastPlaces(instances: readonly Instance[]): readonly Instance[] {

@@ -6,7 +6,6 @@ import type { Instance } from '../model/instance';
 import { formatAddress, sameAddress } from '../model/address';
 import type { ServerReport } from '../model/report';
 import type { ServerState } from '../model/servers';
-import type { Added } from '../model/servers';
 import { reportOf } from '../model/servers';
 import { share } from '../model/share';
 import type { Contact, SilenceReason } from '../model/snapshot';
@@ -14,26 +13,10 @@ import type { AddressBook } from '../redis/addressBook';
 import { candidates } from '../redis/addressBook';
 import type { CallOptions, RedisConnection, RedisConnector, RedisFault } from '../redis/client';
 import { credentialsOf } from '../redis/credentials';
-import type { ExistingEntry } from './existing/existingList';
 import { identitiesOf } from './inventoryDiscovery';
+import type { NodeTarget } from './inventoryTarget';
 import { Prober } from './probe';
 import { moreTelling, silenceOf } from './silence';
-
-/** A server to look at. Either inside an instance (then `ports` are where it may listen, the likeliest first) or at a bare address. */
-export interface NodeTarget {
-  readonly id: string;
-  readonly instance?: Instance;
-  readonly ports: readonly number[];
-  readonly address?: Address;
-  /** Belongs to a topology that was added by address: its TLS and its passwords. */
-  readonly existing?: { readonly entry: ExistingEntry; readonly sentinel: boolean };
-  /** The user gave this very address. */
-  readonly added?: Added;
-  /** Where else it may be, when nothing answers at its address: one behind the same forwarding host as its speaker. Believed only if it is who is expected. */
-  readonly instead?: { readonly address: Address; readonly identity: string };
-  /** What our labels say it is; saves a round trip. */
-  readonly hint?: ServerReport['mode'];
-}
 
 export interface NodeWatchDeps {
   readonly connector: RedisConnector;
@@ -81,6 +64,8 @@ export class NodeWatch implements Disposable {
   /** The connection that waits for the answer to a probe. */
   #probing: RedisConnection | undefined;
   #looking: Promise<void> | undefined;
+  /** When the latest question began, in milliseconds of `performance`. */
+  #asked = -Infinity;
   #again = false;
   /** Its connection was cut, and no new one has told yet whether it lives. */
   #cut = false;
@@ -118,6 +103,11 @@ export class NodeWatch implements Disposable {
 
   get contact(): Contact {
     return this.#contact;
+  }
+
+  /** Settles when the look that is under way has ended. */
+  get asking(): Promise<void> {
+    return this.#looking ?? Promise.resolve();
   }
 
   /** When the next look is due by itself, milliseconds since the epoch; Infinity while it cannot answer or is being asked. */
@@ -187,13 +177,16 @@ export class NodeWatch implements Disposable {
   /**
    * Asks the server now, unless it is in back-off and `force` is not set. While a look is under way, a forced one makes it ask
    * once more, so that what comes is never older than the call. What went wrong is the contact; only a mistake of ours is thrown.
+   * @param since a question that began at this time of `performance` or later is new enough, and not asked again
    */
-  look(force = false): Promise<void> {
+  look(force = false, since = Infinity): Promise<void> {
     if (this.#ending.signal.aborted || !this.#mayAnswer) return Promise.resolve();
+    const isNew = this.#asked >= since;
     if (this.#looking !== undefined) {
-      this.#again ||= force;
+      this.#again ||= force && !isNew;
       return this.#looking;
     }
+    if (isNew) return Promise.resolve();
     if (!force && this.#contact.state === 'silent' && Date.now() < this.#retryAt) return Promise.resolve();
     const looking = (async () => {
       do {
@@ -211,6 +204,7 @@ export class NodeWatch implements Disposable {
     const { signal } = this.#ending;
     const options = { timeoutMs: this.#timing.probeTimeout, signal };
     const asked = Date.now();
+    this.#asked = performance.now();
     try {
       if (this.#compareSecret) await this.#dropForgotten();
       let report: ServerReport;

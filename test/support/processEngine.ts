@@ -1,5 +1,4 @@
-import type { Disposable } from '../../src/base/disposable';
-import type { EngineDescription, EngineSignal } from '../../src/engine/engine';
+import type { EngineDescription, EngineSignal, Watching } from '../../src/engine/engine';
 import type { Instance, Ownership } from '../../src/model/instance';
 import type { WatchedEngine } from '../../src/topology/inventoryEngine';
 
@@ -9,9 +8,12 @@ export class ListedEngine implements WatchedEngine {
   readonly #listeners = new Set<(signal: EngineSignal) => void>();
   instances: Instance[] = [];
   lists = 0;
+  described = 0;
+  resting = false;
   failure: Error | undefined;
 
   describe(): Promise<EngineDescription> {
+    this.described++;
     return this.failure === undefined
       ? Promise.resolve({
           kind: 'process',
@@ -29,9 +31,12 @@ export class ListedEngine implements WatchedEngine {
     return this.failure === undefined ? Promise.resolve([...this.instances]) : Promise.reject(this.failure);
   }
 
-  watch(listener: (signal: EngineSignal) => void): Disposable {
+  watch(listener: (signal: EngineSignal) => void): Watching {
     this.#listeners.add(listener);
     return {
+      rest: resting => {
+        this.resting = resting;
+      },
       dispose: () => {
         this.#listeners.delete(listener);
       },

@@ -1,10 +1,11 @@
-import { renameSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ownership, Storage } from '../engine';
-import { nodeFolders, readMarker } from '../folders';
+import { nodeFolders, readMarkerNow } from '../folders';
 import type { Marker } from '../folders';
 import { projectOf } from '../names';
+import { inSlices } from './slices';
 
 /** What is known of one server process, kept in its own folder so that the next start of the editor finds it. Holds no secret. */
 export interface Manifest {
@@ -57,14 +58,14 @@ export class Manifests {
   }
 
   async topologies(): Promise<readonly HeldTopology[]> {
-    const names = (await readdir(this.#index).catch(() => [])).filter(name => name.endsWith('.json'));
-    const held = await Promise.all(
-      names.map(async (name): Promise<readonly HeldTopology[]> => {
+    const held = await inSlices(
+      namesIn(this.#index).filter(name => name.endsWith('.json')),
+      (name): readonly HeldTopology[] => {
         const topologyId = name.slice(0, -'.json'.length);
-        const root = textOf(await readJson(join(this.#index, name)), 'root');
-        const marker = root === undefined ? undefined : await readMarker(root);
+        const root = textOf(readJson(join(this.#index, name)), 'root');
+        const marker = root === undefined ? undefined : readMarkerNow(root);
         return root !== undefined && marker?.topologyId === topologyId ? [{ topologyId, root, marker }] : [];
-      }),
+      },
     );
     return held.flat();
   }
@@ -83,15 +84,14 @@ export class Manifests {
     const topologies = (await this.topologies()).filter(
       one => topologyId === undefined || one.topologyId === topologyId,
     );
-    const held = await Promise.all(
-      topologies.flatMap(({ root, marker }) =>
-        marker.nodes.map(async node => {
-          const manifest = readManifest(await readJson(join(root, node, FILE)));
-          return manifest?.ownership.topologyId === marker.topologyId && manifest.ownership.node === node
-            ? [{ ...manifest, root }]
-            : [];
-        }),
-      ),
+    const held = await inSlices(
+      topologies.flatMap(({ root, marker }) => marker.nodes.map(node => ({ root, marker, node }))),
+      ({ root, marker, node }) => {
+        const manifest = readManifest(readJson(join(root, node, FILE)));
+        return manifest?.ownership.topologyId === marker.topologyId && manifest.ownership.node === node
+          ? [{ ...manifest, root }]
+          : [];
+      },
     );
     return held.flat();
   }
@@ -139,9 +139,17 @@ async function writeWhole(path: string, value: object): Promise<void> {
   await rename(fresh, path);
 }
 
-async function readJson(path: string): Promise<unknown> {
+function namesIn(folder: string): readonly string[] {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return readdirSync(folder);
+  } catch {
+    return []; // nothing was made yet
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined; // not there, or damaged by hand: nothing that we may act upon
   }

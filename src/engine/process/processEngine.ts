@@ -23,6 +23,7 @@ import type {
   ServerImage,
   Storage,
   TerminalCommand,
+  Watching,
 } from '../engine';
 import {
   addFolders,
@@ -106,7 +107,7 @@ export class ProcessEngine implements Engine, Disposable {
     return this.#instances(await this.#manifests.instances());
   }
 
-  watch(listener: (signal: EngineSignal) => void): Disposable {
+  watch(listener: (signal: EngineSignal) => void): Watching {
     return this.#watcher.listen(listener);
   }
 

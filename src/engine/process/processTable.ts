@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { inSlices } from './slices';
 
 /** One process of this machine. `start` tells it from every other that ever had the same number, on this machine since ever. */
 export interface SeenProcess {
@@ -38,15 +38,10 @@ function lookInProcNow(pid: number): SeenProcess | undefined {
 }
 
 async function lookInProc(pids: readonly number[]): Promise<ReadonlyMap<number, SeenProcess>> {
-  if (pids.length === 0) return new Map();
-  const boot = bootId();
-  const found = await Promise.all(
-    pids.map(async pid => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-      const seen = stat === undefined ? undefined : readStat(stat);
-      return seen === undefined ? [] : [[pid, { start: `${boot} ${seen.ticks}`, state: seen.state }] as const];
-    }),
-  );
+  const found = await inSlices(pids, pid => {
+    const seen = lookInProcNow(pid);
+    return seen === undefined ? [] : [[pid, seen] as const];
+  });
   return new Map(found.flat());
 }
 

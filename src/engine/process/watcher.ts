@@ -1,31 +1,48 @@
 import type { Disposable } from '../../base/disposable';
 import { toDisposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
-import type { EngineSignal, Instance } from '../engine';
+import type { EngineSignal, Instance, Watching } from '../engine';
 
 /** An end that the system tells us of comes at once; this is for processes of an earlier run of the editor, or of another window. */
-const POLL_MS = 1000;
-const IDLE_MS = 3000;
+const defaultPace = { running: 1000, idle: 3000 } as const;
 
-/** Tells of changes: those that our own acts make at once, all others by comparing two looks. Looks only while somebody listens. */
+/** Tells of changes: those that our own acts make at once, all others by comparing two looks. Looks only while somebody listens and does not rest. */
 export class Watcher implements Disposable {
   readonly #emitter = new Emitter<EngineSignal>();
+  readonly #attentive = new Set<object>();
   #listeners = 0;
   #timer: NodeJS.Timeout | undefined;
   #last: ReadonlyMap<string, string> | undefined;
   /** Rises when the watching ends, so that a look that is under way then is forgotten. */
   #round = 0;
 
-  constructor(private readonly look: () => Promise<readonly Instance[]>) {}
+  /** @param pace milliseconds between two looks: while something runs, and else */
+  constructor(
+    private readonly look: () => Promise<readonly Instance[]>,
+    private readonly pace: { readonly running: number; readonly idle: number } = defaultPace,
+  ) {}
 
-  listen(listener: (signal: EngineSignal) => void): Disposable {
+  listen(listener: (signal: EngineSignal) => void): Watching {
     const held = this.#emitter.event(listener);
     queueMicrotask(() => listener({ type: 'connected' }));
-    if (this.#listeners++ === 0) this.#next(0, this.#round);
-    return toDisposable(() => {
+    this.#listeners++;
+    let ended = false;
+    const rest = (resting: boolean): void => {
+      const looked = this.#attentive.size > 0;
+      if (resting || ended) this.#attentive.delete(held);
+      else this.#attentive.add(held);
+      if (looked === this.#attentive.size > 0) return;
+      if (looked) this.#pause();
+      else this.#next(0, this.#round);
+    };
+    rest(false);
+    const end = toDisposable(() => {
+      ended = true;
       held.dispose();
-      if (--this.#listeners === 0) this.#end();
+      rest(true);
+      if (--this.#listeners === 0) this.#last = undefined;
     });
+    return { rest, dispose: () => end.dispose() };
   }
 
   tell(id: string, action: string, exitCode?: number): void {
@@ -41,14 +58,15 @@ export class Watcher implements Disposable {
   }
 
   dispose(): void {
-    this.#end();
+    this.#pause();
+    this.#attentive.clear();
+    this.#last = undefined;
     this.#emitter.dispose();
   }
 
-  #end(): void {
+  #pause(): void {
     this.#round++;
     clearTimeout(this.#timer);
-    this.#last = undefined;
   }
 
   #next(ms: number, round: number): void {
@@ -58,7 +76,9 @@ export class Watcher implements Disposable {
         .finally(() => {
           if (round === this.#round)
             this.#next(
-              [...(this.#last?.values() ?? [])].some(state => /running|paused/.test(state)) ? POLL_MS : IDLE_MS,
+              [...(this.#last?.values() ?? [])].some(state => /running|paused/.test(state))
+                ? this.pace.running
+                : this.pace.idle,
               round,
             );
         })

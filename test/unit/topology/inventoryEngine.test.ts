@@ -7,6 +7,91 @@ import { EngineWatch } from '../../../src/topology/inventoryEngine';
 import { ListedEngine } from '../../support/processEngine';
 import { at, container, replica, server } from '../../support/servers';
 
+suite('topology/inventoryEngine', () => {
+  const turn = (): Promise<void> =>
+    new Promise(resolve => {
+      setImmediate(resolve);
+    });
+  function made(onAsked: () => Promise<unknown> = () => Promise.resolve()): {
+    readonly engine: ListedEngine;
+    readonly watch: EngineWatch;
+  } {
+    const engine = new ListedEngine();
+    engine.instances = [container('r1')];
+    return {
+      engine,
+      watch: new EngineWatch(engine, {
+        onChange: () => undefined,
+        onSignal: () => undefined,
+        onFailure: error => {
+          throw error;
+        },
+        onAsked,
+      }),
+    };
+  }
+
+  test('a list asked for twice in one turn is one list', async () => {
+    const { engine, watch } = made();
+    await Promise.all([watch.list(), watch.list()]);
+    assert.equal(engine.lists, 1);
+    watch.dispose();
+  });
+  test('an event in that turn is news all the same', async () => {
+    const { engine, watch } = made();
+    const listing = watch.list();
+    engine.change('r1', { state: 'paused' }, 'pause');
+    await listing;
+    assert.deepEqual([engine.lists, watch.instances[0]?.state], [2, 'paused']);
+    watch.dispose();
+  });
+  test('asked for while one is under way, it is asked once more', async () => {
+    const { engine, watch } = made();
+    let answer = (): void => undefined;
+    engine.list = () =>
+      new Promise(resolve => {
+        engine.lists++;
+        answer = () => resolve([]);
+      });
+    const first = watch.list();
+    await turn();
+    const second = watch.list();
+    for (let round = 0; round < 2; round++) {
+      answer();
+      await turn();
+    }
+    await Promise.all([first, second]);
+    assert.equal(engine.lists, 2);
+    watch.dispose();
+  });
+  test('the engine is asked about itself when its servers have been asked', async () => {
+    let asked = (): void => undefined;
+    const { engine, watch } = made(
+      () =>
+        new Promise<void>(resolve => {
+          asked = resolve;
+        }),
+    );
+    await watch.list();
+    await turn();
+    assert.deepEqual([watch.instances.length, engine.described, watch.status.state], [1, 0, 'connecting']);
+    asked();
+    await watch.described;
+    assert.deepEqual([engine.described, watch.status.state], [1, 'answering']);
+    await watch.list();
+    await watch.described;
+    assert.equal(engine.described, 1, 'once');
+    watch.dispose();
+  });
+  test('or when they take too long to answer', async () => {
+    const { watch } = made(() => new Promise(() => undefined));
+    await watch.list();
+    await watch.described;
+    assert.equal(watch.status.state, 'answering');
+    watch.dispose();
+  });
+});
+
 suite('topology/inventoryEngine: a container that was cut off its network', () => {
   async function after(...lists: readonly (readonly Instance[])[]): Promise<readonly Instance[]> {
     const engine = new ListedEngine();
@@ -16,6 +101,7 @@ suite('topology/inventoryEngine: a container that was cut off its network', () =
       onFailure: error => {
         throw error;
       },
+      onAsked: () => Promise.resolve(),
     });
     for (const list of lists) {
       engine.instances = [...list];
