@@ -57,9 +57,10 @@ export function containerSpec(
   };
 }
 
+/** What the image holds at `target` is not wanted: a volume of ours begins empty, and the engine need not look. */
 function mount(folder: string | undefined, volume: string, target: string): Readonly<Record<string, unknown>> {
   return folder === undefined
-    ? { Type: 'volume', Source: volume, Target: target }
+    ? { Type: 'volume', Source: volume, Target: target, VolumeOptions: { NoCopy: true } }
     : { Type: 'bind', Source: folder, Target: target };
 }
 

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { mapLimit } from '../../base/abort';
 import { isFault } from '../../base/errors';
 import type { Ownership, Place, PlaceRequest, RoomRequest } from '../engine';
 import { addFolders, isFolderOf, makeFolders, readMarker, removeFolders, removeNodeFolders } from '../folders';
@@ -18,6 +19,8 @@ import type { Subnet } from './subnets';
 const FOLDER_LABEL = `${PREFIX}folder`;
 /** Two creations at the same moment may choose the same subnet; the daemon refuses the second, which then chooses again. */
 const SUBNET_TRIES = 8;
+/** Network and volumes that are made at the same time. */
+const OBJECTS_AT_ONCE = 4;
 
 /** Networks, volumes and folders of topologies. */
 export class Places {
@@ -29,16 +32,29 @@ export class Places {
   /** Makes what the nodes need around them, or finds it when it is there already; what it made is undone when it can't finish. */
   async create(request: PlaceRequest, signal: AbortSignal | undefined): Promise<Place> {
     const { ownership, nodes, storage } = request;
-    const host = await hostOf(this.calls, this.machine, signal);
-    const existing = (await this.#ownNetworks(ownership.topologyId, signal))[0];
+    const [host, [existing]] = await Promise.all([
+      hostOf(this.calls, this.machine, signal),
+      this.#ownNetworks(ownership.topologyId, signal),
+    ]);
     if (!existing) await this.#refuseTakenNames(request, signal);
     if (storage.kind === 'folder') await this.#makeFolders(storage.root, request, host);
     try {
-      if (storage.kind === 'volume') for (const node of nodes) await this.#makeVolumes(ownership, node, signal);
       signal?.throwIfAborted();
-      const made = existing
-        ? { network: existing.id, subnet: subnetOf(existing.raw) }
-        : await this.#makeNetwork(request, host, signal);
+      // The daemon makes volumes while it makes the network. When one fails, the others have ended before anything is undone.
+      let made: { readonly network: string; readonly subnet: Subnet | undefined } | undefined;
+      await mapLimit(
+        [
+          async () => {
+            made = existing
+              ? { network: existing.id, subnet: subnetOf(existing.raw) }
+              : await this.#makeNetwork(request, host, signal);
+          },
+          ...(storage.kind === 'volume' ? nodes.map(node => () => this.#makeVolumes(ownership, node, signal)) : []),
+        ],
+        OBJECTS_AT_ONCE,
+        make => make(),
+      );
+      if (made === undefined) throw new RangeError('no network made, and no failure');
       if (made.subnet === undefined)
         return fail({ code: 'bad-reply', call: 'GET /networks', text: 'our network has no IPv4 subnet' });
       signal?.throwIfAborted();
