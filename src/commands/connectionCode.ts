@@ -12,6 +12,7 @@ import type { Place } from './ask';
 import { nodeOf, topologyOf } from './ask';
 import { withAnswer } from './create/questions';
 import type { Command, Kit } from './kit';
+import { secretOfNode } from '../topology/password';
 
 type Way = 'copy' | 'insert' | 'open';
 
@@ -71,12 +72,10 @@ async function subjectOf(kit: Kit, target: Parameters<Command>[1]): Promise<Subj
   const topology = await topologyOf(kit, target, vscode.l10n.t('Which topology shall the code connect to?'));
   if (!topology) return undefined;
   const { secrets } = kit.deps;
-  const shared = await secrets.get(topology.id);
   const of = async (wanted: (node: Node) => boolean): Promise<string | undefined> => {
-    if (shared !== undefined) return shared;
     for (const node of topology.nodes.filter(wanted)) {
-      const own = await secrets.get(node.id);
-      if (own !== undefined) return own;
+      const secret = await secretOfNode(secrets, topology.id, node);
+      if (secret !== undefined) return secret;
     }
     return undefined;
   };
@@ -90,7 +89,7 @@ async function subjectOf(kit: Kit, target: Parameters<Command>[1]): Promise<Subj
 }
 
 async function nodeSubject({ deps: { secrets } }: Kit, { node, topology }: Place): Promise<Subject> {
-  const secret = (topology && (await secrets.get(topology.id))) ?? (await secrets.get(node.id));
+  const secret = await secretOfNode(secrets, topology?.id, node);
   return {
     name: node.name,
     nodes: [node],

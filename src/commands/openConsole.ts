@@ -5,6 +5,7 @@ import type { Credentials } from '../redis/credentials';
 import { credentialsOf } from '../redis/credentials';
 import { nodeOf } from './ask';
 import type { Command, Kit } from './kit';
+import { secretOfNode } from '../topology/password';
 
 /** Opens the server's own command line client in a terminal, logged in. The password goes by environment, never as an argument. */
 export const openConsole: Command = async (kit, target) => {
@@ -16,9 +17,7 @@ export const openConsole: Command = async (kit, target) => {
   );
   if (!place) return;
   const { node, topology } = place;
-  const secret =
-    (await kit.deps.secrets.get(topology?.id ?? node.id)) ??
-    (topology ? await kit.deps.secrets.get(node.id) : undefined);
+  const secret = await secretOfNode(kit.deps.secrets, topology?.id, node);
   const command = await commandFor(kit, node, credentialsOf(secret));
   if (!command) {
     void vscode.window.showInformationMessage(

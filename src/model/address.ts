@@ -17,3 +17,11 @@ export function distinctAddresses(addresses: readonly Address[]): readonly Addre
 export function sameAddress(a: Address, b: Address): boolean {
   return a.port === b.port && a.host === b.host;
 }
+
+/**
+ * Where this machine reaches what listens on `address` of it: all addresses include 127.0.0.1. Another one of loopback (127.0.0.2) stays as it is,
+ * nobody else answers there.
+ */
+export function fromHere({ host, port }: Address): Address {
+  return { host: host === '' || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port };
+}

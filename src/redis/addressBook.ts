@@ -1,5 +1,5 @@
 import type { Address } from '../model/address';
-import { formatAddress } from '../model/address';
+import { formatAddress, fromHere } from '../model/address';
 import type { Instance } from '../model/instance';
 import { isLoopback } from '../model/servers';
 import type { Node } from '../model/snapshot';
@@ -29,15 +29,6 @@ export function doorOf({ instance, reachable }: Pick<Node, 'instance' | 'reachab
   if (reachable === undefined || isLoopback(reachable.host)) return reachable;
   const published = instance?.ports.find(({ inside }) => inside === reachable.port);
   return published ? fromHere(published.outside) : reachable;
-}
-
-/** A port published on all addresses is reached on loopback. */
-function fromHere({ host, port }: Address): Address {
-  return {
-    host:
-      host === '' || host === '0.0.0.0' || host === '::' || (isLoopback(host) && host !== '::1') ? '127.0.0.1' : host,
-    port,
-  };
 }
 
 /** Remembers which address of each server answered, so that the others are not tried again while it does. */

@@ -6,6 +6,7 @@ import type { RedisConnection } from '../redis/client';
 import { ReplyError } from '../redis/client';
 import type { VerbDeps } from './deps';
 import type { FailoverCheck, FailoverFault, FailoverRequest } from './failoverPlan';
+import { secretOf } from './password';
 import { flatMap, flatMaps } from './replies';
 import { Talk } from './talk';
 import type { Seat } from './talk';
@@ -40,12 +41,7 @@ export interface FailoverSight extends FailoverCheck {
 }
 
 export function failoverTalk(deps: Pick<VerbDeps, 'connector' | 'secrets'>, request: FailoverRequest): Talk {
-  return new Talk(
-    deps.connector,
-    async seat =>
-      (await deps.secrets.get(request.topologyId)) ??
-      (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey)),
-  );
+  return new Talk(deps.connector, seat => secretOf(deps.secrets, request.topologyId, seat));
 }
 
 /** Looks, changes nothing: for the confirmation, and again as the first step of the failover. */

@@ -8,7 +8,7 @@ import type { VerbDeps } from './deps';
 import { lagOf } from './failoverCheck';
 import { followsText, roleOf } from './roles';
 import type { OnProgress } from './ports';
-import { keep, passwordOf, talkOf, watchedBySentinel } from './replicaOf';
+import { keep, letFollow, talkOf, watchedBySentinel } from './replicaOf';
 import { Steps } from './steps';
 import type { StepProgress, StepTime } from './steps';
 import { seatOf } from './talk';
@@ -148,8 +148,7 @@ async function handOver(
   connection: RedisConnection,
 ): Promise<void> {
   // The old master must be able to follow the new one.
-  const password = await passwordOf(deps, topologyId, to);
-  if (password !== undefined) await connection.call(['CONFIG', 'SET', 'masterauth', password]);
+  await letFollow(deps, topologyId, connection, to);
   const { host, port } = to.announced;
   const began = deps.now();
   const [reply] = await connection.pipeline([['FAILOVER', 'TO', host, String(port), 'TIMEOUT', String(HANDOVER_MS)]]);

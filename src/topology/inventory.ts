@@ -14,7 +14,6 @@ import { emptySnapshot } from '../model/snapshot';
 import { AddressBook } from '../redis/addressBook';
 import type { RedisConnection, RedisConnector } from '../redis/client';
 import type { ExistingSource } from './existing/existingList';
-import { sentinelSecret } from './existing/existingList';
 import { discover, seedsOf, targetsOf } from './inventoryDiscovery';
 import type { WatchedEngine } from './inventoryEngine';
 import { EngineWatch } from './inventoryEngine';
@@ -25,6 +24,7 @@ import type { InventoryPort, NodeGoneFault } from './inventoryPort';
 import type { NodeTarget } from './inventoryTarget';
 import type { Secrets } from './ports';
 import { Timeline } from './timeline';
+import { secretOf } from './password';
 
 export interface InventoryDeps {
   readonly engines: readonly WatchedEngine[];
@@ -255,13 +255,7 @@ export class Inventory implements InventoryPort, Disposable {
     const own = instance?.ownership?.topologyId;
     if (own !== undefined) return this.#deps.secrets.get(own);
     const topologyId = existing?.entry.id ?? this.#nodes.get(id)?.topologyId;
-    const ofSentinels =
-      existing?.sentinel === true ? await this.#deps.secrets.get(sentinelSecret(existing.entry.id)) : undefined;
-    return (
-      (await this.#deps.secrets.get(id)) ??
-      ofSentinels ??
-      (topologyId === undefined ? undefined : await this.#deps.secrets.get(topologyId))
-    );
+    return secretOf(this.#deps.secrets, topologyId, { secretKey: id, sentinel: existing?.sentinel === true });
   }
 
   /** Every message of a Sentinel; on servers that are not ours also the Sentinels' greetings, which tell where hidden Sentinels are. */

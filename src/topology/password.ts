@@ -19,6 +19,41 @@ export function secretKeyOf({ id, instance }: Pick<Node, 'id' | 'instance'>): st
   return instance?.ownership?.topologyId ?? id;
 }
 
+/** Where the secret of the Sentinels of a topology lies, when they have another than the data nodes. */
+export function sentinelSecret(topologyId: string): string {
+  return `${topologyId}/sentinel`;
+}
+
+/** Whose secret is wanted: `secretKey` is that of the server's own, which is its id in the tree. */
+export interface SecretHolder {
+  readonly secretKey?: string;
+  readonly sentinel?: boolean;
+}
+
+/**
+ * What to log in with at one server of a topology, as {@link credentialsOf} reads it: the secret of its own that the user entered, else (a
+ * Sentinel) that of the topology's Sentinels, else the topology's. Servers of a topology of ours have none of their own.
+ */
+export async function secretOf(
+  secrets: Pick<Secrets, 'get'>,
+  topologyId: string | undefined,
+  { secretKey, sentinel }: SecretHolder,
+): Promise<string | undefined> {
+  const own = secretKey === undefined ? undefined : await secrets.get(secretKey);
+  if (own !== undefined || topologyId === undefined) return own;
+  const ofSentinels = sentinel === true ? await secrets.get(sentinelSecret(topologyId)) : undefined;
+  return ofSentinels ?? secrets.get(topologyId);
+}
+
+/** {@link secretOf} a node of the tree. */
+export function secretOfNode(
+  secrets: Pick<Secrets, 'get'>,
+  topologyId: string | undefined,
+  { id, role }: Pick<Node, 'id' | 'role'>,
+): Promise<string | undefined> {
+  return secretOf(secrets, topologyId, { secretKey: id, sentinel: role === 'sentinel' });
+}
+
 /**
  * Logs in at the server and asks what every look at it asks; throws what it said against it. Keeps what it accepts, and
  * nothing else. Refused ones leave what was kept before.

@@ -9,6 +9,9 @@ import { linkUp } from './linkSteps';
 import { flatMap } from './replies';
 import { Talk } from './talk';
 import type { Seat } from './talk';
+import type { Credentials } from '../redis/credentials';
+import { credentialsOf } from '../redis/credentials';
+import { secretOf } from './password';
 
 /** Two live servers, also such as were made by hand. */
 export interface ReplicaOfRequest {
@@ -90,8 +93,7 @@ export async function makeReplicaOf(
     } = await look(talk, request, signal);
     if (refusal !== undefined) throw new HumanError<ReplicaOfFault>(refusal);
     const connection = await talk.to(replica, { ...ANSWER, signal });
-    const password = await passwordOf(deps, request.topologyId, master);
-    if (password !== undefined) await connection.call(['CONFIG', 'SET', 'masterauth', password], { signal });
+    await letFollow(deps, request.topologyId, connection, master, signal);
     await connection.call(['REPLICAOF', master.announced.host, String(master.announced.port)], {
       signal,
       timeoutMs: 5000,
@@ -124,18 +126,30 @@ export async function promoteToMaster(
 }
 
 export function talkOf(deps: Pick<VerbDeps, 'connector' | 'secrets'>, topologyId: string): Talk {
-  return new Talk(deps.connector, seat => passwordOf(deps, topologyId, seat));
+  return new Talk(deps.connector, seat => secretOf(deps.secrets, topologyId, seat));
 }
 
-export async function passwordOf(
+/**
+ * Gives a server what it needs to follow `master`. Where we log in as an ACL user of a person's, that user may lack what a replica needs: then a
+ * login that the server has already is left as it is.
+ */
+export async function letFollow(
   deps: Pick<VerbDeps, 'secrets'>,
   topologyId: string,
-  seat: Seat,
-): Promise<string | undefined> {
-  return (
-    (await deps.secrets.get(topologyId)) ??
-    (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey))
-  );
+  connection: RedisConnection,
+  master: Seat,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { username, password } = credentialsOf(
+    await secretOf(deps.secrets, topologyId, master),
+  ) as Partial<Credentials>;
+  if (password === undefined) return;
+  if (username !== undefined) {
+    const has = flatMap(await connection.call(['CONFIG', 'GET', 'masterauth'], { signal })).get('masterauth');
+    if (has !== undefined && has !== '') return;
+    await connection.call(['CONFIG', 'SET', 'masteruser', username], { signal });
+  }
+  await connection.call(['CONFIG', 'SET', 'masterauth', password], { signal });
 }
 
 /** Whether a Sentinel is connected to the server, as to masters and to the replicas that it learned from them: it names its connections `sentinel-<id>-cmd`. */

@@ -11,8 +11,9 @@ export interface Seat {
   readonly name: string;
   readonly announced: Address;
   readonly reachable: Address;
-  /** Key of a password of its own in the secret store; else the topology's. */
+  /** Key of a password of its own in the secret store; else the Sentinels', else the topology's: see `secretOf`. */
   readonly secretKey?: string;
+  readonly sentinel?: boolean;
 }
 
 /** The seat of a tree node, when it can be reached. */
@@ -21,8 +22,11 @@ export function seatOf({
   name,
   announced,
   reachable,
-}: Pick<Node, 'id' | 'name' | 'announced' | 'reachable'>): Seat | undefined {
-  return reachable === undefined ? undefined : { name, announced: announced ?? reachable, reachable, secretKey: id };
+  role,
+}: Pick<Node, 'id' | 'name' | 'announced' | 'reachable' | 'role'>): Seat | undefined {
+  if (reachable === undefined) return undefined;
+  const seat = { name, announced: announced ?? reachable, reachable, secretKey: id };
+  return role === 'sentinel' ? { ...seat, sentinel: true } : seat;
 }
 
 export type TalkFault =

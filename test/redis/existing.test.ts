@@ -1,11 +1,18 @@
 // Topologies that somebody else made, added by a URL of one of their servers: real servers, no engine that knows them.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { HumanError, isFault } from '../../src/base/errors';
 import type { RedisConnector, RedisFault } from '../../src/redis/client';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
+import type { Topology } from '../../src/model/snapshot';
+import { checkFailover } from '../../src/topology/failoverCheck';
+import { failoverRequestOf } from '../../src/topology/failoverPlan';
+import { failoverSentinel } from '../../src/topology/failoverSentinel';
+import { measureReach } from '../../src/topology/reach/measure';
+import { verifyTopology } from '../../src/topology/verify/verify';
 import { cleanUp, docker } from '../support/docker';
 import { certificates, ExistingWorld, rowsOf } from '../support/existing';
 import { newPrefix, testPort, testPorts, until } from '../support/naming';
@@ -146,7 +153,37 @@ suite('topologies added by their address', function () {
       locked.id,
       one => one.health.level === 'unknown' && rowsOf(one)[0]?.endsWith('password-required') === true,
     );
+    await world.list.remove(locked.id);
+    await verbsWithBothPasswords(sentinels[0]?.port);
   });
+
+  /** What is logged in at servers and Sentinels with a password each: everything is tried, then the master's role is handed over. */
+  const verbsWithBothPasswords = async (sentinelPort: number | undefined): Promise<void> => {
+    const signal = new AbortController().signal;
+    const entry = await world.add(
+      `redis+sentinel://:pw-data@127.0.0.1:${sentinelPort}/orders?sentinel_password=pw-sentinel`,
+    );
+    await world.list.change(entry.id, { changes: true });
+    const whole = (one: Topology): boolean => one.nodes.length === 6 && one.health.level === 'healthy';
+    const topology = await world.see(entry.id, one => whole(one) && one.added?.changes === true);
+    const deps = { connector: world.connector, secrets: world.secrets, now: () => Date.now(), uuid: randomUUID };
+    const { items } = await verifyTopology(deps, { topology, rewrite: true }, signal);
+    assert.deepEqual([items.filter(({ ok }) => !ok), items.filter(({ code }) => code === 'quorum').length], [[], 3]);
+    const reach = await measureReach(deps, topology.nodes, topology.id, signal);
+    assert.deepEqual(
+      reach.map(({ here }) => here.length > 0),
+      reach.map(() => true),
+    );
+    const request = failoverRequestOf(topology);
+    if ('code' in request) throw new HumanError(request);
+    const { refusals, sentinels } = await checkFailover(deps, request, signal);
+    assert.deepEqual([refusals, sentinels], [[], { answering: 3, of: 3 }]);
+    const report = await failoverSentinel(deps, request, signal, () => undefined);
+    assert.notEqual(report.node, request.master.name);
+    await world.see(entry.id, one => whole(one) && one.nodes[0]?.name === report.node);
+    await world.list.remove(entry.id);
+    await until('an empty view', () => world.inventory.snapshot.topologies.length === 0);
+  };
 
   test('TLS with an authority of its own: found with it, refused without it', async () => {
     const files = certificates();

@@ -9,6 +9,7 @@ import { Talk } from '../talk';
 import type { Seat } from '../talk';
 import { ask, Watcher } from './wire';
 import type { ClusterPeer, Observation } from './wire';
+import { secretOf } from '../password';
 
 /** A live cluster as its verbs address it: where each node is reached, and where the password is kept. */
 export interface ClusterTarget {
@@ -128,12 +129,7 @@ export async function withCrew<T>(
   signal: AbortSignal,
   work: (crew: Crew) => Promise<T>,
 ): Promise<T> {
-  const talk = new Talk(
-    deps.connector,
-    async seat =>
-      (await deps.secrets.get(target.topologyId)) ??
-      (seat.secretKey === undefined ? undefined : deps.secrets.get(seat.secretKey)),
-  );
+  const talk = new Talk(deps.connector, seat => secretOf(deps.secrets, target.topologyId, seat));
   try {
     const silent: { seat: Seat; text: string }[] = [];
     const members = await Promise.all(

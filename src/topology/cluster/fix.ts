@@ -15,6 +15,7 @@ import type { FixFacts, FixPlan, FixScope, FixStep } from './fixPlan';
 import { forgetEverywhere } from './forget';
 import { SlotMover } from './slotMover';
 import { addSlots, ask, meet, refused } from './wire';
+import { secretOf } from '../password';
 
 export interface FixRequest {
   readonly target: ClusterTarget;
@@ -144,14 +145,19 @@ export function fixCluster(
 ): Promise<FixReport> {
   const began = deps.now();
   return withCrew(deps, request.target, signal, async crew => {
-    const password = await deps.secrets.get(request.target.topologyId);
+    const secretFor = (id: string): Promise<string | undefined> =>
+      secretOf(
+        deps.secrets,
+        request.target.topologyId,
+        request.target.seats.find(({ name }) => name === crew.member(id).name) ?? {},
+      );
     const total = plan.steps.length;
     const done: FixStep[] = [];
     for (const step of plan.steps) {
       signal.throwIfAborted();
       onProgress({ step, done: done.length, total });
       try {
-        await carryOut(crew, step, password, await crew.look(signal), signal);
+        await carryOut(crew, step, secretFor, await crew.look(signal), signal);
       } catch (error) {
         if (signal.aborted) throw error;
         throw new HumanError<FixFault>(
@@ -178,7 +184,7 @@ export function fixCluster(
 async function carryOut(
   crew: Crew,
   step: FixStep,
-  password: string | undefined,
+  secretFor: (id: string) => Promise<string | undefined>,
   sight: ClusterSight,
   signal: AbortSignal,
 ): Promise<void> {
@@ -205,13 +211,13 @@ async function carryOut(
     }
     case 'fix-finish-move': {
       await (
-        await SlotMover.between(crew, crew.member(step.from.id), crew.member(step.to.id), password)
+        await SlotMover.between(crew, crew.member(step.from.id), crew.member(step.to.id), await secretFor(step.to.id))
       ).move(step.slot);
       return;
     }
     case 'fix-bring-home': {
       await (
-        await SlotMover.between(crew, crew.member(step.from.id), crew.member(step.to.id), password)
+        await SlotMover.between(crew, crew.member(step.from.id), crew.member(step.to.id), await secretFor(step.to.id))
       ).bringHome(step.slot);
       return;
     }

@@ -16,6 +16,7 @@ import type { Lineage, MoveRecord } from './moveRecord';
 import { SlotMover } from './slotMover';
 import type { SlotMoverFault } from './slotMover';
 import { ask } from './wire';
+import { secretOf } from '../password';
 
 export interface MoveRequest {
   readonly target: ClusterTarget;
@@ -266,11 +267,8 @@ class Run {
   }
 
   async #passwordOf({ name }: CrewMember): Promise<string | undefined> {
-    const key = this.target.seats.find(seat => seat.name === name)?.secretKey;
-    return (
-      (await this.deps.secrets.get(this.target.topologyId)) ??
-      (key === undefined ? undefined : this.deps.secrets.get(key))
-    );
+    const seat = this.target.seats.find(seat => seat.name === name);
+    return secretOf(this.deps.secrets, this.target.topologyId, seat ?? {});
   }
 }
 

@@ -5,6 +5,8 @@ import type { Reply } from '../../redis/client';
 import { ReplyError } from '../../redis/client';
 import type { Crew, CrewMember } from './crew';
 import { ask, refused } from './wire';
+import type { Credentials } from '../../redis/credentials';
+import { credentialsOf } from '../../redis/credentials';
 
 export type SlotMoverFault =
   /** Moving it would block its node for so long that the others take it for dead. */
@@ -57,8 +59,9 @@ export class SlotMover {
     crew: Crew,
     source: CrewMember,
     target: CrewMember,
-    password: string | undefined,
+    secret: string | undefined,
   ): Promise<SlotMover> {
+    const { username, password } = credentialsOf(secret) as Partial<Credentials>;
     const [setting] = await ask(source.connection, [['CONFIG', 'GET', 'cluster-node-timeout']]);
     const nodeTimeout = Number(Array.isArray(setting) ? setting[1] : NaN) || 15_000;
     const { seen } = await crew.look(AbortSignal.timeout(5000));
@@ -69,7 +72,7 @@ export class SlotMover {
       target,
       others,
       Math.min(1000, Math.floor(nodeTimeout / 3)),
-      password === undefined ? [] : ['AUTH', password],
+      password === undefined ? [] : username === undefined ? ['AUTH', password] : ['AUTH2', username, password],
     );
   }
 

@@ -10,6 +10,7 @@ import type { VerbDeps } from '../deps';
 import { seatOf, Talk } from '../talk';
 import type { ComposeModel, ComposeNode, Watch } from './model';
 import { settingsOf } from './settings';
+import { secretOf } from '../password';
 
 /** `node-unreachable`: without asking it, its settings are not known. `no-master`: nobody to start from. */
 export type ExportFault =
@@ -26,11 +27,10 @@ export async function gatherProject(
   topology: Topology,
   signal: AbortSignal,
 ): Promise<ComposeModel> {
-  const shared = await deps.secrets.get(topology.id);
   const passwords = new Set<string | undefined>();
   const users = new Set<string>();
-  const talk = new Talk(deps.connector, async ({ secretKey }) => {
-    const secret = shared ?? (secretKey === undefined ? undefined : await deps.secrets.get(secretKey));
+  const talk = new Talk(deps.connector, async seat => {
+    const secret = await secretOf(deps.secrets, topology.id, seat);
     const { username, password } = credentialsOf(secret);
     passwords.add(password);
     if (username !== undefined) users.add(username);

@@ -6,6 +6,7 @@ import type { TopologyKind } from '../../model/instance';
 import type { Added } from '../../model/servers';
 import type { Snapshot } from '../../model/snapshot';
 import type { Endpoint } from '../../redis/client';
+import { sentinelSecret } from '../password';
 import type { Records, Secrets } from '../ports';
 import type { Reached } from './readOnly';
 
@@ -25,11 +26,6 @@ export interface ExistingSource {
 
 const KEY = 'existing:';
 const KINDS: ReadonlySet<unknown> = new Set<TopologyKind>(['replication', 'sentinel', 'cluster']);
-
-/** Where the secret of the Sentinels lies, when they have another than the data nodes. */
-export function sentinelSecret(entryId: string): string {
-  return `${entryId}/sentinel`;
-}
 
 /** The topologies that were added by address: in the editor's records, their passwords in its secret store under the entry's id. */
 export class ExistingList implements ExistingSource, Disposable {

@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address';
-import { distinctAddresses, sameAddress } from '../../model/address';
+import { distinctAddresses, fromHere, sameAddress } from '../../model/address';
 import type { Instance, PublishedPort } from '../../model/instance';
 import { isLoopback } from '../../model/servers';
 import type { Node, SilenceReason } from '../../model/snapshot';
@@ -137,9 +137,4 @@ function whyElsewhere(
 
 function publishedAs(instance: Instance | undefined, port: number | undefined): readonly PublishedPort[] {
   return (instance?.ports ?? []).filter(({ inside }) => inside === port);
-}
-
-/** What is published on all addresses is tried on loopback. */
-function fromHere({ host, port }: Address): Address {
-  return { host: host === '' || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port };
 }

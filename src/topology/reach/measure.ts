@@ -9,6 +9,7 @@ import { credentialsOf } from '../../redis/credentials';
 import type { VerbDeps } from '../deps';
 import type { Attempt, Reach } from './explain';
 import { addressesToTry, explainReach } from './explain';
+import { secretOfNode } from '../password';
 
 /** Long enough for a server that is held up, short enough that a firewall that drops everything does not hold up the table. Milliseconds. */
 const PATIENCE_MS = 2000;
@@ -24,8 +25,7 @@ export function measureReach(
   signal: AbortSignal,
 ): Promise<readonly Reach[]> {
   return mapLimit(nodes, 8, async known => {
-    const secret =
-      (topologyId === undefined ? undefined : await deps.secrets.get(topologyId)) ?? (await deps.secrets.get(known.id));
+    const secret = await secretOfNode(deps.secrets, topologyId, known);
     const { instance } = known;
     if (instance && instance.state !== 'running' && instance.state !== 'restarting') return explainReach(known, []);
     const attempts: Attempt[] = [];

@@ -10,10 +10,13 @@ import type { ReplyError } from '../../redis/client';
 import type { VerbDeps } from '../deps';
 import type { OnProgress } from '../ports';
 import { flatMap, flatMaps, noneRefused } from '../replies';
-import { keep, passwordOf, talkOf } from '../replicaOf';
+import { secretOf } from '../password';
+import { keep, letFollow, talkOf } from '../replicaOf';
 import type { Seat, Talk } from '../talk';
 import { planRepair } from './repairPlan';
 import type { RepairNode, RepairPlan, RepairStep, WatchedMaster } from './repairPlan';
+import type { Credentials } from '../../redis/credentials';
+import { credentialsOf } from '../../redis/credentials';
 
 /** Servers whose addresses changed, with where the engine says that each lives now (`announced` of its seat). */
 export interface RepairRequest {
@@ -54,14 +57,15 @@ const SETTLE_MS = 30_000;
 const SETTINGS = ['down-after-milliseconds', 'failover-timeout', 'parallel-syncs'] as const;
 
 /** The server of a tree node, with the address that its container has now. Undefined when it can't be reached or has none. */
-export function repairSeatOf({ id, name, instance, reachable, contact }: Node): Seat | undefined {
+export function repairSeatOf({ id, name, instance, reachable, contact, role }: Node): Seat | undefined {
   if (reachable === undefined) return undefined;
   const port = contact.state === 'answering' ? contact.report.tcpPort : reachable.port;
   const host =
     instance?.engine === 'docker'
       ? instance.networks.find(({ address }) => address !== undefined && address !== '')?.address
       : reachable.host;
-  return host === undefined ? undefined : { name, announced: { host, port }, reachable, secretKey: id };
+  if (host === undefined) return undefined;
+  return { name, announced: { host, port }, reachable, secretKey: id, sentinel: role === 'sentinel' };
 }
 
 /** Looks, changes nothing. @param chosen the master's name, where the servers don't agree on one */
@@ -247,8 +251,7 @@ async function carryOut(
       return keep(connection, signal);
     }
     case 'repair-follow': {
-      const password = await passwordOf(deps, request.topologyId, seatNamed(request, step.master));
-      if (password !== undefined) await connection.call(['CONFIG', 'SET', 'masterauth', password], { signal });
+      await letFollow(deps, request.topologyId, connection, seatNamed(request, step.master), signal);
       await connection.call(['REPLICAOF', step.address.host, String(step.address.port)], { signal });
       return keep(connection, signal);
     }
@@ -270,11 +273,16 @@ async function watchAnew(
     const value = before.get(setting);
     return value === undefined ? [] : [setting, value];
   });
-  const password = await passwordOf(deps, request.topologyId, seatNamed(request, master));
+  const secret = await secretOf(deps.secrets, request.topologyId, seatNamed(request, master));
+  const { username, password } = credentialsOf(secret) as Partial<Credentials>;
   const orders = [
     ['SENTINEL', 'REMOVE', watched],
     ['SENTINEL', 'MONITOR', watched, address.host, String(address.port), String(quorum)],
-    ['SENTINEL', 'SET', watched, ...settings, ...(password === undefined ? [] : ['auth-pass', password])],
+    [
+      ...['SENTINEL', 'SET', watched, ...settings],
+      ...(username === undefined ? [] : ['auth-user', username]),
+      ...(password === undefined ? [] : ['auth-pass', password]),
+    ],
   ].filter(order => order.length > 3 || order[1] === 'REMOVE');
   const replies: readonly (Reply | ReplyError)[] = await connection.pipeline(orders, { timeoutMs: 5000 });
   noneRefused(

@@ -8,6 +8,9 @@ import { seatOf } from '../../talk';
 import type { Talk } from '../../talk';
 import { ReplyError } from '../../../redis/client';
 import { portOf } from '../scope';
+import type { Credentials } from '../../../redis/credentials';
+import { credentialsOf } from '../../../redis/credentials';
+import { secretOfNode } from '../../password';
 
 export type SpeakFault =
   /** The server refused a command of a fix; `command` is without its arguments. */
@@ -67,10 +70,7 @@ export class Speaker {
   }
 
   async #passwordOf(node: Node): Promise<string | undefined> {
-    return (
-      (await this.deps.secrets.get(node.instance?.ownership?.topologyId ?? node.id)) ??
-      this.deps.secrets.get(this.topologyId)
-    );
+    return secretOfNode(this.deps.secrets, node.instance?.ownership?.topologyId ?? this.topologyId, node);
   }
 
   /** By the server's own client over its standard input: arguments of a process would show a password. */
@@ -78,8 +78,8 @@ export class Speaker {
     if (node.instance === undefined) throw new HumanError<SpeakFault>({ code: 'fix-unreachable', node: node.name });
     const isValkey = reportOf(node.contact)?.product === 'valkey' || /valkey/.test(node.instance.image);
     const said: Said[] = [];
-    const password = await this.#passwordOf(node);
-    const login = password === undefined ? '' : `AUTH ${confWord(password)}\n`;
+    const { username, password } = credentialsOf(await this.#passwordOf(node)) as Partial<Credentials>;
+    const login = password === undefined ? '' : `AUTH ${[username ?? [], password].flat().map(confWord).join(' ')}\n`;
     for (const command of commands) {
       const { stdout, stderr } = await this.deps
         .engine(node.instance.engine)

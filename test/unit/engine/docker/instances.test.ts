@@ -354,8 +354,8 @@ suite('engine/docker/create', () => {
       { Type: 'bind', Source: '/w/redis/orders/sentinel-1/data', Target: '/data' },
     ]);
     assert.deepEqual(spec({ kind: 'volume' }).HostConfig['Mounts'], [
-      { Type: 'volume', Source: 'orders-sentinel-1-conf', Target: '/conf' },
-      { Type: 'volume', Source: 'orders-sentinel-1-data', Target: '/data' },
+      { Type: 'volume', Source: 'orders-sentinel-1-conf', Target: '/conf', VolumeOptions: { NoCopy: true } },
+      { Type: 'volume', Source: 'orders-sentinel-1-data', Target: '/data', VolumeOptions: { NoCopy: true } },
     ]);
     assert.deepEqual(spec(request.storage, true).HostConfig['Binds'], [
       '/w/redis/orders/sentinel-1/conf:/conf:Z',
