@@ -7,10 +7,10 @@ suite('topology/password: which secret is given to which server', () => {
   const kept: readonly [
     title: string,
     secrets: Readonly<Record<string, string>>,
-    server?: string,
-    sentinel?: string,
+    server: string | undefined,
+    sentinel: string | undefined,
   ][] = [
-    ['nothing kept', {}],
+    ['nothing kept', {}, undefined, undefined],
     ['one for all', { [T]: 'all' }, 'all', 'all'],
     ['another for the Sentinels', { [T]: 'data', [sentinelSecret(T)]: 'watch' }, 'data', 'watch'],
     ['only the Sentinels want one', { [sentinelSecret(T)]: 'watch' }, undefined, 'watch'],
