@@ -33,7 +33,7 @@ import { existingConnector } from './topology/existing/readOnly';
 import { Inventory } from './topology/inventory';
 import type { InventoryPort } from './topology/inventoryPort';
 import type { Records, Secrets } from './topology/ports';
-import { findUnfinished } from './topology/unfinished';
+import { findUnfinished } from './topology/findUnfinished';
 import type { Drawing } from './views/drawing';
 import { draw } from './views/drawing';
 import type { ProblemLine } from './views/problemLines';

@@ -1,5 +1,6 @@
 // What of dockerode and ioredis ships: our code speaks through docker's modem and through one plain connection per server.
 // What is never reached is left out; if it is reached one day, it says so by name. All suites run on the libraries in this form.
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
@@ -23,7 +24,7 @@ const modules = [
     names: ['./cluster', './SentinelConnector', './connectors/SentinelConnector', '../constants/TLSProfiles'],
   },
   // Batches are single calls of one turn here; see src/redis/ioredisClient.ts. Scripts and scans are not used.
-  { inside: ['ioredis', 'built'], names: ['./Pipeline', './Script', './ScanStream', '../ScanStream'] },
+  { inside: ['ioredis', 'built'], names: ['./Pipeline', './Script', '../Script', './ScanStream', '../ScanStream'] },
   // Of a Node that has no classes yet.
   { inside: ['redis-errors'], names: ['./lib/old'] },
   { inside: ['docker-modem', 'lib'], names: ['./ssh'] },
@@ -55,7 +56,7 @@ export const leaveOut = {
 
 /**
  * Lighter stand-ins. `readable-stream` is Node's own `stream`. `debug` prints what it is given when an environment variable
- * says so, passwords of AUTH included: here it prints nothing. Of the commands' table only what a single connection calls by itself.
+ * says so, passwords of AUTH included: here it prints nothing, and what docker-modem would tell it of each request is not written out first. Of the commands' table only what a single connection calls by itself.
  * @type {import('esbuild').Plugin}
  */
 export const lighten = {
@@ -68,6 +69,12 @@ export const lighten = {
       contents:
         'const silent = () => Object.assign(() => undefined, { enabled: false }); module.exports = Object.assign(silent, { default: silent });',
     }));
+    build.onLoad({ filter: /docker-modem[\\/]lib[\\/]modem\.js$/ }, async args => {
+      const text = await readFile(args.path, 'utf8');
+      const without = text.replace(/^ *debug\('Sending: %s', util\.inspect\(options, \{[^}]*\}\)\);$/m, '');
+      if (without === text) throw new Error(`${args.path} writes its requests out in another way than expected`);
+      return { contents: without };
+    });
     build.onLoad({ filter: /dockerode[\\/]lib[\\/]docker\.js$/ }, () => ({ contents: modemOnly, resolveDir: root }));
     build.onLoad({ filter: /ioredis[\\/]built[\\/](?:autoPipelining|transaction|tracing)\.js$/ }, args => ({
       contents: quiet[basename(args.path, '.js')] ?? '',

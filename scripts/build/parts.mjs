@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
 const core = join(root, 'src', 'core.ts');
+const main = join(root, 'src', 'commands', 'parts', 'main.ts');
 
 /** Loaded before the core, or without it: what these load must not bring it along. */
 const without = [
@@ -13,6 +14,9 @@ const without = [
   /^src\/confLanguage\.ts$/,
   /^src\/language\//,
 ];
+
+/** Parts of commands beyond the main job: what they share with it stays in its file. */
+const onMain = /[\\/]commands[\\/]parts[\\/](?!main\.)\w+\.ts$/;
 
 /** @type {import('esbuild').Plugin} */
 export const standOnCore = {
@@ -26,7 +30,7 @@ export const standOnCore = {
       return found.errors.length > 0 ? found : { path: found.path, namespace: 'part' };
     });
     build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
-      contents: `import ${JSON.stringify(core)}; export * from ${JSON.stringify(path)};`,
+      contents: `${[core, ...(onMain.test(path) ? [main] : [])].map(one => `import ${JSON.stringify(one)};`).join(' ')} export * from ${JSON.stringify(path)};`,
       resolveDir: root,
       loader: 'js',
     }));

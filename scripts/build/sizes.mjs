@@ -21,9 +21,10 @@ const beyond = [
   /src\/topology\/diagnose\/\w+\.ts$/,
   /^src\/commands\/remedies\.ts$/,
   /^src\/editor\/words\.ts$/,
-  /src\/commands\/parts\/\w+\.ts$/,
+  /src\/commands\/parts\/(?!main\.)\w+\.ts$/,
   /src\/webviews\/\w+\.ts$/,
   /src\/topology\/cluster\/\w+\.ts$/,
+  /src\/engine\/docker\/containerActs\.ts$/,
 ];
 
 /** The files that the main job loads from the first line to the last. @param {Metafile} meta @returns {Set<string>} */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { withProgress } from '../editor/progress';
-import type { Unfinished } from '../topology/unfinished';
-import { finishCreation, findUnfinished, removeUnfinished } from '../topology/unfinished';
+import type { Unfinished } from '../topology/findUnfinished';
+import { findUnfinished } from '../topology/findUnfinished';
+import { finishCreation, removeUnfinished } from '../topology/unfinished';
 import { announce, stepInWords } from './create/wizard';
 import type { Command, Kit } from './kit';
 

@@ -1,6 +1,6 @@
 /**
  * Functions of a part of the bundle that is loaded when the first of them is called: `later(() => import('./parts/x'))('name')`.
- * What stays out of the first part is what one can make, see and heal a Sentinel topology without.
+ * The first part holds what it takes to see; `parts/main` what it takes to make, stop, heal and remove a Sentinel topology, the others what goes beyond.
  */
 export function later<Part extends object>(
   load: () => Promise<Part>,
@@ -11,6 +11,7 @@ export function later<Part extends object>(
   return name => (async (...args: readonly unknown[]) => ((await load())[name] as Any)(...args)) as never;
 }
 
+export const ofMain = later(() => import('./parts/main'));
 export const ofClusters = later(() => import('./parts/cluster'));
 export const ofReplication = later(() => import('./parts/replication'));
 export const ofMore = later(() => import('./parts/more'));

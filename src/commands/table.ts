@@ -1,39 +1,31 @@
 import type { commands } from '../manifest';
-import { copyAddress } from './copyAddress';
-import { createSentinelCommand } from './createSentinel/command';
-import { failover } from './failover';
-import { finishOrRemove } from './finishCreation';
 import type { Command } from './kit';
-import { ofClusters, ofMore, ofProblems, ofReplication } from './later';
-import { kill, pause, restart, start, stop, unpause } from './lifecycle';
-import { openConsole } from './openConsole';
+import { ofClusters, ofMain, ofMore, ofProblems, ofReplication } from './later';
 import { refresh } from './refresh';
-import { remove } from './remove';
-import { showLogs } from './showLogs';
 import { showTimeline } from './showTimeline';
 
 /**
- * Every command by its key in the manifest: one that is missing here does not compile. What making, seeing and healing a Sentinel topology
- * does not need comes from a part that is loaded later: a line in `parts/`, and `ofClusters('name')` here.
+ * Every command by its key in the manifest: one that is missing here does not compile. What seeing does not need
+ * comes from a part that is loaded later: a line in `parts/`, and `ofClusters('name')` here.
  */
 export const commandTable: { readonly [Key in keyof typeof commands]: Command } = {
-  createSentinel: createSentinelCommand,
+  createSentinel: ofMain('createSentinelCommand'),
   createCluster: ofClusters('createClusterCommand'),
   createReplication: ofReplication('createReplicationCommand'),
-  finishCreation: finishOrRemove,
-  remove,
-  stop,
-  start,
-  restart,
-  kill,
-  pause,
-  unpause,
-  failover,
+  finishCreation: ofMain('finishOrRemove'),
+  remove: ofMain('remove'),
+  stop: ofMain('stop'),
+  start: ofMain('start'),
+  restart: ofMain('restart'),
+  kill: ofMain('kill'),
+  pause: ofMain('pause'),
+  unpause: ofMain('unpause'),
+  failover: ofMain('failover'),
   makeReplicaOf: ofReplication('makeReplicaOfCommand'),
   promote: ofReplication('promote'),
-  showLogs,
-  openConsole,
-  copyAddress,
+  showLogs: ofMain('showLogs'),
+  openConsole: ofMain('openConsole'),
+  copyAddress: ofMain('copyAddress'),
   copyConnectionCode: ofMore('copyConnectionCode'),
   exportCompose: ofMore('exportCompose'),
   explainReach: ofMore('explainReach'),

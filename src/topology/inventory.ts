@@ -154,7 +154,7 @@ export class Inventory implements InventoryPort, Disposable {
         new EngineWatch(engine, {
           onChange: () => {
             this.#reconcile();
-            this.#dirty();
+            this.#rebuild(); // at once: rows are shown before the first connection loads what it needs
           },
           onSignal: signal => this.#onEngine(signal),
           onFailure: this.#onFailure,

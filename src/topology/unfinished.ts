@@ -1,5 +1,5 @@
 import { HumanError } from '../base/errors';
-import type { EngineKind, TopologyKind } from '../model/instance';
+import type { TopologyKind } from '../model/instance';
 import type { AdditionProgress, AdditionReport } from './cluster/addNode';
 import type { AdditionPlan } from './cluster/addPlan';
 import type { ClusterCreationReport, ClusterProgress } from './cluster/createCluster';
@@ -16,18 +16,6 @@ import { removeTopology } from './removeTopology';
 import type { ReplicationPlan } from './replicationPlan';
 import type { SentinelPlan } from './sentinelPlan';
 import { undoAll } from './undo';
-
-/** A creation, removal or addition of a node that a dead editor left in the middle. */
-export interface Unfinished {
-  readonly topologyId: string;
-  readonly name: string;
-  readonly kind: TopologyKind;
-  readonly engine: EngineKind;
-  readonly verb: 'create' | 'remove' | 'add';
-  readonly startedAt: number;
-  /** Whether `finishCreation` can take it up. */
-  readonly canFinish: boolean;
-}
 
 export type UnfinishedFault =
   /** No journal of that id, or its run is still going on in another window. */
@@ -68,20 +56,6 @@ const finishAddition: (typeof finishers)[TopologyKind] = async (deps, journal, s
     signal,
     onProgress,
   );
-
-export function findUnfinished(deps: Pick<VerbDeps, 'records' | 'now'>): readonly Unfinished[] {
-  return journalsOf(deps.records)
-    .filter(record => !isRunning(record, deps.now()))
-    .map(record => ({
-      topologyId: record.topologyId,
-      name: record.name,
-      kind: record.kind,
-      engine: record.engine,
-      verb: record.verb,
-      startedAt: record.startedAt,
-      canFinish: record.verb === 'add' || (record.verb === 'create' && record.kind in finishers),
-    }));
-}
 
 /** Takes the creation up where it was cut off, to the same "done". When that fails or is cancelled everything stays as it is, to be finished or removed later. */
 export async function finishCreation(

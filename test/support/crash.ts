@@ -11,7 +11,8 @@ import { createReplication, prepareReplication } from '../../src/topology/create
 import { createSentinel } from '../../src/topology/createSentinel';
 import type { VerbDeps } from '../../src/topology/deps';
 import { removeTopology } from '../../src/topology/removeTopology';
-import { findUnfinished, finishCreation, removeUnfinished } from '../../src/topology/unfinished';
+import { findUnfinished } from '../../src/topology/findUnfinished';
+import { finishCreation, removeUnfinished } from '../../src/topology/unfinished';
 import { leftovers, strays } from './dockerWorld';
 import { FileRecords, FileSecrets } from './fileDeps';
 import { memoryDeps } from './memoryDeps';

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { deadline } from '../../base/abort';
 import { readAll } from './calls';
@@ -106,6 +106,8 @@ async function connect(endpoint: Endpoint, ms: number): Promise<Connection> {
   let asking: Transport | undefined;
   try {
     return await deadline(about.call, ms, undefined, async signal => {
+      // where no daemon is, the first request would cost ten milliseconds to find out
+      if (endpoint.kind === 'socket' && !isPipe(endpoint.path)) await stat(endpoint.path);
       asking = await openTransport(endpoint);
       const reply = await asking.send({ method: 'GET', path: '/version', signal });
       const body = await readAll(reply, signal);
@@ -139,6 +141,11 @@ async function connect(endpoint: Endpoint, ms: number): Promise<Connection> {
   } finally {
     asking?.close();
   }
+}
+
+/** A pipe of Windows, which already a look at it would open. */
+function isPipe(path: string): boolean {
+  return /^[\\/]{2}[.?][\\/]pipe[\\/]/i.test(path);
 }
 
 /** The newest API version that both sides know, `undefined` when there is none. `least` is what the daemon still accepts. */

@@ -24,7 +24,6 @@ import { findFreePorts } from '../loopbackPorts';
 import { Acts } from './acts';
 import { Calls } from './calls';
 import { Connector, surroundings } from './connection';
-import { DockerContainerActs } from './containerActs';
 import { CONF, Creator, DATA, putIntoVolume } from './create';
 import { EventFeed } from './events';
 import { fail } from './faults';
@@ -79,7 +78,15 @@ export class DockerEngine implements Engine, Disposable {
     this.#places = new Places(this.#calls, machine);
     this.#creator = new Creator(this.#calls, this.#images, machine);
     this.#acts = new Acts(this.#calls);
-    this.containers = new DockerContainerActs(this.#calls, this.#acts);
+    // loaded when the first of them is wanted: the tree waits for none of it
+    const acts = async (): Promise<ContainerActs> =>
+      new (await import('./containerActs')).DockerContainerActs(this.#calls, this.#acts);
+    this.containers = {
+      disconnect: async (...args) => (await acts()).disconnect(...args),
+      connect: async (...args) => (await acts()).connect(...args),
+      endpointOf: async (...args) => (await acts()).endpointOf(...args),
+      remountConf: async (...args) => (await acts()).remountConf(...args),
+    };
     this.#events = new EventFeed(this.#calls, signal => this.#seen.hear(signal));
   }
 

@@ -3,7 +3,6 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { inspect } from 'node:util';
 import Dockerode from 'dockerode';
 import { fail } from './faults';
 import type { Endpoint } from './endpoint';
@@ -48,9 +47,6 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
         } as Dockerode.DockerOptions),
     ).modem;
   const [reader, actor] = [modemOf(reading), modemOf(acting)];
-  // The modem writes every request out for its debug log, whether that is on or not, with all that hangs on it: with a bare agent
-  // 5 ms of CPU a call (seen), ten times the call itself.
-  for (const agent of agents) Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
 
   function dial<T>(modem: Dockerode['modem'], request: WireRequest, hijack: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {

@@ -10,7 +10,8 @@ import { createCluster, prepareCluster } from '../../../src/topology/cluster/cre
 import { watchForgotten } from '../../../src/topology/cluster/forget';
 import { checkNodeRemoval, removeNode } from '../../../src/topology/cluster/removeNode';
 import type { NodeRemovalRequest } from '../../../src/topology/cluster/removeNode';
-import { findUnfinished, finishCreation, removeUnfinished } from '../../../src/topology/unfinished';
+import { findUnfinished } from '../../../src/topology/findUnfinished';
+import { finishCreation, removeUnfinished } from '../../../src/topology/unfinished';
 import { memoryDeps } from '../../support/memoryDeps';
 import type { MemoryDeps } from '../../support/memoryDeps';
 import { testPorts, until } from '../../support/naming';

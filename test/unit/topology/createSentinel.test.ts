@@ -6,7 +6,8 @@ import { createSentinel, prepareSentinel } from '../../../src/topology/createSen
 import type { JournalRecord } from '../../../src/topology/journal';
 import { removeTopology } from '../../../src/topology/removeTopology';
 import type { SentinelRequest } from '../../../src/topology/sentinelRequest';
-import { findUnfinished, removeUnfinished } from '../../../src/topology/unfinished';
+import { findUnfinished } from '../../../src/topology/findUnfinished';
+import { removeUnfinished } from '../../../src/topology/unfinished';
 import { decoy, FakeEngine } from '../../support/fakeEngine';
 import { memoryDeps } from '../../support/memoryDeps';
 
