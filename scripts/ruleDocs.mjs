@@ -1,26 +1,27 @@
 // Keeps docs/rules/ in step with the rule table: the head of each page (severity, message) and the list in README.md are
-// written here, the rest of a page by hand. `--check` only compares; a rule without a page, or a page without a rule, fails.
+// written here, and so is its end: what real servers did with the example (kept by bench/ruleExamples.ts), for which versions it counts,
+// which quick fixes there are. The rest of a page is written by hand. `--check` only compares; a rule without a page, or a page without a rule, fails.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const folder = 'docs/rules';
 const endOfHead = '<!-- end of head -->';
+const measuredHere = '<!-- measured: written by scripts/ruleDocs.mjs -->';
 
 /** @typedef {{ severity: 'error' | 'warning' | 'info' | 'hint', family: string, message: string }} Rule */
 
-/** @returns {Promise<Record<string, Rule>>} */
-async function loadRules() {
+/** @returns {Promise<{ rules: Record<string, Rule>, measuredPart(code: string, page: string, kept: unknown): string, keptFile: string }>} */
+async function load() {
+  const contents =
+    "export { rules } from './src/conf/rules/codes'; export { keptFile, measuredPart } from './test/support/ruleExamples';";
   const { outputFiles } = await esbuild.build({
-    entryPoints: ['src/conf/rules/codes.ts'],
+    stdin: { contents, resolveDir: process.cwd(), loader: 'ts' },
     bundle: true,
     write: false,
     format: 'esm',
-    platform: 'neutral',
+    platform: 'node',
   });
-  const module = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0]?.text ?? '').toString('base64')}`
-  );
-  return module.rules;
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.text ?? '').toString('base64')}`);
 }
 
 /** @type {Readonly<Record<string, string>>} */
@@ -71,7 +72,8 @@ function index(rules) {
   return `${lines.join('\n')}\n`;
 }
 
-const rules = await loadRules();
+const { rules, measuredPart, keptFile } = await load();
+const kept = JSON.parse(readFileSync(keptFile, 'utf8'));
 /** @type {string[]} */
 const faults = [];
 /** @param {string} file @param {string} text */
@@ -86,8 +88,9 @@ for (const [code, rule] of Object.entries(rules)) {
     faults.push(`${file} is missing: write why it matters, "## Found" and "## Better" with one example each`);
     continue;
   }
-  const body = readFileSync(file, 'utf8').split(endOfHead)[1] ?? '';
-  write(file, `${head(code, rule)}${body}`);
+  const body = (readFileSync(file, 'utf8').split(endOfHead)[1] ?? '').split(measuredHere)[0]?.trimEnd() ?? '';
+  const measured = measuredPart(code, body, kept[code]).trimEnd();
+  write(file, `${head(code, rule)}${body}\n${measured === '' ? '' : `\n${measuredHere}\n${measured}\n`}`);
 }
 for (const file of readdirSync(folder))
   if (file !== 'README.md' && !Object.hasOwn(rules, file.replace(/\.md$/, '')))

@@ -10,9 +10,12 @@ export function addressKind(text: string): AddressKind {
 }
 
 /** `inet_aton`: one to four numbers, decimal, octal (`0…`) or hexadecimal, the last one fills the rest. */
-export function isNumericIpv4(text: string): boolean {
+export const isNumericIpv4 = (text: string): boolean => ipv4Number(text) !== undefined;
+
+/** The 32 bits that `inet_aton` makes of a text; undefined when it is no such address. */
+export function ipv4Number(text: string): number | undefined {
   const parts = text.split('.');
-  if (parts.length > 4) return false;
+  if (parts.length > 4) return undefined;
   const numbers = parts.map(part =>
     /^0x[0-9a-f]+$/i.test(part)
       ? parseInt(part, 16)
@@ -23,7 +26,8 @@ export function isNumericIpv4(text: string): boolean {
           : NaN,
   );
   const last = numbers.pop() ?? NaN;
-  return numbers.every(number => number <= 255) && last < 256 ** (4 - numbers.length);
+  if (!numbers.every(number => number <= 255) || !(last < 256 ** (4 - numbers.length))) return undefined;
+  return numbers.reduce((sum, number, index) => sum + number * 256 ** (3 - index), last);
 }
 
 /** Four decimal numbers: `inet_pton`. */

@@ -93,6 +93,11 @@ export interface ValidateOptions {
   readonly build?: Partial<Build>;
   /** The container that runs with this file, when that is known. */
   readonly container?: Container;
+  /**
+   * So many findings of one rule are kept, the rest is only counted ({@link ../validate.Report.left}); without it, all are. Not counted in a
+   * file that silences single lines. What the server itself would stop at is always kept.
+   */
+  readonly mostOfRule?: number;
   /** Severity by rule code; `off` silences the rule. */
   readonly severities?: Readonly<Partial<Record<RuleCode, Severity | 'off'>>>;
 }

@@ -19,6 +19,8 @@ import { pointAtLateRefusals, readText } from './validate/texts';
 export interface Report {
   /** In the order of the file (included files behind the file that names them), disabled and switched-off rules left out. */
   readonly findings: readonly Finding[];
+  /** How many more there are, where {@link ValidateOptions.mostOfRule} left some out. */
+  readonly left: number;
   /** What the server itself would stop at: the first refusal in its own order; undefined when it starts. */
   readonly firstRefusal: Finding | undefined;
   /** Files that were read on the way: the file itself, includes, ACL file; a change to one of them changes the report. */
@@ -72,7 +74,7 @@ function* finish(judge: Judge, options: ValidateOptions, perStep: number): Gener
     )
       firstRefusal = finding;
   const findings = yield* settled(judge.findings, judge.read, options, perStep);
-  return { findings, firstRefusal, read: judge.read, judge };
+  return { findings, left: judge.left, firstRefusal, read: judge.read, judge };
 }
 
 /** Applies severities and disable comments, and puts findings in the order of the files and of their places. */

@@ -12,6 +12,8 @@ export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('redisConf')
 /** Where findings come from: the file by itself, and the files of its topology. */
 export interface Findings {
   of(document: vscode.TextDocument): Judged | undefined;
+  /** The same without a limit of number, for acts on all of them. */
+  all?(document: vscode.TextDocument): Promise<Judged | undefined>;
 }
 
 export function registerCodeActions(documents: ConfDocuments, ...sources: readonly Findings[]): vscode.Disposable {
@@ -37,10 +39,20 @@ class CodeActions implements vscode.CodeActionProvider {
   ): Promise<vscode.CodeAction[]> {
     const parsed = await this.documents.parsed(document);
     if (parsed === undefined) return [];
-    return this.sources.flatMap(source => {
+    const actions = this.sources.flatMap(source => {
       const judged = source.of(document);
       return judged === undefined ? [] : this.#actionsFor(document, parsed, judged, range, context);
     });
+    // Asked for whenever the caret moves, so not unless it is wanted by name: on save, or by the menu of source actions.
+    if (context.only === undefined || !(context.only.contains(fixAllKind) || fixAllKind.contains(context.only)))
+      return actions;
+    for (const source of this.sources) {
+      const judged = await (source.all?.(document) ?? source.of(document));
+      const all =
+        judged === undefined || !this.documents.isPresent(document, parsed) ? undefined : fixAll(judged, parsed);
+      if (all !== undefined) actions.push(all);
+    }
+    return actions;
   }
 
   #actionsFor(
@@ -68,11 +80,6 @@ class CodeActions implements vscode.CodeActionProvider {
       if (!isAcl(document))
         for (const code of new Set(here.map(finding => finding.code)))
           actions.push(...disableActions(document, parsed, code, here));
-    }
-    // Asked for whenever the caret moves, so not unless it is wanted by name: on save, or by the menu of source actions.
-    if (context.only !== undefined && wanted(fixAllKind)) {
-      const all = fixAll(judged, parsed);
-      if (all !== undefined) actions.push(all);
     }
     return actions;
   }

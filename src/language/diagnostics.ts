@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { ConfDocument } from '../conf/document';
 import type { RuleCode } from '../conf/rules/codes';
 import type { Finding, ValidateOptions } from '../conf/types';
+import type { Context } from '../conf/features/context';
 import { validateAcl, validateInSteps } from '../conf/validate';
+import type { Report } from '../conf/validate';
 import type { Contexts } from './contexts';
 import { isAcl, isConf, rangeOf } from './documents';
 import { ruleUri } from './ruleDocs';
@@ -17,12 +19,16 @@ const longDebounceMs = 250;
 const longFile = 20_000;
 /** Other files change in bursts: a checkout, a server that rewrites its file. */
 const otherFileMs = 300;
-/** More of one file help nobody, and each costs the editor; the errors come first. */
+/** More of one file help nobody, and each costs the editor; the errors come first, and the last entry says how many are not there. */
 const mostShown = 500;
+/** More of one rule are counted and not kept: tens of thousands of objects that live on cost pauses of the garbage collector. */
+const mostOfRule = 1000;
 
 export interface Judged {
   readonly version: number;
   readonly findings: readonly Finding[];
+  /** How many more were only counted. */
+  readonly left?: number;
   /** All files that were read, by URI, for places in them. */
   readonly read: ReadonlyMap<string, ConfDocument>;
 }
@@ -87,6 +93,27 @@ export class Diagnostics implements vscode.Disposable {
     return judged?.version === document.version ? judged : undefined;
   }
 
+  /** Everything there is to find in a document, where {@link of} left some out; undefined when its text changed meanwhile. */
+  async all(document: vscode.TextDocument): Promise<Judged | undefined> {
+    const judged = this.of(document);
+    if (judged?.left === undefined || judged.left === 0) return judged;
+    const { version } = document;
+    const unwanted = (): boolean => document.isClosed || document.version !== version;
+    const context = await this.contexts.of(document);
+    if (context === undefined || unwanted()) return undefined;
+    const report = await inSlices(validateInSteps(context.document, this.#optionsFor(document, context), 50), unwanted);
+    return report === undefined ? undefined : judgedOf(version, context, report);
+  }
+
+  #optionsFor(document: vscode.TextDocument, context: Context): ValidateOptions {
+    return {
+      target: context.target,
+      mode: context.mode,
+      severities: settingsFor(document.uri).severities,
+      ...this.contexts.world(document.uri),
+    };
+  }
+
   scheduleAll(): void {
     for (const document of vscode.workspace.textDocuments) this.schedule(document);
   }
@@ -114,21 +141,12 @@ export class Diagnostics implements vscode.Disposable {
     }
     const context = await this.contexts.of(document);
     if (context === undefined || unwanted()) return;
-    const options: ValidateOptions = {
-      target: context.target,
-      mode: context.mode,
-      severities: settings.severities,
-      ...this.contexts.world(document.uri),
-    };
+    const options: ValidateOptions = { ...this.#optionsFor(document, context), mostOfRule };
     const report = isAcl(document)
       ? validateAcl(context.document, options)
       : await inSlices(validateInSteps(context.document, options, 50), unwanted);
     if (report === undefined || unwanted()) return;
-    const judged: Judged = {
-      version,
-      findings: report.findings,
-      read: new Map([context.document, ...report.read].map(one => [one.uri, one])),
-    };
+    const judged = judgedOf(version, context, report);
     const shown = await inSlices(diagnosticsOf(judged), unwanted);
     if (shown === undefined || unwanted()) return;
     this.#publish(key, work, judged, shown);
@@ -196,13 +214,20 @@ const severities: Readonly<Record<Finding['severity'], vscode.DiagnosticSeverity
   hint: vscode.DiagnosticSeverity.Hint,
 };
 
+const judgedOf = (version: number, context: Context, { findings, left, read }: Report): Judged => ({
+  version,
+  findings,
+  left,
+  read: new Map([context.document, ...read].map(one => [one.uri, one])),
+});
+
 const keyOf = ({ code, range: { start, end } }: vscode.Diagnostic): string =>
   `${typeof code === 'object' ? code.value : (code ?? '')} ${start.line}:${start.character} ${end.line}:${end.character}`;
 
 const order: readonly Finding['severity'][] = ['error', 'warning', 'info', 'hint'];
 
 /** What VS Code shows of each file that was read, in steps. */
-function* diagnosticsOf({ findings, read }: Judged): Generator<void, Map<string, vscode.Diagnostic[]>> {
+function* diagnosticsOf({ findings, read, left = 0 }: Judged): Generator<void, Map<string, vscode.Diagnostic[]>> {
   const byFile = new Map<string, Finding[]>();
   for (const finding of findings) {
     const list = byFile.get(finding.uri);
@@ -219,7 +244,9 @@ function* diagnosticsOf({ findings, read }: Judged): Generator<void, Map<string,
       diagnostics.push(toDiagnostic(finding, document, read));
       if (diagnostics.length % 20 === 0) yield;
     }
-    if (all.length > mostShown) diagnostics.push(notShown(all.length - mostShown));
+    // Which file the others are in was not kept; they are told of in the first, the one that is open.
+    const hidden = all.length - Math.min(all.length, mostShown) + (shown.size === 0 ? left : 0);
+    if (hidden > 0) diagnostics.push(notShown(hidden));
     shown.set(uri, diagnostics);
   }
   return shown;
@@ -235,7 +262,10 @@ function mostImportant(findings: readonly Finding[]): readonly Finding[] {
 function notShown(count: number): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(
     new vscode.Range(0, 0, 0, 0),
-    vscode.l10n.t('{0} more findings of this file are not shown; the most severe come first.', count),
+    vscode.l10n.t(
+      '{0} more findings are not shown here: mend these first, the most severe ones. redis-conf-lint prints all.',
+      count,
+    ),
     vscode.DiagnosticSeverity.Information,
   );
   diagnostic.source = 'redis-conf';

@@ -3,7 +3,7 @@ import { foldingInSteps } from '../conf/features/folding';
 import type { Fold } from '../conf/features/folding';
 import { formatEdits } from '../conf/features/format';
 import { pathLinksInSteps } from '../conf/features/links';
-import { outlineOf } from '../conf/features/outline';
+import { outlineInSteps } from '../conf/features/outline';
 import type { OutlineItem } from '../conf/features/outline';
 import type { ConfDocument } from '../conf/document';
 import type { Contexts } from './contexts';
@@ -16,11 +16,12 @@ export function registerShape(contexts: Contexts): vscode.Disposable {
     vscode.languages.registerDocumentSymbolProvider(
       selector,
       {
-        provideDocumentSymbols: async document => {
+        provideDocumentSymbols: async (document, token) => {
           const parsed = await contexts.documents.parsed(document);
-          return parsed === undefined || parsed.statements.length > mostSymbols
+          const { version } = document;
+          return parsed === undefined
             ? undefined
-            : outlineOf(parsed).map(one => symbol(parsed, one));
+            : inSlices(symbolsOf(parsed), () => token.isCancellationRequested || document.version !== version);
         },
       },
       { label: 'Redis' },
@@ -59,9 +60,6 @@ export function registerShape(contexts: Contexts): vscode.Disposable {
   );
 }
 
-/** An outline of more lines helps nobody and costs much to send. */
-const mostSymbols = 10_000;
-
 const foldKinds: Readonly<Record<Fold['kind'], vscode.FoldingRangeKind>> = {
   section: vscode.FoldingRangeKind.Region,
   region: vscode.FoldingRangeKind.Region,
@@ -78,16 +76,25 @@ const symbolKinds: Readonly<Record<OutlineItem['kind'], vscode.SymbolKind>> = {
   module: vscode.SymbolKind.Module,
 };
 
-function symbol(document: ConfDocument, item: OutlineItem): vscode.DocumentSymbol {
-  const made = new vscode.DocumentSymbol(
-    item.name,
-    item.detail,
-    symbolKinds[item.kind],
-    rangeOf(document, item),
-    rangeOf(document, { start: item.nameStart, end: item.nameEnd }),
-  );
-  made.children = item.children.map(child => symbol(document, child));
-  return made;
+function* symbolsOf(document: ConfDocument): Generator<void, vscode.DocumentSymbol[]> {
+  let made = 0;
+  function* symbols(items: readonly OutlineItem[]): Generator<void, vscode.DocumentSymbol[]> {
+    const list: vscode.DocumentSymbol[] = [];
+    for (const item of items) {
+      const one = new vscode.DocumentSymbol(
+        item.name,
+        item.detail,
+        symbolKinds[item.kind],
+        rangeOf(document, item),
+        rangeOf(document, { start: item.nameStart, end: item.nameEnd }),
+      );
+      if (item.children.length > 0) one.children = yield* symbols(item.children);
+      list.push(one);
+      if (++made % 100 === 0) yield;
+    }
+    return list;
+  }
+  return yield* symbols(yield* outlineInSteps(document));
 }
 
 function toEdits(

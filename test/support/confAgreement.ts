@@ -5,9 +5,14 @@ import { resolvePath } from '../../src/conf/posix';
 import type { Files, Finding } from '../../src/conf/types';
 import { validate } from '../../src/conf/validate';
 import type { Report } from '../../src/conf/validate';
+import type { RuleCode } from '../../src/conf/rules/codes';
 import { Generator } from './confLines';
 import { ask } from './confOracle';
 import type { Oracle, OracleVerdict } from './confOracle';
+import { judgeProbe } from './confProbe';
+import type { Ours } from './confProbe';
+import { bytesOf, startAll } from './confStart';
+import type { Probe, StartServer, StartVerdict } from './confStart';
 
 export interface Disagreement {
   readonly sentinel: boolean;
@@ -156,4 +161,89 @@ function notMonitor(generator: Generator, masters: readonly string[]): string {
     const line = generator.sentinelLine(masters, true);
     if (!/^sentinel monitor /i.test(line)) return line;
   }
+}
+
+export interface FolderDisagreement {
+  readonly probe: Probe;
+  readonly ours: Ours;
+  readonly theirs: StartVerdict;
+}
+
+/** Of these a file cannot be sure: docs/conf-agreement.md has each. They excuse a refusal, never an error of ours. */
+const dependsOnMachine: ReadonlySet<RuleCode> = new Set<RuleCode>([
+  'active-defrag-build',
+  'bind-all-optional',
+  'unixsocket-is-folder',
+  'bind-elsewhere',
+  'bind-host-name',
+  'bind-ipv6-required',
+  'cluster-config-folder',
+  'include-out-of-reach',
+  'locale-unsure',
+  'logfile-folder-missing',
+  'module-missing',
+  'module-setting-unsure',
+  'dir-missing',
+  'aclfile-missing',
+  'sentinel-script-missing',
+  'tls-file-missing',
+  'tls-incomplete',
+  'unixsocket-folder',
+  'user-maybe-module-command',
+]);
+
+/**
+ * Starts a server on each folder and compares: error or not, and the line where the server names one that can be compared.
+ * A line on which both agree that it is refused is taken out and the rest is asked again, `rounds` times.
+ */
+export async function compareFolders(
+  server: StartServer,
+  probes: readonly Probe[],
+  rounds = 0,
+): Promise<{
+  readonly refused: number;
+  readonly excused: number;
+  readonly disagreements: readonly FolderDisagreement[];
+}> {
+  const found = await startAll(server, probes);
+  const disagreements: FolderDisagreement[] = [];
+  let refused = 0;
+  let excused = 0;
+  const again: Probe[] = [];
+  probes.forEach((probe, index) => {
+    const theirs = found[index];
+    if (theirs === undefined) return;
+    const ours = judgeProbe(probe, server.target);
+    if (theirs.verdict !== 0) refused++;
+    // An included text counts its lines anew, and lines that a NUL melted count as one.
+    const comparable = theirs.verdict > 0 && probe.files === undefined && !bytesOf(probe).includes(0);
+    if (theirs.verdict === 0 ? ours.errors.length === 0 : comparable ? ours.line === theirs.verdict : ours.line > 0) {
+      const rest =
+        comparable || (theirs.verdict !== 0 && ours.errors.length === 1 && probe.base64 === undefined)
+          ? withoutLine(probe, ours.line)
+          : undefined;
+      if (rest !== undefined) again.push(rest);
+      return;
+    }
+    if (theirs.verdict !== 0 && ours.findings.some(one => dependsOnMachine.has(one.code))) excused++;
+    else disagreements.push({ probe, ours, theirs });
+  });
+  if (rounds === 0 || again.length === 0) return { refused, excused, disagreements };
+  const more = await compareFolders(server, again, rounds - 1);
+  return {
+    refused: refused + more.refused,
+    excused: excused + more.excused,
+    disagreements: [...disagreements, ...more.disagreements],
+  };
+}
+
+function withoutLine(probe: Probe, line: number): Probe {
+  const bytes = bytesOf(probe).toString('latin1').split('\n');
+  bytes.splice(line - 1, 1);
+  const rest = Buffer.from(bytes.join('\n'), 'latin1');
+  const { text: _text, base64: _base64, ...others } = probe;
+  return {
+    ...others,
+    ...(probe.base64 === undefined ? { text: rest.toString('utf8') } : { base64: rest.toString('base64') }),
+  };
 }

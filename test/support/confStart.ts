@@ -14,6 +14,8 @@ export interface Probe {
   readonly text?: string;
   readonly base64?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** The name of the file in the folder; c.conf without. */
+  readonly main?: string;
   /** Names of {@link files} that may be executed. */
   readonly runnable?: readonly string[];
   /** What each of {@link startServers} did with it, as kept. */
@@ -52,7 +54,8 @@ mkdir -p /o
 i=0
 while [ $i -lt ${String(count)} ]; do
   cd /w/$i
-  if [ -e /w/$i.sentinel ]; then ${program} c.conf --sentinel >/o/$i 2>&1 & else ${program} c.conf >/o/$i 2>&1 & fi
+  main=$(cat /w/$i.main)
+  if [ -e /w/$i.sentinel ]; then ${program} "$main" --sentinel >/o/$i 2>&1 & else ${program} "$main" >/o/$i 2>&1 & fi
   pid=$!
   n=0
   while kill -0 $pid 2>/dev/null && [ $n -lt 300 ]; do
@@ -78,8 +81,10 @@ export async function startAll(server: StartServer, probes: readonly Probe[]): P
     probes.forEach((probe, index) => {
       mkdirSync(join(folder, String(index)));
       if (probe.mode === 'sentinel') writeFileSync(join(folder, `${String(index)}.sentinel`), '');
-      writeFileSync(join(folder, String(index), 'c.conf'), bytesOf(probe));
+      const main = probe.main ?? 'c.conf';
+      writeFileSync(join(folder, `${String(index)}.main`), main);
       for (const [name, content] of Object.entries(probe.files ?? {})) {
+        if (name === main) continue;
         mkdirSync(dirname(join(folder, String(index), name)), { recursive: true });
         if (!name.endsWith('/'))
           writeFileSync(join(folder, String(index), name), content, {
@@ -87,6 +92,7 @@ export async function startAll(server: StartServer, probes: readonly Probe[]): P
           });
         else mkdirSync(join(folder, String(index), name), { recursive: true });
       }
+      writeFileSync(join(folder, String(index), main), bytesOf(probe));
     });
     writeFileSync(join(folder, 'run.sh'), script(server.program, probes.length));
     const output = await collect([
@@ -110,14 +116,14 @@ export async function startAll(server: StartServer, probes: readonly Probe[]): P
       const at = 1 + index * 4;
       if (parts[at] !== String(index))
         throw new Error(`${server.image} gave no answer for ${probe.name}: ${output.slice(-500)}`);
-      return verdictOf(parts[at + 1] === 'up' || parts[at + 2] === '0', parts[at + 3] ?? '');
+      return verdictOf(parts[at + 1] === 'up' || parts[at + 2] === '0', Number(parts[at + 2]), parts[at + 3] ?? '');
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function verdictOf(up: boolean, output: string): StartVerdict {
+function verdictOf(up: boolean, code: number, output: string): StartVerdict {
   if (up) return { verdict: 0, message: '' };
   const fatal =
     /FATAL CONFIG FILE ERROR[^\n]*\n(?:Reading the configuration file, at line (\d+)\n>>> '[\s\S]*?'\n)?([^\n]*)/.exec(
@@ -128,12 +134,19 @@ function verdictOf(up: boolean, output: string): StartVerdict {
     .split('\n')
     .filter(line => / # |Fatal|\*\*\*|ERR/.test(line))
     .map(line => line.replace(/^.*? # /, ''));
+  const said = warnings
+    .filter(
+      line =>
+        !/^WARNING|oO0|Warning: no config|version=|Configuration loaded|Server initialized|-----|Software Failure|Guru/.test(
+          line,
+        ),
+    )
+    .map(line => line.replace(/ ?WARNING: ACL errors.*/, ''));
   return {
     verdict: -1,
-    message: warnings
-      .filter(line => !/WARNING|oO0|Warning: no config/.test(line))
+    message: [...(code > 128 && code !== 137 ? [`it crashes (signal ${String(code - 128)})`] : []), ...said]
       .join('; ')
-      .slice(0, 200),
+      .slice(0, 400),
   };
 }
 

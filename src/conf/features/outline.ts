@@ -17,23 +17,48 @@ export interface OutlineItem {
   readonly children: readonly OutlineItem[];
 }
 
+/** Of a file with more statements than this, every section is shown, and of each its first lines: more would help nobody and cost much to send. */
+const mostOfFile = 10_000;
+/** All lines that are shown of such a file, and those of one section at least; sections behind the last are not looked for. */
+const shared = 4000;
+const leastOfSection = 10;
+const mostSections = 1000;
+
 export function outlineOf(document: ConfDocument): OutlineItem[] {
+  const steps = outlineInSteps(document);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, giving the thread back now and then. */
+export function* outlineInSteps(document: ConfDocument): Generator<void, OutlineItem[]> {
   const tail = generatedTail(document);
-  const bounds = headings(document).map(one => ({ ...one, kind: 'section' as const }));
-  const starts: { line: number; title: string; start: number; end: number; kind: 'section' | 'generated' }[] = [
-    ...bounds,
-  ];
+  const starts: { line: number; title: string; start: number; end: number; kind: 'section' | 'generated' }[] = headings(
+    document,
+  )
+    .slice(0, mostSections)
+    .map(one => ({ ...one, kind: 'section' }));
+  yield;
   if (tail !== undefined) {
     const start = document.lineStarts[tail] ?? 0;
     starts.push({ line: tail, title: 'CONFIG REWRITE', start, end: document.lineEnd(tail), kind: 'generated' });
   }
-  const before = document.statements.filter(one => one.line < (starts[0]?.line ?? Infinity)).map(item);
-  const sections = starts.map((section, index): OutlineItem => {
+  const { statements } = document;
+  const most =
+    statements.length > mostOfFile ? Math.max(leastOfSection, Math.floor(shared / (starts.length + 1))) : Infinity;
+  let at = 0;
+  /** The lines up to a line, from where the last call ended. */
+  function* until(line: number): Generator<void, OutlineItem[]> {
+    const from = at;
+    while (at < statements.length && (statements[at]?.line ?? Infinity) < line) if (++at % 5000 === 0) yield;
+    return yield* shownOf(statements, from, at, most);
+  }
+  const outline: OutlineItem[] = yield* until(starts[0]?.line ?? Infinity);
+  for (const [index, section] of starts.entries()) {
     const next = starts[index + 1];
-    const children = document.statements
-      .filter(one => one.line > section.line && one.line < (next?.line ?? Infinity))
-      .map(item);
-    return {
+    outline.push({
       name: section.title,
       detail: '',
       kind: section.kind,
@@ -41,10 +66,36 @@ export function outlineOf(document: ConfDocument): OutlineItem[] {
       end: Math.max(section.end, (next?.start ?? document.text.length + 1) - 1),
       nameStart: section.start,
       nameEnd: section.end,
-      children,
-    };
-  });
-  return [...before, ...sections];
+      children: yield* until(next?.line ?? Infinity),
+    });
+  }
+  return outline;
+}
+
+/** Masters, users, includes and modules are what one looks for in a long file. */
+const landmarks: ReadonlySet<string> = new Set(['sentinel', 'user', 'include', 'loadmodule']);
+
+function* shownOf(
+  statements: readonly Statement[],
+  from: number,
+  to: number,
+  most: number,
+): Generator<void, OutlineItem[]> {
+  const chosen: Statement[] = [];
+  for (const wanted of to - from > most ? [true, false] : [undefined]) {
+    for (let at = from; at < to && chosen.length < most; at++) {
+      const one = statements[at];
+      if (one !== undefined && (wanted === undefined || landmarks.has(one.name) === wanted)) chosen.push(one);
+      if (at % 5000 === 4999) yield;
+    }
+  }
+  if (to - from > most) chosen.sort((a, b) => a.line - b.line);
+  const items: OutlineItem[] = [];
+  for (const [index, one] of chosen.entries()) {
+    items.push(item(one));
+    if (index % 200 === 199) yield;
+  }
+  return items;
 }
 
 function item(statement: Statement): OutlineItem {

@@ -12,6 +12,7 @@ export const fixWords: Readonly<Record<string, string>> = {
   'insert-line': 'Add "{text}"',
   'split-address': 'Write host and port as two words',
   'make-optional': 'Make the address optional: -{text}',
+  'bind-loopback-too': 'Add 127.0.0.1',
   'listen-everywhere': 'Listen on all addresses: * -::*',
   'remove-bom': 'Remove the byte order mark',
   'comment-out-first': 'Comment the first line out',

@@ -26,6 +26,12 @@ export const startupRules = {
     message:
       '{value} must exist: where IPv6 is off (most containers), the server exits with "Cannot assign requested address". Write -{value} to make it optional.',
   },
+  'bind-all-optional': {
+    severity: 'warning',
+    family,
+    message:
+      'Every address of this line may be missing (-): where none of them is there, the server exits with "Configured to not listen anywhere". Add one that always is.',
+  },
   'bind-twice': {
     severity: 'error',
     family,
@@ -102,6 +108,11 @@ export const startupRules = {
     severity: 'warning',
     family,
     message: 'There is no folder for {path} on this machine; where the server runs, it must exist and be writable.',
+  },
+  'unixsocket-is-folder': {
+    severity: 'error',
+    family,
+    message: '{path} is a folder, not a socket: the server cannot listen on it and exits.',
   },
   'locale-unsure': {
     severity: 'info',

@@ -54,6 +54,8 @@ export interface Told {
 }
 
 const nothing: readonly never[] = [];
+/** What ends the start is met after the last line, wherever we noticed it: Redis 8 puts a line by that it cannot read, and goes on. */
+const whenRead = 2 ** 40;
 
 export class Judge {
   readonly target: Target;
@@ -68,6 +70,10 @@ export class Judge {
   readonly modern: boolean;
 
   readonly findings: Finding[] = [];
+  /** Findings that were counted only. */
+  left = 0;
+  readonly #counts = new Map<RuleCode, number>();
+  #firstOrder = Infinity;
   /** Every line that set a setting, by {@link Setting.id}, in the server's order. */
   readonly assigned = new Map<string, Assigned[]>();
   readonly read: ConfDocument[] = [];
@@ -124,8 +130,13 @@ export class Judge {
   report(code: RuleCode, place: Span, data: Data = {}, told: Told = {}): void {
     const severity = told.severity ?? rules[code].severity;
     const { uri, start, end } = place;
+    const refusal =
+      told.refusal === undefined
+        ? undefined
+        : { phase: told.refusal, order: (this.#turn ?? this.#order++) + (told.refusal === 'startup' ? whenRead : 0) };
+    if (this.options.mostOfRule !== undefined && !this.#keeps(code, refusal?.order)) return;
     // Written out: thousands of findings of one file are made here, and object spread is several times slower.
-    if (told.refusal === undefined)
+    if (refusal === undefined)
       this.findings.push({
         uri,
         start,
@@ -146,8 +157,21 @@ export class Judge {
         data,
         related: told.related ?? nothing,
         fixes: told.fixes ?? nothing,
-        refusal: { phase: told.refusal, order: this.#turn ?? this.#order++ },
+        refusal,
       });
+  }
+
+  /** Whether one more finding of a rule is kept: thousands of objects that live on cost an editor pauses of the garbage collector. */
+  #keeps(code: RuleCode, order = Infinity): boolean {
+    const { mostOfRule = Infinity } = this.options;
+    const count = (this.#counts.get(code) ?? 0) + 1;
+    const isFirst = order < this.#firstOrder;
+    if (isFirst) this.#firstOrder = order;
+    this.#counts.set(code, count);
+    if (count <= mostOfRule || isFirst) return true;
+    const silences = this.read.some(document => document.pragmas.some(pragma => pragma.kind === 'disable-next-line'));
+    if (!silences) this.left++;
+    return silences;
   }
 
   /** The server refuses the line at once, with its number. */

@@ -1,5 +1,5 @@
 /** What the server meets after the file is loaded: sockets, cluster, modules, users (section 2.2). */
-import { addressKind, isLoopback } from '../addresses';
+import { addressKind, ipv4Number, isLoopback } from '../addresses';
 import { byteLength } from '../bytes';
 import { checkAclFile } from './aclFile';
 import { fixes, isTime, lineSpan, made, nameSpan, related, wordSpan } from './judge';
@@ -133,7 +133,17 @@ function checkListening(judge: Judge): void {
 
 function checkAddresses(judge: Judge, bind: Assigned): void {
   const seen = new Set<string>();
-  for (const bound of boundAddresses(judge, bind)) {
+  const addresses = boundAddresses(judge, bind);
+  if ((judge.value('unixsocket') ?? '') === '' && addresses.every(one => one.optional && mayBeMissing(one.text)))
+    judge.remark(
+      'bind-all-optional',
+      lineSpan(bind.entry),
+      {},
+      bind.entry.statement.words.length - 1 === addresses.length
+        ? [fixes.insert('bind-loopback-too', lineSpan(bind.entry), lineSpan(bind.entry).end, ' 127.0.0.1')]
+        : [],
+    );
+  for (const bound of addresses) {
     const { text, optional, place } = bound;
     const comment = text === '#' ? bind.entry.statement.words.findIndex(word => word.value === '#') : -1;
     if (text === '*' || text === '::*') {
@@ -169,9 +179,15 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
   }
 }
 
+/** An address that not every machine has; IPv6's own are missing where IPv6 is off. */
+const mayBeMissing = (text: string): boolean =>
+  text !== '*' && ipv4Number(text) !== 0 && !(isLoopback(text) && !text.includes(':'));
+
 function canonical(text: string): string {
   if (text === '*') return '0.0.0.0';
   if (text === '::*') return '::';
+  const number = ipv4Number(text);
+  if (number !== undefined) return [24, 16, 8, 0].map(shift => String((number >>> shift) & 255)).join('.');
   const lower = text.toLowerCase();
   return lower === 'localhost' ? '127.0.0.1' : lower;
 }
@@ -233,8 +249,11 @@ function checkUnixSocket(judge: Judge): void {
     return;
   }
   if (judge.files === undefined || judge.workingDirectory === undefined) return;
-  const folder = folderOf(judge.files.resolve(judge.workingDirectory, path));
-  if (judge.files.stat(folder).kind === 'missing') judge.remark('unixsocket-folder', place, { path });
+  const target = judge.files.resolve(judge.workingDirectory, path);
+  const found = judge.files.stat(target).kind;
+  if (found === 'directory' && inReach(judge, target)) judge.exits('unixsocket-is-folder', place, { path });
+  else if (found === 'directory') judge.report('unixsocket-is-folder', place, { path }, { severity: 'warning' });
+  else if (judge.files.stat(folderOf(target)).kind === 'missing') judge.remark('unixsocket-folder', place, { path });
 }
 
 export const folderOf = (path: string): string => path.replace(/[/\\][^/\\]*$/, '') || '/';
@@ -250,13 +269,15 @@ function checkDatabaseFile(judge: Judge): void {
   const path = judge.workingDirectory === undefined ? undefined : judge.files?.resolve(judge.workingDirectory, name);
   const isFolder = path !== undefined && inReach(judge, path) && judge.files?.stat(path).kind === 'directory';
   if (name === '..' || name === '.' || isFolder) judge.exits('dbfilename-is-conf', place, { what: 'is a folder' });
-  else if (
-    judge.workingDirectory !== undefined &&
-    judge.files?.resolve(judge.workingDirectory, name) === conf &&
-    conf !== ''
-  )
-    judge.exits('dbfilename-is-conf', place, { what: 'is this very file' });
+  else if (path !== undefined && path === conf) judge.exits('dbfilename-is-conf', place, { what: 'is this very file' });
+  else if (path !== undefined && judge.read.some(document => document.uri === path))
+    judge.exits('dbfilename-is-conf', place, { what: 'is another file that it reads as text' });
+  // A cluster node writes its state down before it looks for its database.
+  else if (judge.isYes('cluster-enabled') && plainName(judge.value('cluster-config-file') ?? '') === name)
+    judge.exits('dbfilename-is-conf', place, { what: 'is also its cluster-config-file' });
 }
+
+const plainName = (path: string): string => path.replace(/^(?:\.\/+)+/, '');
 
 function checkLocale(judge: Judge): void {
   const locale = judge.last('locale-collate');

@@ -4,6 +4,7 @@ import { cString } from '../bytes';
 import type { ConfDocument } from '../document';
 import { parseDocument } from '../document';
 import { textStart, Word } from '../scanner';
+import { atLeast } from '../target';
 import { lastAtMost } from '../search';
 import type { Finding, Span } from '../types';
 import { readUser } from './users';
@@ -89,9 +90,10 @@ function refuseByteOrderMark(judge: Judge, document: ConfDocument): number {
   const words = document
     .lineText(0)
     .trim()
-    .split(/[ \t\r]+/).length;
-  // Redis 8 keeps a line with a value for the modules; a sentinel of it never looks again.
-  const queued = judge.target.product === 'redis' && judge.target.major >= 8 && words > 1;
+    .split(/[ \t\r]+/);
+  // Redis 8 keeps a line with a value for the modules, others one whose name has a dot; a sentinel never looks again.
+  const queued =
+    words.length > 1 && (atLeast(judge.target, 'redis', 8) || (judge.modern && words[0]?.includes('.') === true));
   const passes = queued && judge.mode === 'sentinel';
   const edits = marked ? [{ uri: document.uri, start: 0, end: 1, text: '' }] : [];
   judge.report(

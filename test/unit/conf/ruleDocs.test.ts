@@ -6,61 +6,13 @@ import { parseDocument } from '../../../src/conf/document';
 import { guessMode } from '../../../src/conf/mode';
 import { ruleCodes, rules } from '../../../src/conf/rules/codes';
 import type { RuleCode } from '../../../src/conf/rules/codes';
-import { defaultTarget, parseTarget } from '../../../src/conf/target';
-import type { Container } from '../../../src/conf/types';
+import { defaultTarget } from '../../../src/conf/target';
 import { validate } from '../../../src/conf/validate';
-import { filesOf, folder } from '../../support/confFolder';
+import { folder } from '../../support/confFolder';
+import { exampleKey, fences, judgeExample, keptFile, probeOf } from '../../support/ruleExamples';
+import type { Fence, Kept } from '../../support/ruleExamples';
 
-interface Fence {
-  readonly language: string;
-  readonly file: string;
-  readonly target: string | undefined;
-  readonly skip: boolean;
-  /** `mounts=/data,/conf published=6379`: the container of the example. */
-  readonly container: Container | undefined;
-  readonly text: string;
-}
-
-/** The examples of a section of a page. Those without `file=` are redis.conf or sentinel.conf. */
-function fences(page: string, section: 'Found' | 'Better'): Fence[] {
-  const body = new RegExp(`^## ${section}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(page)?.[1] ?? '';
-  return [...body.matchAll(/^```(\S+)(.*)\n([^]*?)\n```$/gm)].map(([, language = '', info = '', text = '']) => ({
-    language,
-    target: /target=(\S+)/.exec(info)?.[1],
-    skip: /\bskip\b/.test(info),
-    container: /\bmounts=/.test(info)
-      ? {
-          mounts: /mounts=(\S*)/.exec(info)?.[1]?.split(',') ?? [],
-          published: /published=(\S+)/.exec(info)?.[1]?.split(',').map(Number) ?? [],
-        }
-      : undefined,
-    file: /file=(\S+)/.exec(info)?.[1] ?? (language === 'redis-sentinel-conf' ? 'sentinel.conf' : 'redis.conf'),
-    text: /\braw\b/.test(info) ? decode(text) : `${text}\n`,
-  }));
-}
-
-/** `\xHH` is a byte; `\c` at the end is a missing final newline. Bytes above 7F are those of UTF-8 where they are valid. */
-function decode(text: string): string {
-  const whole = text.endsWith('\\c') ? text.slice(0, -2) : `${text}\n`;
-  return whole
-    .replaceAll('\\xEF\\xBB\\xBF', '\uFEFF')
-    .replaceAll('\\xFF\\xFE', '\udcff\udcfe')
-    .replace(/\\x([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-}
-
-function found(examples: readonly Fence[]): Set<RuleCode> {
-  const files = filesOf(new Map(examples.map(one => [one.file, one.text])));
-  const [first] = examples;
-  assert.ok(first);
-  const report = validate(parseDocument(first.text, `${folder}/${first.file}`), {
-    target: (first.target === undefined ? undefined : parseTarget(first.target)) ?? defaultTarget,
-    mode: first.language === 'redis-sentinel-conf' ? 'sentinel' : 'redis',
-    workingDirectory: folder,
-    files,
-    ...(first.container && { container: first.container }),
-  });
-  return new Set(report.findings.map(one => one.code));
-}
+const found = (examples: readonly Fence[]): Set<RuleCode> => new Set(judgeExample(examples).map(one => one.code));
 
 /** Findings over all files of an example. */
 function foundTogether(examples: readonly Fence[]): Set<RuleCode> {
@@ -83,6 +35,15 @@ suite('docs/rules', () => {
   test('every rule has its page, with the head that the table gives', () => {
     const run = spawnSync(process.execPath, ['scripts/ruleDocs.mjs', '--check'], { encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
+  });
+
+  test('what servers did with each example is kept for the example as it is (npm run bench -- ruleExamples --record)', () => {
+    const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as Readonly<Record<string, Kept>>;
+    const stale = ruleCodes.filter(code => {
+      const probe = probeOf(code, readFileSync(`docs/rules/${code}.md`, 'utf8'));
+      return kept[code]?.example !== (probe === undefined ? undefined : exampleKey(probe));
+    });
+    assert.deepEqual(stale, []);
   });
 
   for (const code of ruleCodes.filter(one => rules[one].family === 'topology' && existsSync(`docs/rules/${one}.md`))) {

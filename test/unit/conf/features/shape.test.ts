@@ -64,6 +64,27 @@ suite('conf/features: the shape of a file', () => {
     check(outlineOf(context(stock).document), 0, stock.length);
   });
 
+  test('outline of a very long file: every section, of each its first lines, masters before all', () => {
+    const section = (title: string, count: number): string =>
+      `##### ${title} #####\n${'maxmemory 1gb\n'.repeat(count)}sentinel monitor ${title} 1.2.3.4 6379 2\n`;
+    const outline = outlineOf(context(`port 1\n${section('A', 9000)}${section('B', 3000)}${section('C', 2)}`).document);
+    assert.deepEqual(
+      outline.map(one => [one.name, one.children.length]),
+      [
+        ['port', 0],
+        ['A', 1000],
+        ['B', 1000],
+        ['C', 3],
+      ],
+    );
+    assert.deepEqual(
+      outline.map(one => one.children.at(-1)?.name),
+      [undefined, 'A', 'B', 'C'],
+    );
+    assert.equal(outlineOf(context('timeout 5\n'.repeat(50_000)).document).length, 4000);
+    assert.equal(outlineOf(context('timeout 5\n'.repeat(10_000)).document).length, 10_000);
+  });
+
   test('outline of a sentinel file', () => {
     const text = 'port 26379\nsentinel monitor m 1.2.3.4 6379 2\nsentinel auth-pass m geheim\nsentinel myid x\n';
     assert.deepEqual(
