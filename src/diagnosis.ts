@@ -15,6 +15,7 @@ import type { ProblemLine } from './views/problemLines';
 import { ProblemMarks } from './views/problemMarks';
 import { ProblemsPanels } from './webviews/problemsPanel';
 import { sightOf } from './webviews/problemsSight';
+import { WatchPanels } from './webviews/watchPanel';
 
 /** What is wrong and what mends it: loaded when the first snapshot is there, so that the tree waits for none of it. */
 export interface Diagnosis extends Disposable {
@@ -26,6 +27,7 @@ export interface Diagnosis extends Disposable {
   /** Gathers everything anew; resolves with what is found. */
   look(): Promise<readonly Problem[]>;
   show(topologyId: string | undefined): void;
+  watch(topologyId: string): void;
 }
 
 const MOST_BYTES = 1024 * 1024;
@@ -55,6 +57,7 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
       },
     }),
   );
+  const watching = store.add(new WatchPanels({ extensionUri, inventory, redactor: kit.redactor, reveal, onFailure }));
   const marks = store.add(new ProblemMarks(t));
   const notices = store.add(
     new DeathNotices(t, inventory, { show: topologyId => panels.show(topologyId), fix: problem => run(problem, 0) }),
@@ -77,6 +80,7 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
     fixDeps,
     look: () => diagnoser.look(),
     show: topologyId => panels.show(topologyId),
+    watch: topologyId => watching.show(topologyId),
     dispose: () => store.dispose(),
   };
 }

@@ -31,6 +31,7 @@ export const commands = {
   explainReach: 'redisTopology.explainReach',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
+  watch: 'redisTopology.watch',
   showProblems: 'redisTopology.showProblems',
   fixProblem: 'redisTopology.fixProblem',
   verify: 'redisTopology.verify',

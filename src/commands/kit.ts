@@ -51,6 +51,8 @@ export interface Diagnosed {
   look(): Promise<readonly Problem[]>;
   /** The page of a topology, or of the servers that belong to none. */
   show(topologyId: string | undefined): void;
+  /** The live page of a topology. */
+  watch(topologyId: string): void;
 }
 
 export interface NodeLogs {

@@ -44,6 +44,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   fixCluster: ofClusters('fixCluster'),
   fixOpenSlots: ofClusters('fixOpenSlots'),
   assignUncovered: ofClusters('assignUncovered'),
+  watch: ofProblems('watch'),
   showProblems: ofProblems('showProblems'),
   fixProblem: ofProblems('fixProblem'),
   repairAddresses: ofClusters('repairAddresses'),

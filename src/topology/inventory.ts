@@ -78,7 +78,8 @@ export class Inventory implements InventoryPort, Disposable {
   /** Since when each topology is out of its rest. */
   readonly #unsettled = new Map<string, number>();
   #visible = false;
-  #holds = 0;
+  /** The pace that each one asks for who holds it. */
+  readonly #holds = new Map<Disposable, number>();
   #timer: NodeJS.Timeout | undefined;
   #rebuilding: NodeJS.Immediate | undefined;
   #disposed = false;
@@ -102,19 +103,20 @@ export class Inventory implements InventoryPort, Disposable {
     else this.#schedule();
   }
 
-  hold(): Disposable {
-    this.#holds++;
-    this.#attend();
-    this.#run(this.#sweep());
-    return toDisposable(() => {
-      this.#holds--;
+  hold(paceMs = this.#timing.fast): Disposable {
+    const held = toDisposable(() => {
+      this.#holds.delete(held);
       this.#attend();
       this.#schedule();
     });
+    this.#holds.set(held, paceMs);
+    this.#attend();
+    this.#run(this.#sweep());
+    return held;
   }
 
   get #nobodyLooks(): boolean {
-    return !this.#visible && this.#holds === 0;
+    return !this.#visible && this.#holds.size === 0;
   }
 
   #attend(): void {
@@ -367,9 +369,10 @@ export class Inventory implements InventoryPort, Disposable {
   }
 
   #paceOf(node: Node | undefined, now: number): number {
-    if (this.#holds > 0) return Math.max(this.#timing.fast, this.#watches.size * 10);
+    const held = Math.min(this.#timing.slow, ...this.#holds.values());
+    if (this.#holds.size > 0 && held <= this.#timing.fast) return Math.max(this.#timing.fast, this.#watches.size * 10);
     const since = node?.topologyId === undefined ? undefined : this.#unsettled.get(node.topologyId);
-    if (since === undefined) return this.#timing.slow;
+    if (since === undefined) return held;
     const topology = this.#snapshot.topologies.find(one => one.id === node?.topologyId);
     const restless = topology?.health.reasons.some(
       ({ code }) =>
@@ -379,9 +382,7 @@ export class Inventory implements InventoryPort, Disposable {
         code === 'stale-master' ||
         code === 'slots-master-failed',
     );
-    return now - since < (restless ? this.#timing.patience : this.#timing.settle)
-      ? this.#timing.fast
-      : this.#timing.slow;
+    return now - since < (restless ? this.#timing.patience : this.#timing.settle) ? this.#timing.fast : held;
   }
 
   /** Sets the one timer for the earliest look that is due; none while nobody looks. */

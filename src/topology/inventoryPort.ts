@@ -17,8 +17,8 @@ export interface InventoryPort {
   readonly timeline: { readonly entries: readonly TimelineEntry[]; readonly onDidAdd: Event<TimelineEntry> };
   /** While visible, a slow poll catches what no signal tells. Hidden: signals only (closed sockets, engine events, sentinel messages). */
   setVisible(visible: boolean): void;
-  /** Polls as if visible, at the fast pace, until disposed: while a verb runs. */
-  hold(): Disposable;
+  /** Polls as if visible until disposed: at the fast pace while a verb runs, or at least every `paceMs`. */
+  hold(paceMs?: number): Disposable;
   /** Lists and probes everything at once, regardless of back-off; resolves with the snapshot that came of it. */
   refresh(signal?: AbortSignal): Promise<Snapshot>;
   /**

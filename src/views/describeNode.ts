@@ -11,7 +11,7 @@ import { doorOf } from '../redis/addressBook';
 import { wantsPassword } from '../topology/password';
 import type { Belonging } from './contextValue';
 import { nodeContext, runStateOf } from './contextValue';
-import { bytesInWords } from './figures';
+import { bytesInWords } from '../editor/words/figures';
 import type { Badge, Row } from './row';
 import { parts } from './row';
 

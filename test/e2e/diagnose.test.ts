@@ -1,8 +1,9 @@
 // The evening of the notes in the real workbench: quorum 3 of 3, the master stopped with its sentinel; told why, and mended by one button.
+import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { docker } from '../support/docker';
 import { HandMade } from '../support/handMade';
-import { testPort } from '../support/naming';
+import { testPort, until } from '../support/naming';
 import { Workbench } from '../support/workbench';
 
 suite('why a failover does not come, in the workbench', function () {
@@ -89,5 +90,30 @@ suite('why a failover does not come, in the workbench', function () {
       .first()
       .waitFor({ timeout: 40_000 });
     await workbench.screenshot('diagnose-05-mended');
+  });
+
+  test('Watch Live shows the switch, the figures, and who is connected', async () => {
+    await workbench.choose(workbench.treeItem(master), 'Watch Live');
+    const page = workbench.webview;
+    const row = (name: string): Locator => page.getByRole('row').filter({ has: page.getByRole('button', { name }) });
+    await row(`${hand.prefix}-6380`)
+      .first()
+      .getByText(/master|replica/)
+      .first()
+      .waitFor({ timeout: 20_000 });
+    await page.getByText('was replica, is master').first().waitFor();
+    const all = await page.locator('#events tbody tr').count();
+    await page.getByLabel('Kind').selectOption({ label: 'Roles' });
+    await until('fewer are shown', async () => (await page.locator('#events tbody tr').count()) < all);
+    assert.match((await page.locator('#events tbody').innerText()) ?? '', /was replica, is master/);
+    await row(`${hand.prefix}-6380`).first().getByRole('button', { name: 'Clients' }).click();
+    await page.getByText(`Clients of ${hand.prefix}-6380`).waitFor();
+    await page
+      .getByText('REPLCONF')
+      .or(page.getByText('PSYNC'))
+      .or(page.getByText('INFO'))
+      .first()
+      .waitFor({ timeout: 10_000 });
+    await workbench.screenshot('diagnose-06-live');
   });
 });

@@ -40,7 +40,12 @@ export class DrillWorld {
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async make(kind: TopologyKind, engineKind: EngineKind, firstPort: number): Promise<DrillWorld> {
+  static async make(
+    kind: TopologyKind,
+    engineKind: EngineKind,
+    firstPort: number,
+    image = engineKind === 'docker' ? 'redis:7.0' : 'redis-server',
+  ): Promise<DrillWorld> {
     const home = mkdtempSync(join(tmpdir(), 'drills-'));
     const engine =
       engineKind === 'docker'
@@ -50,7 +55,6 @@ export class DrillWorld {
     const deps = memoryDeps(engine, connector);
     const signal = new AbortController().signal;
     const name = `drill-${randomUUID().slice(0, 6)}`;
-    const image = engineKind === 'docker' ? 'redis:7.0' : 'redis-server';
     const common = { name, engine: engineKind, image, firstPort, storage: volume };
     const report =
       kind === 'replication'

@@ -2,5 +2,6 @@
 export { fixProblem } from '../fixProblem';
 export { showProblems } from '../showProblems';
 export { verify } from '../verify';
+export { watch } from '../watch';
 export { connect, disconnect } from '../network';
 export { drill } from '../drill';

@@ -18,6 +18,16 @@ const happenings: Words<Happening> = {
     h.stale ? t('still says master, the sentinels say otherwise') : t('no longer claims to be master'),
 };
 
+/** What happened, without when and to whom. */
+export function happeningInWords(t: Translate, what: Happening): string {
+  return inWords(happenings, t, what);
+}
+
+/** Time of day on this machine's clock, with milliseconds. */
+export function clockInWords(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8) + ((at % 1000) / 1000).toFixed(3).slice(1);
+}
+
 /**
  * One line of the timeline: time of day, time since the incident began, who, what.
  * @param topology name of the topology that the node stands in, when it stands in one
@@ -27,6 +37,5 @@ export function entryInWords(
   { at, sinceFirst, what }: TimelineEntry,
   topology: string | undefined,
 ): string {
-  const time = new Date(at).toTimeString().slice(0, 8) + ((at % 1000) / 1000).toFixed(3).slice(1);
-  return `${time}  +${(sinceFirst / 1000).toFixed(3)} s  ${topology === undefined ? what.name : `${topology}/${what.name}`}  ${inWords(happenings, t, what)}`;
+  return `${clockInWords(at)}  +${(sinceFirst / 1000).toFixed(3)} s  ${topology === undefined ? what.name : `${topology}/${what.name}`}  ${inWords(happenings, t, what)}`;
 }

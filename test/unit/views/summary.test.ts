@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Snapshot, Topology } from '../../../src/model/snapshot';
 import { engineWord } from '../../../src/views/engineWord';
-import { bytesInWords, spanInWords } from '../../../src/views/figures';
+import { bytesInWords, spanInWords } from '../../../src/editor/words/figures';
 import { summarize } from '../../../src/views/summary';
 import { plain } from '../../support/plain';
 import { sentinelTopology, snapshotOf } from '../../support/snapshots';

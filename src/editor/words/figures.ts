@@ -1,4 +1,4 @@
-import type { Translate } from '../editor/translate';
+import type { Translate } from '../translate';
 
 /** Bytes in the unit a person would use: `0 B`, `1.5 KiB`, `12 MiB`. */
 export function bytesInWords(bytes: number): string {
