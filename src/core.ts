@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable';
 import { DisposableStore } from './base/disposable';
@@ -25,6 +26,7 @@ import type { EngineKind } from './model/instance';
 import { contextKeys, views } from './manifest';
 import type { Snapshot } from './model/snapshot';
 import { credentialsOf } from './redis/credentials';
+import type { Address } from './model/address';
 import { identify } from './redis/identify';
 import { lazyConnector } from './redis/lazyConnector';
 import type { VerbDeps } from './topology/deps';
@@ -49,6 +51,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly redactor: Redactor;
   readonly dockerHost: ConfigValue<string>;
+  /** Whether servers are reached through the engine where another way leads there as well. */
+  readonly tunnel: ConfigValue<'auto' | 'always'>;
   readonly confirm: ConfigValue<boolean>;
   /** Which engine a creation uses. */
   readonly preferred: ConfigValue<EngineChoice>;
@@ -90,6 +94,7 @@ export function openCore({
   log,
   redactor,
   dockerHost,
+  tunnel,
   confirm,
   preferred,
   servers,
@@ -97,10 +102,18 @@ export function openCore({
   extensionUri,
 }: Surroundings): Core {
   const store = new DisposableStore();
-  const docker = store.add(createDockerEngine({ owner, endpoint: () => dockerHost.value || undefined }));
+  const docker = store.add(
+    createDockerEngine({
+      owner,
+      endpoint: () => dockerHost.value || undefined,
+      tunnel: () => tunnel.value === 'always',
+    }),
+  );
+  const dial = (address: Address, signal?: AbortSignal): Promise<Duplex> =>
+    docker.containers.dial(address.via ?? '', address, signal);
   const existing = store.add(new ExistingList({ records, secrets, uuid: () => randomUUID() }));
   const connector = existingConnector(
-    lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector()),
+    lazyConnector(async () => new (await import('./redis/ioredisClient')).IoredisConnector(dial)),
     address => existing.reached(address, inventory.snapshot),
   );
   const processes = store.add(

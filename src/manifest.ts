@@ -73,6 +73,7 @@ export const slotMapView = 'redisTopology.slotMap';
 
 export const settings = {
   dockerHost: 'redisTopology.docker.host',
+  tunnel: 'redisTopology.docker.tunnel',
   preferredEngine: 'redisTopology.create.engine',
   servers: 'redisTopology.process.servers',
   confirm: 'redisTopology.confirm',

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Disposable } from '../base/disposable';
 import type { EngineKind, Instance, Ownership, PublishedPort } from '../model/instance';
 
@@ -92,6 +93,11 @@ export interface ContainerActs {
   ): Promise<{ readonly address?: string; readonly aliases: readonly string[] }>;
   /** Makes the container anew with the folder of its conf mounted in place of the single `file` (its path inside); its data stays. Undone by itself when it fails. */
   remountConf(id: string, expect: Expectation, file: string, signal?: AbortSignal): Promise<Remounted>;
+  /**
+   * A connection to `address` as a program in the container would open it, carried by the engine: nothing needs to be published or routable.
+   * It fails like a socket, with its `code` (ECONNREFUSED …); `ENOTUNNEL` when the image has no program that could carry it.
+   */
+  dial(id: string, address: { readonly host: string; readonly port: number }, signal?: AbortSignal): Promise<Duplex>;
 }
 
 /** The new container. Exactly one of `commit` (the old one is removed, its volumes are not) and `undo` (the old one takes its place again) is to be called. */
@@ -113,6 +119,8 @@ export interface EngineDescription {
   readonly machine: string;
   /** Whether folders of this machine can be mounted. */
   readonly sharesFiles: boolean;
+  /** Ports that are published on loopback are another machine's: servers are reached through the engine ({@link ContainerActs.dial}). */
+  readonly afar?: true;
 }
 
 export interface Watching extends Disposable {

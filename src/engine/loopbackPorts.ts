@@ -7,15 +7,19 @@ const LAST = 32767;
 
 /**
  * `count` ports on 127.0.0.1 from `first` upwards that are not in `reserved`, whose `companions` (of a cluster process the bus
- * port) are free too, and that nothing listens on. They need not be consecutive.
+ * port) are free too, and that nothing listens on (`isFree`). They need not be consecutive.
  */
 export async function findFreePorts(
   first: number,
   count: number,
   reserved: ReadonlySet<number>,
   signal?: AbortSignal,
-  companions: (port: number) => readonly number[] = () => [],
+  how: {
+    readonly companions?: (port: number) => readonly number[];
+    readonly isFree?: (port: number) => Promise<boolean>;
+  } = {},
 ): Promise<readonly number[]> {
+  const { companions = () => [], isFree: mayHave = isFree } = how;
   const found: number[] = [];
   const used = new Set(reserved);
   const last = first > LAST ? 65535 : LAST;
@@ -23,7 +27,7 @@ export async function findFreePorts(
     signal?.throwIfAborted();
     const wanted = [port, ...companions(port)];
     if (wanted.some(one => used.has(one) || one > 65535)) continue;
-    if (!(await Promise.all(wanted.map(isFree))).every(Boolean)) continue;
+    if (!(await Promise.all(wanted.map(mayHave))).every(Boolean)) continue;
     found.push(port);
     for (const one of wanted) used.add(one);
   }

@@ -23,6 +23,8 @@ export interface Instance {
   /** Addresses that it had in networks from which it was cut off: its peers still speak of it by them. Nothing reaches it there. */
   readonly formerAddresses?: readonly string[];
   readonly ports: readonly PublishedPort[];
+  /** Its engine's networks are not this machine's: an address in them leads nowhere, or to a stranger. */
+  readonly afar?: true;
   readonly mounts: readonly {
     readonly source: string;
     readonly target: string;
@@ -34,7 +36,7 @@ export interface Instance {
 export type EngineKind = 'docker' | 'process';
 export type InstanceState = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead';
 
-/** A port inside ⇄ where this machine reaches it. */
+/** A port inside ⇄ where this machine reaches it: where it is published only for the engine's own machine, through the engine. */
 export interface PublishedPort {
   readonly inside: number;
   readonly outside: Address;
@@ -54,3 +56,12 @@ export interface Ownership {
 }
 
 export type TopologyKind = 'replication' | 'sentinel' | 'cluster';
+
+/**
+ * The way through the engine. From inside, the container's own address in a network is dialled, not loopback: so a server that listens on
+ * loopback alone, or that is in protected mode, is as silent as it is to everybody.
+ */
+export function tunnelTo({ id, networks }: Pick<Instance, 'id' | 'networks'>, port: number): Address {
+  const own = networks.find(({ address }) => address !== undefined && address !== '')?.address;
+  return { host: own ?? '127.0.0.1', port, via: id };
+}

@@ -1,4 +1,5 @@
 import type { Address } from './address';
+import { asTold } from './address';
 import type { Group } from './grouping';
 import { compareNames } from './names';
 import type { SentinelOpinion } from './sentinelOpinion';
@@ -149,7 +150,7 @@ function announcedBy(server: ServerState, group: Group | undefined): Address | u
     network => network.address !== undefined && network.address !== '',
   )?.address;
   if (inside !== undefined && server.port !== 0) return { host: inside, port: server.port };
-  return server.reachable;
+  return server.reachable && asTold(server.reachable);
 }
 
 /** As the master counts it, at one moment; without it, the difference of two moments. */

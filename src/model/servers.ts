@@ -154,7 +154,8 @@ export function aliasesOf(server: ServerState): readonly Address[] {
   }
   for (const published of instance.ports) {
     if (published.inside !== port) continue;
-    const { host } = published.outside;
+    const { host, via } = published.outside;
+    if (via !== undefined) continue; // published on another machine's loopback: here, that address is somebody else's
     aliases.push({
       host: host === '' || host === '0.0.0.0' || host === '::' || isLoopback(host) ? '127.0.0.1' : host,
       port: published.outside.port,

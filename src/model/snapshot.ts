@@ -140,7 +140,9 @@ export type SilenceReason =
   | 'not-redis'
   | 'tls'
   | 'no-permission'
-  | 'paused';
+  | 'paused'
+  /** Only a tunnel leads there, and nothing inside its container can carry one. */
+  | 'no-tunnel';
 
 /** What is new in `snapshot` against `previous`; ids of nodes and topologies. Produced by `model/diff.ts`. */
 export interface SnapshotChange {

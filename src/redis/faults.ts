@@ -27,6 +27,8 @@ export function reasonOfConnectError(error: unknown): SilenceReason | undefined 
     case 'EACCES':
     case 'EPERM':
       return 'no-permission';
+    case 'ENOTUNNEL':
+      return 'no-tunnel';
   }
   if (
     /^ERR_(SSL|TLS|OSSL)/.test(code) ||

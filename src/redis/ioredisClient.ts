@@ -17,8 +17,11 @@ import type {
 import { ReplyError } from './client';
 import { reasonOfConnectError, reasonOfErrorReply, serverHasNoPassword } from './faults';
 import { diagnose } from './rawProbe';
+import type { Digging, Tunnel } from './tunnelled';
 
 const defaultTimeoutMs = 1000;
+/** Before a way through an engine is open, a program has to be started in the container, on machines that are busy. Milliseconds. */
+const DIG_MS = 8000;
 
 /**
  * The connector on ioredis. What ioredis does by itself is switched off, because each of it waits or retries without an end that
@@ -26,13 +29,21 @@ const defaultTimeoutMs = 1000;
  * before our first command, so that the server's first words are answers to *us*).
  */
 export class IoredisConnector implements RedisConnector {
+  /** @param tunnel opens the way to an address that only leads through an engine (`via`) */
+  constructor(private readonly tunnel?: Tunnel) {}
+
   async connect(endpoint: Endpoint, options: ConnectOptions = {}): Promise<RedisConnection> {
     const { signal, timeoutMs = defaultTimeoutMs, verify = true } = options;
-    const redis = new Redis(optionsFor(endpoint, timeoutMs));
+    const { via } = endpoint.address;
+    const digging = via === undefined ? undefined : new (await import('./tunnelled')).Digging(this.tunnel, endpoint);
+    const redis = new Redis(optionsFor(endpoint, timeoutMs, digging));
     const connection = new IoredisConnection(redis, endpoint);
     try {
       // ioredis has a connect time-out of its own; ours also covers name look-up and the server that accepts and says nothing
-      await deadline('connect', timeoutMs, signal, () => redis.connect());
+      await deadline('connect', via === undefined ? timeoutMs : timeoutMs + DIG_MS, signal, inner => {
+        digging?.follow(inner);
+        return redis.connect();
+      });
       if (endpoint.password !== undefined) await connection.authenticate({ timeoutMs, signal });
       else if (verify) await connection.greet({ timeoutMs, signal });
       return connection;
@@ -43,12 +54,16 @@ export class IoredisConnector implements RedisConnector {
         (error instanceof HumanError && error.fault.code === 'redis-silent' && !vague(error as HumanError<RedisFault>))
       )
         throw error;
-      throw await explain(endpoint, connection.lastError ?? error, timeoutMs, signal);
+      throw await explain(endpoint, connection.lastError ?? error, timeoutMs, this.tunnel, signal);
     }
   }
 }
 
-function optionsFor(endpoint: Endpoint, timeoutMs: number): RedisOptions & { replyMapping: 'legacy' } {
+function optionsFor(
+  endpoint: Endpoint,
+  timeoutMs: number,
+  digging: Digging | undefined,
+): RedisOptions & { replyMapping: 'legacy' } {
   const { tls } = endpoint;
   return {
     host: endpoint.address.host,
@@ -66,6 +81,9 @@ function optionsFor(endpoint: Endpoint, timeoutMs: number): RedisOptions & { rep
     retryStrategy: null,
     reconnectOnError: null,
     connectTimeout: timeoutMs,
+    ...(digging === undefined
+      ? {}
+      : { Connector: digging.connector as unknown as NonNullable<RedisOptions['Connector']> }),
     ...(tls === undefined
       ? {}
       : {
@@ -280,6 +298,7 @@ async function explain(
   endpoint: Endpoint,
   error: unknown,
   timeoutMs: number,
+  tunnel: Tunnel | undefined,
   signal: AbortSignal | undefined,
 ): Promise<HumanError<RedisFault>> {
   const { address } = endpoint;
@@ -291,6 +310,7 @@ async function explain(
       password: endpoint.password !== undefined,
       timeoutMs: Math.min(timeoutMs, 500),
       signal,
+      ...(tunnel && address.via !== undefined ? { dial: () => tunnel(address, signal) } : {}),
     });
     reason = found?.reason ?? reason;
     text = found?.text;

@@ -66,7 +66,7 @@ function access(
 ): Access | AccessProblem {
   const seeds = first.flatMap(node => {
     const address = from === 'here' ? node.reachable : node.announced;
-    return address ? [address] : [];
+    return address && address.via === undefined ? [address] : []; // a way through the engine is the editor's alone
   });
   if (seeds.length === 0) return { code: 'nobody' };
   return {
@@ -80,6 +80,8 @@ function access(
 
 function pairsOf(nodes: readonly Node[]): readonly AddressPair[] {
   return nodes.flatMap(({ announced, reachable }) =>
-    announced && reachable && !sameAddress(announced, reachable) ? [{ announced, reachable }] : [],
+    announced && reachable && reachable.via === undefined && !sameAddress(announced, reachable)
+      ? [{ announced, reachable }]
+      : [],
   );
 }

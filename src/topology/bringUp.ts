@@ -31,7 +31,8 @@ export type BringUpFault =
 /** A planned node with its place; `started` resolves once the engine has started it. */
 export interface RunningNode {
   readonly planned: PlannedNode;
-  readonly seat: Seat;
+  /** Of an engine on another machine, the way there is only known once `started` resolves. */
+  seat: Seat;
   readonly started: Promise<void>;
   /** Set when `started` resolves. */
   instanceId: string;
@@ -111,11 +112,13 @@ export async function startNodes(
   signal: AbortSignal,
 ): Promise<void> {
   const engine = deps.engine(plan.engine);
+  const { afar } = await engine.describe(signal);
   const values = new Map(nodes.map(({ seat }) => [seat.name, seat.announced.host]));
   if (password !== undefined) values.set(PASSWORD, password);
   await mapLimit(nodes, AT_ONCE, async node => {
     signal.throwIfAborted();
     node.instanceId = await makeInstance(engine, journal, plan, place, node, values, signal);
+    if (afar === true) node.seat = { ...node.seat, reachable: { ...node.seat.announced, via: node.instanceId } };
     signal.throwIfAborted();
     await journal.act(`start ${node.seat.name}`, { act: 'nothing' }, () =>
       engine.start(node.instanceId, { topologyId: journal.record.topologyId }),

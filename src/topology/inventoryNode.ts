@@ -3,14 +3,14 @@ import type { Disposable } from '../base/disposable';
 import { HumanError, isFault } from '../base/errors';
 import type { Address } from '../model/address';
 import type { Instance } from '../model/instance';
-import { formatAddress, sameAddress } from '../model/address';
+import { sameAddress, sameWay } from '../model/address';
 import type { ServerReport } from '../model/report';
 import type { ServerState } from '../model/servers';
 import { reportOf } from '../model/servers';
 import { share } from '../model/share';
 import type { Contact, SilenceReason } from '../model/snapshot';
 import type { AddressBook } from '../redis/addressBook';
-import { candidates } from '../redis/addressBook';
+import { candidates, isWorthTunnel } from '../redis/addressBook';
 import type { CallOptions, RedisConnection, RedisConnector, RedisFault } from '../redis/client';
 import { credentialsOf } from '../redis/credentials';
 import { identitiesOf } from './inventoryDiscovery';
@@ -45,6 +45,8 @@ export const defaultNodeTiming: NodeTiming = { probeTimeout: 1000, grace: 30, fi
 
 /** Asking again does not help until somebody gives another password. */
 const asksForPassword: ReadonlySet<SilenceReason> = new Set(['password-required', 'password-wrong', 'no-permission']);
+/** Nor does it until the container is another, and each try starts a program in there. */
+const staysSo: ReadonlySet<SilenceReason> = new Set([...asksForPassword, 'no-tunnel']);
 
 /**
  * Watches one server: a kept connection (its closing is the fastest signal that a server died), a second one for subscriptions where
@@ -237,7 +239,7 @@ export class NodeWatch implements Disposable {
       // Counted from the question: a server that was held up for a second and takes part in a failover must not be missed for a pause as well.
       this.#retryAt =
         asked +
-        (asksForPassword.has(reason)
+        (staysSo.has(reason)
           ? Infinity
           : Math.min(this.#timing.lastRetry, this.#timing.firstRetry * 2 ** (this.#failures - 1)));
       if (this.#mayAnswer) this.#silent(reason);
@@ -328,22 +330,23 @@ export class NodeWatch implements Disposable {
       address: this.#somewhere,
       reason: 'no-address',
     });
+    const failed: { address: Address; reason: SilenceReason | undefined }[] = [];
+    const wasDirect = this.#deps.book.knowsDirect(id);
     for (const at of order) {
+      if (at.via !== undefined && (wasDirect || !isWorthTunnel(this.#target.instance, failed))) continue;
       try {
         const connection = await this.#deps.connector.connect(
           { address: at, ...credentialsOf(password), ...(tls === undefined ? {} : { tls }) },
           { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) },
         );
         this.#deps.book.answered(id, at);
-        return {
-          connection,
-          port: places.find(place => formatAddress(place.at) === formatAddress(at))?.port ?? at.port,
-        };
+        return { connection, port: places.find(place => sameWay(place.at, at))?.port ?? at.port };
       } catch (error) {
         if (isCancellation(error)) throw error;
         failure = moreTelling(failure, error);
         // it answered, only not to us: the other addresses lead to the same server
         const reason = silenceOf(error);
+        if (at.via === undefined) failed.push({ address: at, reason });
         if (reason !== undefined && asksForPassword.has(reason)) {
           this.#reachable = share(this.#reachable, at);
           throw error;
@@ -370,7 +373,7 @@ export class NodeWatch implements Disposable {
   }
 
   #leadsHere(address: Address): boolean {
-    return this.#places().some(({ at }) => sameAddress(at, address));
+    return this.#places().some(({ at }) => sameWay(at, address));
   }
 
   get #somewhere(): Address {

@@ -202,7 +202,14 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
     [t('Redis says'), report && parts(`${report.product} ${report.version}`, report.mode)],
     [t('Engine says'), node.instance && `${node.instance.engine}: ${node.instance.state}`],
     [t('Inside'), node.announced && formatAddress(node.announced)],
-    [t('Outside'), outside ? formatAddress(outside) : t('not reachable from here')],
+    [
+      t('Outside'),
+      outside
+        ? formatAddress(outside)
+        : node.reachable
+          ? t('only through the engine, by this view')
+          : t('not reachable from here'),
+    ],
     [t('Follows'), place.masterName ?? (replication?.master && formatAddress(replication.master.address))],
     [t('Link'), linkText(t, node)],
     [t('Behind'), node.lag && bytesInWords(node.lag.bytes)],
@@ -234,7 +241,11 @@ function spokenOf(
     place.masterName === undefined ? undefined : t('Follows {0}.', place.masterName),
     state === undefined ? t('Running.') : `${state}.`,
     link === undefined ? undefined : `${link}.`,
-    outside ? t('Reachable at {0}.', formatAddress(outside)) : t('Not reachable from here.'),
+    outside
+      ? t('Reachable at {0}.', formatAddress(outside))
+      : node.reachable
+        ? t('Reached only through the engine.')
+        : t('Not reachable from here.'),
   ];
   return sentences.filter(sentence => sentence !== undefined).join(' ');
 }

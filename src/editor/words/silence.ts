@@ -17,6 +17,7 @@ export const silenceBriefly: { readonly [Reason in SilenceReason]: (t: Translate
   tls: t => t('TLS does not match'),
   'no-permission': t => t('user lacks permission'),
   paused: t => t('frozen'),
+  'no-tunnel': t => t('not reachable from here'),
 };
 
 /** The same with what to do next, for tooltips and messages. */
@@ -42,6 +43,10 @@ export const silenceAtLength: { readonly [Reason in SilenceReason]: (t: Translat
     t('The user that we log in as may not run INFO. Give it the ACL category @dangerous, or +info.'),
   paused: t =>
     t('The container is paused: the server is frozen and the others will take it for dead. Start it to go on.'),
+  'no-tunnel': t =>
+    t(
+      'Its port is not published where this machine could reach it, and its image has nothing that could carry a connection (perl, socat, nc or bash). Publish the port when creating the container.',
+    ),
 };
 
 /** Failures of a talk with one server. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { ContainerActs, Expectation, Remounted } from '../engine';
 import type { Acts } from './acts';
 import type { Calls } from './calls';
@@ -122,6 +123,14 @@ export class DockerContainerActs implements ContainerActs {
           about: { id },
         }),
     };
+  }
+
+  async dial(
+    id: string,
+    address: { readonly host: string; readonly port: number },
+    signal?: AbortSignal,
+  ): Promise<Duplex> {
+    return (await import('./tunnel')).dial(this.calls, id, address, signal);
   }
 
   async #rename(id: string, name: string): Promise<void> {

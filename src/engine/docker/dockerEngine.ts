@@ -36,6 +36,8 @@ import { ownFilter } from './labels';
 import { execute, followLogs } from './output';
 import { Places } from './place';
 import { pullImage } from './pull';
+import type { Route } from './route';
+import { routeTo } from './route';
 import { record } from './read';
 import type { Raw } from './read';
 import { Seen } from './seen';
@@ -44,6 +46,8 @@ import { terminalCommand } from './terminal';
 export interface DockerEngineOptions {
   /** The user's setting: an endpoint like `unix:///var/run/docker.sock`. Asked at every new connection. */
   readonly endpoint?: () => string | undefined;
+  /** Reach every server through the engine, even where another way leads there. */
+  readonly tunnel?: () => boolean;
   /** Identifies this editor installation, for `ownedTopologies`. */
   readonly owner: string;
   /** Replaced in tests. */
@@ -57,6 +61,7 @@ export class DockerEngine implements Engine, Disposable {
   readonly kind = 'docker';
   readonly #owner: string;
   readonly #machine: ThisMachine;
+  readonly #forced: () => boolean;
   readonly #connector: Connector;
   readonly #calls: Calls;
   readonly #images: Images;
@@ -69,8 +74,9 @@ export class DockerEngine implements Engine, Disposable {
   readonly #events: EventFeed;
   readonly containers: ContainerActs;
 
-  constructor({ endpoint, owner, machine = thisMachine(), patience = 1 }: DockerEngineOptions) {
+  constructor({ endpoint, tunnel = () => false, owner, machine = thisMachine(), patience = 1 }: DockerEngineOptions) {
     this.#owner = owner;
+    this.#forced = tunnel;
     this.#machine = machine;
     this.#connector = new Connector(() => surroundings(endpoint?.()), patience);
     this.#calls = new Calls(this.#connector, patience);
@@ -103,6 +109,7 @@ export class DockerEngine implements Engine, Disposable {
       version,
       machine: host.name,
       sharesFiles: host.sharesFiles,
+      ...(routeTo(endpoint, this.#machine.platform, this.#forced()).loopback ? {} : { afar: true as const }),
     };
   }
 
@@ -158,7 +165,15 @@ export class DockerEngine implements Engine, Disposable {
       this.#reserved.set(id, ports);
       return [...ports, ...published];
     });
-    return findFreePorts(first, count, new Set(reserved.flat()), signal);
+    // Of another machine's ports the engine alone can tell; one that a stranger has there shows when a container is started.
+    const { loopback } = await this.#route(signal, false);
+    return findFreePorts(
+      first,
+      count,
+      new Set(reserved.flat()),
+      signal,
+      loopback ? {} : { isFree: () => Promise.resolve(true) },
+    );
   }
 
   create(request: InstanceRequest, signal?: AbortSignal): Promise<string> {
@@ -280,11 +295,15 @@ export class DockerEngine implements Engine, Disposable {
       const mark = this.#seen.mark(id);
       const raw = await this.#inspect(id, signal);
       if (!raw) return undefined;
-      const instance = readInspected(raw);
+      const instance = readInspected(raw, await this.#route(signal));
       if (this.#events.live) this.#seen.put(id, instance, mark);
       return instance;
     });
     return found.filter(instance => instance !== undefined);
+  }
+
+  async #route(signal: AbortSignal | undefined, forced = this.#forced()): Promise<Route> {
+    return routeTo((await this.#calls.connection(signal)).endpoint, this.#machine.platform, forced);
   }
 
   async #inspect(id: string, signal: AbortSignal | undefined): Promise<Raw | undefined> {

@@ -1,8 +1,13 @@
 import type { Instance, InstanceState, PublishedPort } from '../../model/instance';
+import type { Address } from '../../model/address';
+import { tunnelTo } from '../../model/instance';
+import { isLoopback } from '../../model/servers';
 import { namesServer } from './images';
 import { ownershipOf } from './labels';
 import { isRecord, list, number, record, text, textMap, texts, time } from './read';
 import type { Raw } from './read';
+import type { Route } from './route';
+import { HERE } from './route';
 
 const STATES: Readonly<Record<string, InstanceState>> = {
   created: 'created',
@@ -55,7 +60,7 @@ export function readListed(value: unknown): Listed {
 }
 
 /** Reads `GET /containers/{id}/json`. Throws when what identifies a container is missing. */
-export function readInspected(value: unknown): Instance {
+export function readInspected(value: unknown, route: Route = HERE): Instance {
   if (!isRecord(value)) throw new Error('a container that is no object');
   const id = text(value['Id']);
   const status = record(value['State']);
@@ -70,6 +75,7 @@ export function readInspected(value: unknown): Instance {
   const project = labels['com.docker.compose.project'];
   const service = labels['com.docker.compose.service'];
   const command = [text(value['Path']), ...texts(value['Args'])].filter(word => word !== undefined);
+  const networks = readNetworks(value);
   return {
     id,
     engine: 'docker',
@@ -89,8 +95,9 @@ export function readInspected(value: unknown): Instance {
     command,
     ...(ownership === undefined ? {} : { ownership }),
     ...(project !== undefined && service !== undefined ? { compose: { project, service } } : {}),
-    networks: readNetworks(value),
-    ports: readPorts(value, command),
+    networks,
+    ports: readPorts(value, command, route, port => tunnelTo({ id, networks }, port)),
+    ...(route.afar ? { afar: true as const } : {}),
     mounts: list(value['Mounts'])
       .map(record)
       .flatMap(mount => {
@@ -130,7 +137,12 @@ function readNetworks(raw: Raw): Instance['networks'] {
  * While it runs, the ports that are really published; otherwise those asked for with a fixed number. With the host's network
  * nothing is published and everything is reachable: then the exposed ports and the one on the command line stand for themselves.
  */
-function readPorts(raw: Raw, command: readonly string[]): readonly PublishedPort[] {
+function readPorts(
+  raw: Raw,
+  command: readonly string[],
+  route: Route,
+  through: (port: number) => Address,
+): readonly PublishedPort[] {
   const host = record(raw['HostConfig']);
   if (host['NetworkMode'] === 'host') {
     const said = Number(command[command.indexOf('--port') + 1]);
@@ -138,13 +150,24 @@ function readPorts(raw: Raw, command: readonly string[]): readonly PublishedPort
       command.includes('--port') && Number.isInteger(said)
         ? [said]
         : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
-    return ports.map(port => ({ inside: port, outside: { host: '127.0.0.1', port } }));
+    return ports.map(port => ({
+      inside: port,
+      outside: route.published === undefined ? through(port) : { host: route.published, port },
+    }));
   }
-  const actual = readBindings(record(record(raw['NetworkSettings'])['Ports']));
-  return actual.length > 0 ? actual : readBindings(record(host['PortBindings']));
+  const here = (ip: string, inside: number, port: number): Address => {
+    if (ip === '0.0.0.0' || ip === '::')
+      return route.published === undefined ? through(inside) : { host: route.published, port };
+    return isLoopback(ip) && !route.loopback ? through(inside) : { host: ip, port };
+  };
+  const actual = readBindings(record(record(raw['NetworkSettings'])['Ports']), here);
+  return actual.length > 0 ? actual : readBindings(record(host['PortBindings']), here);
 }
 
-function readBindings(bindings: Raw): readonly PublishedPort[] {
+function readBindings(
+  bindings: Raw,
+  here: (ip: string, inside: number, port: number) => Address,
+): readonly PublishedPort[] {
   const seen = new Set<string>();
   return Object.entries(bindings).flatMap(([key, value]) =>
     tcpPort(key).flatMap(inside =>
@@ -152,8 +175,7 @@ function readBindings(bindings: Raw): readonly PublishedPort[] {
         .map(record)
         .flatMap(binding => {
           const port = Number(text(binding['HostPort']) ?? 0);
-          const ip = text(binding['HostIp']) ?? '0.0.0.0';
-          const outside = { host: ip === '0.0.0.0' || ip === '::' ? '127.0.0.1' : ip, port };
+          const outside = here(text(binding['HostIp']) ?? '0.0.0.0', inside, port);
           const key = `${inside} ${outside.host} ${port}`;
           if (!Number.isInteger(port) || port <= 0 || seen.has(key)) return []; // IPv4 and IPv6 are published separately
           seen.add(key);
@@ -171,6 +193,10 @@ function tcpPort(key: string): readonly number[] {
 /** Ports of its machine that the container takes whenever it runs, whatever the address. Fixed at its creation. */
 export function reservedPorts(instance: Raw): readonly number[] {
   return [
-    ...new Set(readBindings(record(record(instance['HostConfig'])['PortBindings'])).map(port => port.outside.port)),
+    ...new Set(
+      readBindings(record(record(instance['HostConfig'])['PortBindings']), (host, _, port) => ({ host, port })).map(
+        port => port.outside.port,
+      ),
+    ),
   ];
 }

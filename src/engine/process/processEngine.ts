@@ -167,7 +167,9 @@ export class ProcessEngine implements Engine, Disposable {
         ownership.topologyKind === 'cluster' && program === 'redis' ? [port, port + BUS] : [port],
       ),
     );
-    return findFreePorts(first, count, reserved, signal, port => (port + BUS <= 65535 ? [port + BUS] : []));
+    return findFreePorts(first, count, reserved, signal, {
+      companions: port => (port + BUS <= 65535 ? [port + BUS] : []),
+    });
   }
 
   async create(request: InstanceRequest, signal?: AbortSignal): Promise<string> {

@@ -34,29 +34,36 @@ suite('where a server is to be expected and reached', () => {
       'published first, then its own address',
       { ports: [publish(6379, 6400)] },
       6379,
-      ['127.0.0.1:6400', '10.0.0.1:6379'],
+      ['127.0.0.1:6400', '10.0.0.1:6379', '10.0.0.1:6379 through r1'],
     ],
     [
       'published on all addresses',
       { ports: [publish(6379, 6400, '0.0.0.0')] },
       6379,
-      ['127.0.0.1:6400', '10.0.0.1:6379'],
+      ['127.0.0.1:6400', '10.0.0.1:6379', '10.0.0.1:6379 through r1'],
     ],
     [
       'published on one address',
       { ports: [publish(6379, 6400, '192.168.1.2')] },
       6379,
-      ['192.168.1.2:6400', '10.0.0.1:6379'],
+      ['192.168.1.2:6400', '10.0.0.1:6379', '10.0.0.1:6379 through r1'],
     ],
-    ['another port than the published one', { ports: [publish(6379, 6400)] }, 26379, ['10.0.0.1:26379']],
-    ['host network', { networks: [{ id: 'h', name: 'host' }] }, 6379, ['127.0.0.1:6379']],
+    [
+      'another port than the published one',
+      { ports: [publish(6379, 6400)] },
+      26379,
+      ['10.0.0.1:26379', '10.0.0.1:26379 through r1'],
+    ],
+    ['host network', { networks: [{ id: 'h', name: 'host' }] }, 6379, ['127.0.0.1:6379', '127.0.0.1:6379 through r1']],
     ['a process', { engine: 'process', networks: [] }, 6379, ['127.0.0.1:6379']],
     ['nowhere', { networks: [] }, 6379, []],
   ];
   for (const [name, more, port, expected] of places)
     test(`candidates: ${name}`, () =>
       assert.deepEqual(
-        candidates(container('r1', more), port).map(({ host, port: number }) => `${host}:${number}`),
+        candidates(container('r1', more), port).map(
+          ({ host, port: number, via }) => `${host}:${number}${via === undefined ? '' : ' through r1'}`,
+        ),
         expected,
       ));
 

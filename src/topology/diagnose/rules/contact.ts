@@ -151,7 +151,7 @@ export const redirects: Rule = scope =>
           node.role === 'sentinel'
         )
           return [];
-        if (formatAddress(announced) === formatAddress(reachable)) return [];
+        if (reachable.via !== undefined || formatAddress(announced) === formatAddress(reachable)) return [];
         return [
           scope.problem(
             'info',
