@@ -5,11 +5,20 @@ import type { Translate } from '../editor/translate';
 import { reachFindings } from '../editor/words/reach';
 import { silenceBriefly } from '../editor/words/silence';
 import { inWords } from '../editor/words/table';
+import { fixInWords } from '../editor/words/fixes';
+import { commands } from '../manifest';
 import { formatAddress } from '../model/address';
+import { nodesOf } from '../model/diff';
+import type { Node, Topology } from '../model/snapshot';
+import type { Delegated } from '../topology/diagnose/fixes/plan';
+import type { Fix } from '../topology/diagnose/problem';
 import type { Reach } from '../topology/reach/explain';
 import { measureReach } from '../topology/reach/measure';
+import type { Remedy } from '../topology/reach/remedies';
+import { remediesOf } from '../topology/reach/remedies';
 import { nodeOf, topologyOf } from './ask';
-import type { Command } from './kit';
+import { mend } from './fixProblem';
+import type { Command, Kit } from './kit';
 
 /** Tries every address of a topology (or one server) from this machine, and shows who reaches what, and why not. Changes nothing. */
 export const explainReach: Command = async (kit, target) => {
@@ -20,11 +29,133 @@ export const explainReach: Command = async (kit, target) => {
   const nodes = place ? [place.node] : topology?.nodes;
   if (!nodes) return;
   const name = place ? place.node.name : (topology?.name ?? '');
-  const found = await withProgress(vscode.l10n.t('Trying every address of {0}', name), signal =>
-    measureReach(kit.deps, nodes, topology?.id, signal),
-  );
-  await kit.documents.show(vscode.l10n.t('Reachability of {0}', name), reachDocument(kit.t, name, found));
+  const measure = (): Thenable<readonly Reach[]> =>
+    withProgress(vscode.l10n.t('Trying every address of {0}', name), signal =>
+      measureReach(kit.deps, namedAgain(kit, nodes), topology?.id, signal),
+    );
+  for (;;) {
+    const found = await measure();
+    await kit.documents.show(vscode.l10n.t('Reachability of {0}', name), reachDocument(kit.t, name, found));
+    if (!(await offer(kit, namedAgain(kit, nodes), topology, found))) return;
+  }
 };
+
+/** The nodes as they are now: a container that was made anew has another id and the same name. */
+function namedAgain({ inventory }: Kit, nodes: readonly Node[]): readonly Node[] {
+  const all = nodesOf(inventory.snapshot);
+  return nodes.map(node => all.find(({ id }) => id === node.id) ?? all.find(({ name }) => name === node.name) ?? node);
+}
+
+/** What can be done about what was found; true when something was done, so that it is measured once more. */
+async function offer(
+  kit: Kit,
+  nodes: readonly Node[],
+  topology: Topology | undefined,
+  found: readonly Reach[],
+): Promise<boolean> {
+  const choices = found.flatMap(reach => {
+    const node = nodes.find(({ name }) => name === reach.node);
+    return node === undefined ? [] : remediesOf(reach, node, topology).map(remedy => ({ reach, node, remedy }));
+  });
+  if (choices.length === 0) return false;
+  const bad = new Set(choices.map(({ reach }) => reach.node)).size;
+  const mendIt = vscode.l10n.t('Mend…');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} of {1} servers are not reached at the address that clients are told.', bad, found.length),
+    mendIt,
+  );
+  if (answer !== mendIt) return false;
+  const items = choices.map(choice => ({
+    label: remedyInWords(kit, choice.remedy, choice.node),
+    description: choice.reach.node,
+    choice,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('What shall be done? Nothing is changed before you have seen the plan.'),
+    matchOnDescription: true,
+  });
+  return picked !== undefined && carry(kit, topology, picked.choice);
+}
+
+async function carry(
+  kit: Kit,
+  topology: Topology | undefined,
+  { reach, node, remedy }: { readonly reach: Reach; readonly node: Node; readonly remedy: Remedy },
+): Promise<boolean> {
+  switch (remedy.kind) {
+    case 'map':
+      await vscode.commands.executeCommand(
+        commands.copyConnectionCode,
+        topology ? { kind: 'topology', topology: topology.id } : { kind: 'node', node: node.id },
+      );
+      return false;
+    case 'password':
+      await vscode.commands.executeCommand(commands.enterPassword, {
+        kind: 'node',
+        node: node.id,
+        ...(topology ? { topology: topology.id } : {}),
+      });
+      return true;
+    case 'announce': {
+      const to = await askAddress(node, reach);
+      return to !== undefined && run({ code: 'announce', node: node.id, to });
+    }
+    case 'fix':
+      return run(await withFreePort(kit, node, remedy.fix));
+  }
+  function run(fix: Fix): Promise<boolean> {
+    return mend(kit, {
+      fix: fix as Exclude<Fix, Delegated>,
+      topologyId: topology?.id,
+      cause: inWords(reachFindings, kit.t, reach.finding),
+      isGone: async signal => {
+        await kit.inventory.refresh(signal);
+        const again = await measureReach(kit.deps, namedAgain(kit, [node]), topology?.id, signal);
+        return again[0]?.finding.code !== reach.finding.code || again[0].finding.code === 'reach-fine';
+      },
+    });
+  }
+}
+
+/** The port that was meant, or the next one that is free. */
+async function withFreePort(kit: Kit, node: Node, fix: Fix): Promise<Fix> {
+  if (fix.code !== 'publish-port' || node.instance === undefined) return fix;
+  const [outside = fix.outside] = await kit.deps.engine(node.instance.engine).freePorts(fix.outside, 1);
+  return { ...fix, outside };
+}
+
+async function askAddress(
+  node: Node,
+  { announced }: Reach,
+): Promise<{ readonly host: string; readonly port: number } | undefined> {
+  const read = (text: string): { readonly host: string; readonly port: number } | undefined => {
+    const [, host = '', port = ''] = /^\[?([\w.:-]+?)\]?:(\d{1,5})$/.exec(text.trim()) ?? [];
+    return host !== '' && Number(port) > 0 && Number(port) < 65536 ? { host, port: Number(port) } : undefined;
+  };
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('What shall {0} announce?', node.name),
+    prompt: vscode.l10n.t(
+      'Host and port that lead to it for everybody who is told them: clients, replicas, Sentinels.',
+    ),
+    value: announced ? formatAddress(announced) : '',
+    validateInput: value =>
+      read(value) === undefined ? vscode.l10n.t('host:port, like db1.example.org:6379') : undefined,
+  });
+  return text === undefined ? undefined : read(text);
+}
+
+function remedyInWords(kit: Kit, remedy: Remedy, node: Node): string {
+  switch (remedy.kind) {
+    case 'fix':
+      return fixInWords(kit.t, remedy.fix, () => node.name);
+    case 'map':
+      return vscode.l10n.t('Leave the servers as they are: copy connection code with an address map');
+    case 'password':
+      return vscode.l10n.t('Enter the password of {0}', node.name);
+    case 'announce':
+      return vscode.l10n.t('Have {0} announce another address…', node.name);
+  }
+}
 
 /** The table as Markdown, what needs mending first. */
 export function reachDocument(t: Translate, name: string, found: readonly Reach[]): string {
@@ -35,7 +166,7 @@ export function reachDocument(t: Translate, name: string, found: readonly Reach[
     reach.attempts
       .map(
         ({ address, outcome }) =>
-          `${code(formatAddress(address))} ${escapeMarkdown(outcome === 'answers' ? t('answers') : silenceBriefly[outcome](t))}`,
+          `${code(formatAddress(address))}${address.via === undefined ? '' : ` ${escapeMarkdown(t('through the engine'))}`} ${escapeMarkdown(outcome === 'answers' ? t('answers') : silenceBriefly[outcome](t))}`,
       )
       .join('<br>') || '–',
     reach.within.map(network => code(network)).join(', ') || '–',

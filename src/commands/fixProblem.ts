@@ -24,11 +24,32 @@ export const fixProblem: Command = async (kit, target) => {
   const fix = await whichFix(kit, problem, target?.kind === 'problem' ? target.fix : undefined);
   if (fix === undefined) return;
   if (isDelegated(fix)) return delegate(problem, fix);
-  const plan = planFix(kit.inventory.snapshot, problem.topologyId, fix);
-  const title = fixInWords(kit.t, fix, id => nameOf(kit, id));
-  if (!(await agreed(kit, problem, plan, title))) return;
-  await carryOut(kit, problem, plan, title);
+  await mend(kit, {
+    fix,
+    topologyId: problem.topologyId,
+    cause: causeInWords(kit.t, problem.what),
+    isGone: signal => isGone(kit, problem.id, signal),
+  });
 };
+
+/** A fix with what it is good for. */
+export interface Mending {
+  readonly fix: Exclude<Fix, Delegated>;
+  readonly topologyId: string | undefined;
+  /** What is wrong, as a sentence. */
+  readonly cause: string;
+  /** Looks again whether it is mended. */
+  readonly isGone: (signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Plan → preview → run → look whether it helped → offer to take it back. `false` when the user did not want it. */
+export async function mend(kit: Kit, mending: Mending): Promise<boolean> {
+  const plan = planFix(kit.inventory.snapshot, mending.topologyId, mending.fix);
+  const title = fixInWords(kit.t, mending.fix, id => nameOf(kit, id));
+  if (!(await agreed(kit, mending.cause, plan, title))) return false;
+  await carryOut(kit, mending, plan, title);
+  return true;
+}
 
 async function whichProblem(kit: Kit, problems: readonly Problem[]): Promise<Problem | undefined> {
   const fixable = problems.filter(({ fixes }) => fixes.length > 0);
@@ -70,11 +91,11 @@ async function delegate({ topologyId }: Problem, fix: Delegated): Promise<void> 
   await vscode.commands.executeCommand(command, target);
 }
 
-async function agreed(kit: Kit, problem: Problem, plan: FixPlan, title: string): Promise<boolean> {
+async function agreed(kit: Kit, cause: string, plan: FixPlan, title: string): Promise<boolean> {
   const risky = plan.warnings.length > 0 || plan.steps.some(({ act }) => act !== 'start' && act !== 'unpause');
   if (!kit.confirm.value || !risky) return true;
   const detail = [
-    causeInWords(kit.t, problem.what),
+    cause,
     plan.steps
       .map((step, index) => `${index + 1}. ${kit.redactor.redact(stepInWords(kit.t, step, id => nameOf(kit, id)))}`)
       .join('\n'),
@@ -87,7 +108,7 @@ async function agreed(kit: Kit, problem: Problem, plan: FixPlan, title: string):
   return (await vscode.window.showWarningMessage(`${title}?`, { modal: true, detail }, button)) === button;
 }
 
-async function carryOut(kit: Kit, problem: Problem, plan: FixPlan, title: string): Promise<void> {
+async function carryOut(kit: Kit, { isGone }: Mending, plan: FixPlan, title: string): Promise<void> {
   const diagnosis = await kit.diagnosis();
   const holding = kit.inventory.hold();
   try {
@@ -103,7 +124,7 @@ async function carryOut(kit: Kit, problem: Problem, plan: FixPlan, title: string
         ),
       );
       say(vscode.l10n.t('Looking whether it helped'));
-      return { report, gone: await isGone(kit, problem.id, signal) };
+      return { report, gone: await isGone(signal) };
     });
     const lost =
       report.notKept.length === 0

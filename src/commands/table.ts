@@ -28,7 +28,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   copyAddress: ofMain('copyAddress'),
   copyConnectionCode: ofMore('copyConnectionCode'),
   exportCompose: ofMore('exportCompose'),
-  explainReach: ofMore('explainReach'),
+  explainReach: ofProblems('explainReach'),
   enterPassword: ofMore('enterPassword'),
   forgetPassword: ofMore('forgetPassword'),
   refresh,

@@ -93,6 +93,13 @@ export interface ContainerActs {
   ): Promise<{ readonly address?: string; readonly aliases: readonly string[] }>;
   /** Makes the container anew with the folder of its conf mounted in place of the single `file` (its path inside); its data stays. Undone by itself when it fails. */
   remountConf(id: string, expect: Expectation, file: string, signal?: AbortSignal): Promise<Remounted>;
+  /** Makes the container anew with one more port published, on 127.0.0.1 of the engine's machine; its data stays. Undone by itself when it fails. */
+  publish(
+    id: string,
+    expect: Expectation,
+    port: { readonly inside: number; readonly outside: number },
+    signal?: AbortSignal,
+  ): Promise<Recreated>;
   /**
    * A connection to `address` as a program in the container would open it, carried by the engine: nothing needs to be published or routable.
    * It fails like a socket, with its `code` (ECONNREFUSED …); `ENOTUNNEL` when the image has no program that could carry it.
@@ -101,12 +108,15 @@ export interface ContainerActs {
 }
 
 /** The new container. Exactly one of `commit` (the old one is removed, its volumes are not) and `undo` (the old one takes its place again) is to be called. */
-export interface Remounted {
+export interface Recreated {
   readonly id: string;
-  /** The conf's path inside now. */
-  readonly file: string;
   commit(): Promise<void>;
   undo(): Promise<void>;
+}
+
+export interface Remounted extends Recreated {
+  /** The conf's path inside now. */
+  readonly file: string;
 }
 
 export interface EngineDescription {

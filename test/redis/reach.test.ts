@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { createDockerEngine } from '../../src/engine/docker';
+import { thisMachine } from '../../src/engine/docker/host';
 import { until } from '../../src/base/abort';
 import type { Node } from '../../src/model/snapshot';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
 import { Inventory } from '../../src/topology/inventory';
 import type { Reach } from '../../src/topology/reach/explain';
+import { planFix } from '../../src/topology/diagnose/fixes/plan';
+import type { FixDeps } from '../../src/topology/diagnose/fixes/run';
+import { runFix } from '../../src/topology/diagnose/fixes/run';
 import { measureReach } from '../../src/topology/reach/measure';
-import { cleanUp, docker } from '../support/docker';
+import { remediesOf } from '../../src/topology/reach/remedies';
+import { cleanUp, docker, dockerLines } from '../support/docker';
+import { memoryDeps } from '../support/memoryDeps';
 import { newPrefix, testLabel, testPorts } from '../support/naming';
 import { only } from '../support/someContainers';
 
@@ -26,6 +32,10 @@ suite('reachability of real containers', function () {
     connector: new IoredisConnector(),
     secrets,
   });
+  const find = (among: Inventory, name: string): Node =>
+    [...among.snapshot.others, ...among.snapshot.topologies.flatMap(topology => topology.nodes)].find(
+      node => node.name === `${prefix}-${name}`,
+    ) ?? assert.fail(`no ${name}`);
   const nodes = (): readonly Node[] => [
     ...inventory.snapshot.others,
     ...inventory.snapshot.topologies.flatMap(topology => topology.nodes),
@@ -47,7 +57,7 @@ suite('reachability of real containers', function () {
     );
 
   suiteSetup(async () => {
-    port = await testPorts(5);
+    port = await testPorts(6);
     const open = ['--protected-mode', 'no'];
     await start('open', [], ...open);
     await start(
@@ -162,6 +172,98 @@ suite('reachability of real containers', function () {
       use: { host: '127.0.0.1', port: port + 1 },
       why: 'other-port',
     });
+  });
+
+  const mend = async (
+    among: Inventory,
+    on: typeof engine,
+    name: string,
+    fix: Parameters<typeof planFix>[2],
+  ): Promise<void> => {
+    const node = find(among, name);
+    const deps: FixDeps = {
+      ...memoryDeps(
+        on,
+        new IoredisConnector((address, signal) => on.containers.dial(address.via ?? '', address, signal)),
+      ),
+      secrets,
+      files: {
+        read: () => Promise.resolve(undefined),
+        write: () => Promise.reject(new Error('no file of this machine is written')),
+      },
+    };
+    const plan = planFix(among.snapshot, node.topologyId, fix);
+    assert.notEqual(plan.steps.length, 0);
+    await runFix(deps, plan, new AbortController().signal);
+    await among.refresh();
+  };
+  const fixOf = (reach: Reach, node: Node): Parameters<typeof planFix>[2] => {
+    const [best] = remediesOf(reach, node, undefined);
+    assert.ok(best?.kind === 'fix', JSON.stringify(best));
+    return best.fix as Parameters<typeof planFix>[2];
+  };
+
+  test('an announcement that leads nowhere is taken back: then clients are told where it lives', async () => {
+    const fix = fixOf(await measured('liar'), find(inventory, 'liar'));
+    await mend(inventory, engine, 'liar', fix);
+    const { finding, announced } = await measured('liar');
+    assert.equal(finding.code, 'reach-fine', JSON.stringify({ finding, announced }));
+  });
+
+  test('one that is published under another number announces that one', async () => {
+    const fix = fixOf(await measured('moved'), find(inventory, 'moved'));
+    assert.deepEqual(fix.code === 'announce' && fix.to, { host: '127.0.0.1', port: port + 1 });
+    await mend(inventory, engine, 'moved', fix);
+    assert.equal((await measured('moved')).finding.code, 'reach-fine');
+  });
+
+  test('published on nothing, where containers have no address for this machine: seen through the engine, and published with its keys kept', async () => {
+    // what Docker Desktop is like: ports come to loopback, networks do not
+    const desktop = createDockerEngine({ owner: 'reach-test', machine: { ...thisMachine(), platform: 'darwin' } });
+    const connector = new IoredisConnector((address, signal) =>
+      desktop.containers.dial(address.via ?? '', address, signal),
+    );
+    const other = new Inventory({
+      engines: [only(desktop, ({ name }) => name === `${prefix}-open`)],
+      connector,
+      secrets,
+    });
+    try {
+      await other.refresh();
+      await until('answers', { everyMs: 50, deadlineMs: 30_000 }, () =>
+        Promise.resolve(find(other, 'open').contact.state === 'answering' || undefined),
+      );
+      await docker('exec', `${prefix}-open`, 'redis-cli', 'SET', 'kept', 'yes');
+      const look = async (): Promise<Reach> =>
+        (
+          await measureReach({ connector, secrets }, [find(other, 'open')], undefined, new AbortController().signal)
+        )[0] ?? assert.fail();
+      const before = await look();
+      assert.deepEqual(
+        [
+          before.finding,
+          before.here,
+          before.attempts.map(({ outcome, address }) => [outcome, address.via !== undefined]),
+        ],
+        [{ code: 'reach-not-published', port: 6379 }, [], [['answers', true]]],
+      );
+      const outside = port + 5;
+      const fix = fixOf(before, find(other, 'open'));
+      await mend(other, desktop, 'open', fix.code === 'publish-port' ? { ...fix, outside } : fix);
+      await until('seen again', { everyMs: 50, deadlineMs: 30_000 }, () =>
+        Promise.resolve(find(other, 'open').contact.state === 'answering' || undefined),
+      );
+      assert.deepEqual((await look()).here, [{ host: '127.0.0.1', port: outside }]);
+      const connection = await connector.connect({ address: { host: '127.0.0.1', port: outside } });
+      assert.equal(await connection.call(['GET', 'kept']), 'yes');
+      connection.dispose();
+      assert.deepEqual(await dockerLines('ps', '-a', '--filter', `name=${prefix}-open`, '--format', '{{.Names}}'), [
+        `${prefix}-open`,
+      ]);
+    } finally {
+      other.dispose();
+      desktop.dispose();
+    }
   });
 
   test('paused', async () => assert.deepEqual((await measured('frozen')).finding, { code: 'reach-paused' }));

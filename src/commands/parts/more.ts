@@ -3,6 +3,5 @@ export { copyConnectionCode } from '../connectionCode';
 export { addExisting } from '../existing/add';
 export { allowChanges, lookOnly, mayChange } from '../existing/changes';
 export { removeFromView } from '../existing/remove';
-export { explainReach } from '../explainReach';
 export { exportCompose } from '../exportCompose';
 export { enterPassword, forgetPassword } from '../password';

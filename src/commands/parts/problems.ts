@@ -1,4 +1,5 @@
 /** What is wrong, how to mend it, and how to break it on purpose: loaded when the first of these is run. */
+export { explainReach } from '../explainReach';
 export { fixProblem } from '../fixProblem';
 export { showProblems } from '../showProblems';
 export { verify } from '../verify';

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../model/address';
 import type { FixStep, FixWarning } from '../../topology/diagnose/fixes/plan';
 import type { Fix } from '../../topology/diagnose/problem';
 import type { Translate } from '../translate';
@@ -24,6 +25,24 @@ export function fixInWords(t: Translate, fix: Fix, name: (id: string) => string)
     'set-masterauth': (t, f) => t('Give {0} the password of {1}', name(f.node), name(f.master)),
     'add-replica': (t, f) => t('Give {0} a replica', name(f.node)),
     'repair-addresses': t => t('Repair the addresses'),
+    'publish-port': (t, f) =>
+      f.inside === f.outside
+        ? t(
+            'Publish port {1} of {0} on 127.0.0.1; the container is made anew, its data is kept',
+            name(f.node),
+            f.inside,
+          )
+        : t(
+            'Publish port {1} of {0} as 127.0.0.1:{2}; the container is made anew, its data is kept',
+            name(f.node),
+            f.inside,
+            f.outside,
+          ),
+    announce: (t, f) =>
+      f.to === undefined
+        ? t('Have {0} announce its own address again', name(f.node))
+        : t('Have {0} announce {1}', name(f.node), formatAddress(f.to)),
+    'listen-everywhere': (t, f) => t('Have {0} listen on all addresses of its container', name(f.node)),
     'assign-slots': t => t('Give the slots to a master'),
     'raise-backlog': (t, f) =>
       t('Set repl-backlog-size of {0} to {1} MiB', name(f.node), Math.round(f.bytes / 1024 / 1024)),
@@ -48,7 +67,7 @@ export function stepInWords(t: Translate, step: FixStep, name: (id: string) => s
         step.edits.map(({ now }) => now.trim()).join(' · '),
       );
     case 'config-set':
-      return t('On {0}: CONFIG SET {1} {2}', name(step.node), step.setting, step.value);
+      return t('On {0}: CONFIG SET {1} {2}', name(step.node), step.setting, step.value === '' ? '""' : step.value);
     case 'set-masterauth':
       return t('On {0}: CONFIG SET masterauth (the password)', name(step.node));
     case 'set-auth-pass':
@@ -65,6 +84,20 @@ export function stepInWords(t: Translate, step: FixStep, name: (id: string) => s
       return t('Start the sentinel {0} with {1}', name(step.node), step.conf);
     case 'new-myid':
       return t('Stop {0}, take the myid out of its conf, start it again', name(step.node));
+    case 'sentinel-config':
+      return t(
+        'On {0}: SENTINEL CONFIG SET {1} {2}',
+        name(step.node),
+        step.setting,
+        step.value === '' ? '""' : step.value,
+      );
+    case 'publish':
+      return t(
+        'Make the container of {0} anew with 127.0.0.1:{1} published to port {2}; same data, networks and command',
+        name(step.node),
+        step.outside,
+        step.inside,
+      );
     case 'remount-conf':
       return t(
         'Make the container of {0} anew with the folder of its conf mounted; same data, ports and networks',
@@ -80,6 +113,14 @@ const warnings: Words<FixWarning> = {
     ),
   'open-to-all': (t, w) => t('Whoever reaches the port of {0} may then read and write everything.', w.node),
   interrupts: (t, w) => t('{0} stops for a moment.', w.node),
+  'peers-told': (t, w) =>
+    t(
+      'Replicas, Sentinels and other nodes are told {1} as well: from where they run it must lead to {0}.',
+      w.node,
+      w.address,
+    ),
+  'address-may-change': (t, w) =>
+    t('{0} may get another address in its network. If others follow it by the old one: Repair Addresses.', w.node),
   'copies-anew': (t, w) => t('{0} copies the data of that master; keys that only it has are lost.', w.node),
 };
 

@@ -41,6 +41,11 @@ export const reachFindings: Words<ReachFinding> = {
       f.port,
     ),
   'reach-closed-to-us': (t, f) => t('{0}: {1}', formatAddress(f.address), silenceAtLength[f.reason](t)),
+  'reach-engine-only': (t, f) =>
+    t(
+      'Port {0} is published for programs on the machine of the engine only. This view goes through the engine; programs here need a tunnel of their own (ssh -L), or a port published on an address of that machine.',
+      f.port,
+    ),
   'reach-nowhere': t =>
     t('No address of it is known: neither does the engine publish one, nor does the server tell one.'),
 };

@@ -92,6 +92,8 @@ export class DockerEngine implements Engine, Disposable {
       connect: async (...args) => (await acts()).connect(...args),
       endpointOf: async (...args) => (await acts()).endpointOf(...args),
       remountConf: async (...args) => (await acts()).remountConf(...args),
+      publish: async (...args) => (await acts()).publish(...args),
+      dial: async (...args) => (await acts()).dial(...args),
     };
     this.#events = new EventFeed(this.#calls, signal => this.#seen.hear(signal));
   }

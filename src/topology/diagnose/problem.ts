@@ -195,6 +195,12 @@ export type Fix =
   | { readonly code: 'set-masterauth'; readonly node: string; readonly master: string }
   | { readonly code: 'add-replica'; readonly node: string }
   | { readonly code: 'repair-addresses' }
+  /** The container anew with a port published on 127.0.0.1. */
+  | { readonly code: 'publish-port'; readonly node: string; readonly inside: number; readonly outside: number }
+  /** What it tells clients and peers as its address; without `to`, the one that it has. */
+  | { readonly code: 'announce'; readonly node: string; readonly to?: { readonly host: string; readonly port: number } }
+  /** It listens on loopback only. */
+  | { readonly code: 'listen-everywhere'; readonly node: string }
   | { readonly code: 'assign-slots' }
   | { readonly code: 'raise-backlog'; readonly node: string; readonly bytes: number };
 

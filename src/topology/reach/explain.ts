@@ -42,6 +42,8 @@ export type ReachFinding =
   | { readonly code: 'reach-bound-inside'; readonly address: Address; readonly port: number }
   /** It is there and does not talk to us. */
   | { readonly code: 'reach-closed-to-us'; readonly address: Address; readonly reason: SilenceReason }
+  /** Published on loopback of the engine's own machine, which is another one. */
+  | { readonly code: 'reach-engine-only'; readonly port: number }
   | { readonly code: 'reach-nowhere' };
 
 /** Reasons of somebody who lives at that address: the way there is open. */
@@ -59,13 +61,15 @@ const alive: ReadonlySet<Attempt['outcome']> = new Set([
 export function addressesToTry(node: Pick<Node, 'announced' | 'reachable' | 'instance'>): readonly Address[] {
   const { instance, announced, reachable } = node;
   const port = announced?.port ?? reachable?.port;
+  // Of an engine elsewhere, an address in its networks would lead to nobody, or to a stranger.
+  const own = instance?.afar === true ? new Set(instance.networks.map(({ address }) => address)) : undefined;
   const found = [
-    ...(announced ? [announced] : []),
+    ...(announced && !own?.has(announced.host) ? [announced] : []),
     ...(reachable ? [reachable] : []),
     ...publishedAs(instance, port).map(({ outside }) => outside),
     ...(port === undefined
       ? []
-      : (instance?.networks ?? []).flatMap(({ address }) =>
+      : (own ? [] : (instance?.networks ?? [])).flatMap(({ address }) =>
           address === undefined || address === '' ? [] : [{ host: address, port }],
         )),
   ].map(fromHere);
@@ -75,7 +79,8 @@ export function addressesToTry(node: Pick<Node, 'announced' | 'reachable' | 'ins
 /** Puts the attempts of one node together: pure, so that every case is a line of a test. */
 export function explainReach(node: Pick<Node, 'name' | 'announced' | 'instance'>, attempts: readonly Attempt[]): Reach {
   const { announced, instance } = node;
-  const here = attempts.filter(({ outcome }) => outcome === 'answers').map(({ address }) => address);
+  const direct = attempts.filter(({ address }) => address.via === undefined);
+  const here = direct.filter(({ outcome }) => outcome === 'answers').map(({ address }) => address);
   const within =
     announced === undefined
       ? []
@@ -88,7 +93,7 @@ export function explainReach(node: Pick<Node, 'name' | 'announced' | 'instance'>
     here,
     within,
     attempts,
-    finding: find(node, attempts, here),
+    finding: find(node, direct, here),
   };
 }
 
@@ -116,8 +121,9 @@ function find(
       published.some(({ outside }) => sameAddress(fromHere(outside), address)),
   );
   if (refused && port !== undefined) return { code: 'reach-bound-inside', address: refused.address, port };
-  if (instance?.engine === 'docker' && published.length === 0 && port !== undefined)
-    return { code: 'reach-not-published', port };
+  const open = published.filter(({ outside }) => outside.via === undefined);
+  if (instance?.engine === 'docker' && open.length === 0 && port !== undefined)
+    return published.length === 0 ? { code: 'reach-not-published', port } : { code: 'reach-engine-only', port };
   const silent = attempts.find(({ outcome }) => outcome === 'timeout') ?? attempts[0];
   return silent
     ? { code: 'reach-closed-to-us', address: silent.address, reason: silent.outcome as SilenceReason }

@@ -1,10 +1,10 @@
 import { mapLimit } from '../../base/abort';
 import { HumanError, isFault } from '../../base/errors';
 import type { Address } from '../../model/address';
-import { sameAddress } from '../../model/address';
+import { sameWay } from '../../model/address';
 import { readFlat, textField } from '../../model/flat';
 import type { Node, SilenceReason } from '../../model/snapshot';
-import type { RedisFault } from '../../redis/client';
+import type { RedisFault, Reply } from '../../redis/client';
 import { credentialsOf } from '../../redis/credentials';
 import type { VerbDeps } from '../deps';
 import type { Attempt, Reach } from './explain';
@@ -30,21 +30,18 @@ export function measureReach(
     if (instance && instance.state !== 'running' && instance.state !== 'restarting') return explainReach(known, []);
     const attempts: Attempt[] = [];
     const tryAll = async (node: Node): Promise<void> => {
-      const fresh = addressesToTry(node).filter(address => !attempts.some(one => sameAddress(one.address, address)));
+      const fresh = addressesToTry(node).filter(address => !attempts.some(one => sameWay(one.address, address)));
       attempts.push(...(await mapLimit(fresh, 2, address => attempt(deps, address, secret, signal))));
     };
     await tryAll(known);
     const answering = attempts.find(({ outcome }) => outcome === 'answers');
-    const told =
-      answering && known.clusterId === undefined && known.role !== 'sentinel'
-        ? await announcedBy(deps, answering.address, secret, signal)
-        : undefined;
+    const told = answering && (await announcedBy(deps, known, answering.address, secret, signal));
     const node = told
       ? {
           ...known,
           announced: {
-            host: told.host ?? known.announced?.host ?? answering!.address.host,
-            port: told.port ?? known.announced?.port ?? answering!.address.port,
+            host: told.host ?? known.announced?.host ?? answering.address.host,
+            port: told.port ?? known.announced?.port ?? answering.address.port,
           },
         }
       : known;
@@ -53,29 +50,57 @@ export function measureReach(
   });
 }
 
-/** What a server tells as its own address instead of the one it has: only its settings say so (`replica-announce-*`). */
+interface Told {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/**
+ * What a server tells as its own address instead of the one it has. A cluster node is asked what it tells clients; of others only the settings
+ * say so.
+ */
 async function announcedBy(
   { connector }: Pick<VerbDeps, 'connector'>,
+  { role, clusterId }: Pick<Node, 'role' | 'clusterId'>,
   address: Address,
   secret: string | undefined,
   signal: AbortSignal,
-): Promise<{ readonly host?: string; readonly port?: number } | undefined> {
+): Promise<Told | undefined> {
   const connection = await connector.connect({ address, ...credentialsOf(secret) }, { timeoutMs: PATIENCE_MS, signal });
+  const ask = (...command: readonly string[]): Promise<Reply> =>
+    connection.call(command, { timeoutMs: PATIENCE_MS, signal });
   try {
+    if (clusterId !== undefined) return toldToClients(await ask('CLUSTER', 'SLOTS'), clusterId);
+    const prefix = role === 'sentinel' ? 'announce' : 'replica-announce';
     const settings = readFlat(
       'CONFIG GET',
-      await connection.call(['CONFIG', 'GET', 'replica-announce-*'], { timeoutMs: PATIENCE_MS, signal }),
+      role === 'sentinel'
+        ? await ask('SENTINEL', 'CONFIG', 'GET', 'announce-*')
+        : await ask('CONFIG', 'GET', 'replica-announce-*'),
     );
-    const host = textField(settings, 'replica-announce-ip');
-    const port = Number(textField(settings, 'replica-announce-port'));
+    const host = textField(settings, `${prefix}-ip`);
+    const port = Number(textField(settings, `${prefix}-port`));
     return host === '' && !port ? undefined : { ...(host === '' ? {} : { host }), ...(port ? { port } : {}) };
   } catch (error) {
-    // A user who may not read the settings sees what the others say of it.
+    // A user who may not read the settings, or a server that has none, sees what the others say of it.
     if (isFault(error, 'redis-refused')) return undefined;
     throw error;
   } finally {
     connection.dispose();
   }
+}
+
+/** The endpoint of the node in what clients ask for; nobody without slots is in there. An empty one means: where you asked. */
+export function toldToClients(slots: Reply, id: string): Told | undefined {
+  for (const range of Array.isArray(slots) ? (slots as readonly Reply[]) : []) {
+    for (const node of Array.isArray(range) ? (range as readonly Reply[]).slice(2) : []) {
+      if (!Array.isArray(node)) continue;
+      const [host, port, own] = node as readonly Reply[];
+      if (own === id && typeof port === 'number')
+        return { ...(typeof host === 'string' && host !== '' && host !== '?' ? { host } : {}), port };
+    }
+  }
+  return undefined;
 }
 
 async function attempt(

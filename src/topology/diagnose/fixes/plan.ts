@@ -1,12 +1,21 @@
 import { nodesOf } from '../../../model/diff';
 import type { Node, Snapshot, Topology } from '../../../model/snapshot';
+import { formatAddress } from '../../../model/address';
 import type { Fix, LineEdit } from '../problem';
+import { announceSteps } from './announce';
 
 /** One act of a fix, as the preview shows it and as it is run; names of nodes, settings and files, never a secret. */
 export type FixStep =
   | { readonly act: 'start' | 'unpause' | 'restart'; readonly node: string }
   | { readonly act: 'edit-file'; readonly path: string; readonly edits: readonly LineEdit[] }
-  | { readonly act: 'config-set'; readonly node: string; readonly setting: string; readonly value: string }
+  /** `ifKnown`: a server that does not have the setting is left as it is. */
+  | {
+      readonly act: 'config-set';
+      readonly node: string;
+      readonly setting: string;
+      readonly value: string;
+      readonly ifKnown?: true;
+    }
   /** The new password as `masterauth`: before any server asks for it, or a link that breaks meanwhile cannot come back. */
   | { readonly act: 'set-masterauth'; readonly node: string; readonly from?: string }
   | { readonly act: 'set-auth-pass'; readonly node: string; readonly master: string }
@@ -23,6 +32,8 @@ export type FixStep =
   | { readonly act: 'replicaof'; readonly node: string; readonly master: string }
   | { readonly act: 'start-sentinel'; readonly node: string; readonly conf: string }
   | { readonly act: 'new-myid'; readonly node: string }
+  | { readonly act: 'sentinel-config'; readonly node: string; readonly setting: string; readonly value: string }
+  | { readonly act: 'publish'; readonly node: string; readonly inside: number; readonly outside: number }
   | { readonly act: 'remount-conf'; readonly node: string };
 
 export interface FixPlan {
@@ -44,6 +55,10 @@ export type FixWarning =
   | { readonly code: 'open-to-all'; readonly node: string }
   /** The server is stopped for a moment. */
   | { readonly code: 'interrupts'; readonly node: string }
+  /** Its peers are told the same address: they must reach it there as well. */
+  | { readonly code: 'peers-told'; readonly node: string; readonly address: string }
+  /** It gets the next free address of its network; peers that know the old one may have to be told. */
+  | { readonly code: 'address-may-change'; readonly node: string }
   /** Its own keys are thrown away for those of its master. */
   | { readonly code: 'copies-anew'; readonly node: string };
 
@@ -131,6 +146,34 @@ export function planFix(snapshot: Snapshot, topologyId: string | undefined, fix:
         ],
         false,
         [{ code: 'copies-anew', node: name(fix.node) }],
+      );
+    case 'publish-port':
+      return plan([{ act: 'publish', node: fix.node, inside: fix.inside, outside: fix.outside }], false, [
+        { code: 'interrupts', node: name(fix.node) },
+        ...(nodes.get(fix.node)?.instance?.ownership === undefined
+          ? [{ code: 'address-may-change' as const, node: name(fix.node) }]
+          : []),
+      ]);
+    case 'announce': {
+      const node = nodes.get(fix.node);
+      const steps = node === undefined ? [] : announceSteps(topology, node, fix.to);
+      const alone = (topology?.nodes.length ?? 1) < 2;
+      return plan(
+        steps,
+        true,
+        fix.to === undefined || alone
+          ? []
+          : [{ code: 'peers-told', node: name(fix.node), address: formatAddress(fix.to) }],
+      );
+    }
+    case 'listen-everywhere':
+      return plan(
+        [
+          { act: 'config-set', node: fix.node, setting: 'bind', value: '* -::*' },
+          { act: 'keep', node: fix.node, settings: ['bind'] },
+        ],
+        true,
+        [{ code: 'open-to-all', node: name(fix.node) }],
       );
     case 'raise-backlog':
       return plan(

@@ -19,6 +19,8 @@ export type MendFault =
   | ConfEditFault
   /** The password of a server that wants one is not known here. */
   | { readonly code: 'fix-needs-password'; readonly node: string }
+  /** Making it anew would lose its data: `dir` lies in the container itself. */
+  | { readonly code: 'fix-no-volume'; readonly node: string; readonly dir: string }
   /** The node went away since the fix was planned. */
   | { readonly code: 'fix-gone'; readonly node: string }
   /** It was done, and the server does not show it. */
@@ -150,6 +152,10 @@ class FixRun {
         return this.#startSentinel(step.node, step.conf);
       case 'new-myid':
         return this.#newId(step.node);
+      case 'sentinel-config':
+        return this.#sentinelConfig(step);
+      case 'publish':
+        return this.#publish(step);
       case 'remount-conf':
         return this.#remount(step.node);
     }
@@ -178,6 +184,7 @@ class FixRun {
       .split('\n')[1]
       ?.replace(/^\d+\) /, '')
       .replace(/^"(.*)"$/, '$1');
+    if (old === undefined && step.ifKnown === true) return;
     await this.#say(step.node, [['CONFIG', 'SET', step.setting, step.value]]);
     this.#note(step.node, step.setting, step.value);
     if (old !== undefined)
@@ -302,6 +309,63 @@ class FixRun {
     const secret = await this.deps.secrets.get(id);
     if (secret !== undefined) await this.deps.secrets.set(moved.id, secret);
     await moved.commit();
+  }
+
+  async #sentinelConfig(step: Extract<FixStep, { act: 'sentinel-config' }>): Promise<void> {
+    const [reply = ''] = await this.#say(step.node, [['SENTINEL', 'CONFIG', 'GET', step.setting]]);
+    const before = reply.split('\n')[1];
+    if (before === step.value) return;
+    await this.#say(step.node, [['SENTINEL', 'CONFIG', 'SET', step.setting, step.value]]);
+    if (before !== undefined) this.undo.push({ ...step, value: before });
+  }
+
+  /** Anew with the port published; what it had become and what it holds is compared before the old one goes. */
+  async #publish({ node: id, inside, outside }: Extract<FixStep, { act: 'publish' }>): Promise<void> {
+    const node = this.#node(id);
+    const { containers } = node.instance === undefined ? {} : this.deps.engine(node.instance.engine);
+    if (node.instance === undefined || containers === undefined)
+      throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
+    const { instance } = node;
+    const expect: Expectation =
+      instance.ownership === undefined ? 'foreign' : { topologyId: instance.ownership.topologyId };
+    const runs = instance.state === 'running';
+    const replication = node.contact.state === 'answering' ? node.contact.report.replication : undefined;
+    const isServer = node.contact.state === 'answering' && node.contact.report.mode !== 'sentinel';
+    let before: string | undefined;
+    if (runs && isServer) {
+      before = (await this.#say(id, [['DBSIZE']]))[0];
+      const [dir = ''] = await this.#speaker.say(node, [['CONFIG', 'GET', 'dir']], this.signal, true);
+      const folder = dir.split('\n')[1] ?? '';
+      if (
+        before !== '0' &&
+        folder.startsWith('/') &&
+        !instance.mounts.some(({ target }) => folder === target || folder.startsWith(`${target}/`))
+      )
+        throw new HumanError<MendFault>({ code: 'fix-no-volume', node: node.name, dir: folder });
+      // what was only said to it, and what no save point would keep, is written down first
+      await this.#speaker.say(node, [['CONFIG', 'REWRITE'], ['SAVE']], this.signal, true);
+    }
+    const made = await containers.publish(instance.id, expect, { inside, outside }, this.signal);
+    try {
+      if (runs && isServer) {
+        this.#speaker.dispose();
+        this.#speaker = this.#fresh();
+        const master = replication?.role === 'replica' ? replication.master?.address : undefined;
+        if (master !== undefined) await this.#sayWhenUp(id, [['REPLICAOF', master.host, String(master.port)]], made.id);
+        else
+          await this.#seen(
+            id,
+            `DBSIZE ${before ?? ''}`,
+            async () => (await this.#sayWhenUp(id, [['DBSIZE']], made.id))[0]?.replace(/\D/g, '') === before,
+          );
+      }
+    } catch (error) {
+      await made.undo();
+      throw error;
+    }
+    const secret = await this.deps.secrets.get(id);
+    if (secret !== undefined) await this.deps.secrets.set(made.id, secret);
+    await made.commit();
   }
 
   /** To the container that took the node's place; its address may be another, so it is asked from inside. */
