@@ -1,7 +1,13 @@
 /**
  * A move of slots under load that is cut off in the middle: our process killed, the giver killed, the taker killed, the taker frozen; then gone on with or taken
- * back, in turn. All nodes must agree, no acknowledged write and no key may be lost, and no node but the victim may be silent for its node time-out.
- * `npm run bench -- moveKills [runs of each] [slots]`.
+ * back. All nodes must agree, no acknowledged write and no key may be lost, and no node but the victim may be silent for its node time-out.
+ *
+ * What counts as lost: replication is asynchronous, so a master that dies loses what it alone had, move or no move. A write therefore counts as acknowledged
+ * only when a replica confirmed it (WAIT 1), and the keys that were there before have been with the replicas for seconds. Each cut is done twice: as a
+ * **control**, the same node cut off in the same way while nothing moves, and in the middle of a move. A control that loses would say that the set-up, not the
+ * move, loses; it fails the bench, too. In turn: the victim's replica takes over and the victim comes back before or after the rest is done, or (each fifth
+ * run) the victim comes back from its append-only file before the others miss it, and nobody takes over.
+ * `npm run bench -- moveKills [runs of each] [slots] [us|giver|taker|freeze …]`.
  * needs: docker images
  */
 import { fork } from 'node:child_process';
@@ -77,16 +83,42 @@ function moveUntil(order: MoveOrder, at: number, cut: (kill: () => void) => void
   });
 }
 
-async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number): Promise<boolean> {
+/** How the victim comes back, and what is then done with the move, in turn. */
+const turns = [
+  { back: 'before', then: goOn },
+  { back: 'before', then: takeBack },
+  { back: 'after', then: goOn },
+  { back: 'after', then: takeBack },
+  // before anybody misses it: it is a master still, with what its append-only file holds
+  { back: 'at once', then: goOn },
+] as const;
+
+/** A frozen taker is thawed again after so long: a MIGRATE has given up by then, the others have not. */
+const SHORT_MS = 2500;
+const depart = { kill: 'kill', freeze: 'pause' } as const;
+const arrive = { kill: 'start', freeze: 'unpause' } as const;
+
+interface Outcome {
+  readonly lost: number;
+  readonly acknowledged: number;
+  /** The longest that a node was silent which nobody had cut off. */
+  readonly silence: number;
+  readonly text: string;
+}
+
+/** @param moving without it nothing moves: what is lost then is lost by the kill alone */
+async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number, moving: boolean): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'move-'));
   const deps = depsOf(folder);
   if (cluster.password !== undefined) await deps.secrets.set(cluster.target.topologyId, cluster.password);
   const ranges = [[0, slots - 1]] as const;
   const { from, to, view } = await cluster.ends(0);
-  const name = (id: string): string => view.members.find(member => member.id === id)?.name ?? id;
-  const victim = cut === 'us' ? undefined : name(cut === 'giver' ? from : to);
+  const id = cut === 'giver' ? from : to;
+  const victim = cut === 'us' ? undefined : (view.members.find(member => member.id === id)?.name ?? id);
+  const how = cut === 'freeze' ? 'freeze' : 'kill';
+  const { back, then } = turns[(run - 1) % turns.length] as (typeof turns)[number];
   const order = {
-    prefix: `${cut}${run}`,
+    prefix: `${cut}${run}${moving ? 'm' : 'c'}`,
     writers: 8,
     password: cluster.password,
     seats: cluster.target.seats,
@@ -100,14 +132,32 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
     await load.running;
     const began = performance.now();
     const at = Math.round(slots * (0.2 + 0.12 * run));
-    const why = await moveUntil({ folder, target: cluster.target, plan: planMove(view, ranges, to) }, at, kill => {
-      if (victim === undefined) kill();
-      else cluster.docker(cut === 'freeze' ? 'pause' : 'kill', victim);
-    });
-    const back = run % 2 === 0;
+    let why = 'nothing moved';
+    if (moving) {
+      why = await moveUntil({ folder, target: cluster.target, plan: planMove(view, ranges, to) }, at, kill => {
+        if (victim === undefined) kill();
+        else cluster.docker(depart[how], victim);
+        if (victim !== undefined && back === 'at once')
+          setTimeout(() => cluster.docker(arrive[how], victim), how === 'freeze' ? SHORT_MS : 0);
+      });
+    } else if (victim !== undefined) {
+      await delay(1000 + 300 * run);
+      cluster.docker(depart[how], victim);
+      if (back === 'at once') {
+        if (how === 'freeze') await delay(SHORT_MS);
+        cluster.docker(arrive[how], victim);
+      }
+    }
     const left = await cluster.look().then(({ view: now }) => now.open.length);
-    // What follows begins when the rest of the cluster has got over it: the replica has taken the victim's place.
-    if (victim !== undefined) {
+    if (victim !== undefined && back === 'at once') {
+      await until('the victim as it was', { everyMs: 200, deadlineMs: 60_000 }, async () => {
+        const { seen } = await cluster.look();
+        return seen.length === cluster.target.seats.length && seen.every(({ report }) => report.state === 'ok')
+          ? true
+          : undefined;
+      });
+    } else if (victim !== undefined) {
+      // What follows begins when the rest of the cluster has got over it: the replica has taken the victim's place.
       let told = '';
       await until('failover', { everyMs: 200, deadlineMs: 60_000 }, async () => {
         const { seen } = await cluster.look();
@@ -123,37 +173,35 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
           seen.filter(
             ({ report }) =>
               report.state === 'ok' &&
-              report.nodes.some(
-                line =>
-                  line.id === (cut === 'giver' ? from : to) && line.flags.includes('fail') && line.slots.length === 0,
-              ),
+              report.nodes.some(line => line.id === id && line.flags.includes('fail') && line.slots.length === 0),
           ).length >= 4
           ? true
           : undefined;
       }).catch((error: unknown) => {
         throw new Error(`no failover: ${told}`, { cause: error });
       });
-      // In turn: the victim comes back before, or after.
-      if (run % 4 < 2) cluster.docker(cut === 'freeze' ? 'unpause' : 'start', victim);
-      if (run % 4 < 2)
+      if (back === 'before') {
+        cluster.docker(arrive[how], victim);
         await until('the victim as a replica', { everyMs: 200, deadlineMs: 60_000 }, async () =>
           (await cluster.look()).seen.some(one => one.name === victim && one.role === 'replica') ? true : undefined,
         );
+      }
     }
-    const record = recordedMove(deps, cluster.target.topologyId);
-    if (!record) throw new Error('no record');
-    await (back ? takeBack : goOn)(deps, cluster.target, record, noSignal, silent);
-    if (victim !== undefined && run % 4 >= 2) cluster.docker(cut === 'freeze' ? 'unpause' : 'start', victim);
+    if (moving) {
+      const record = recordedMove(deps, cluster.target.topologyId);
+      if (!record) throw new Error('no record');
+      await then(deps, cluster.target, record, noSignal, silent);
+    }
+    if (victim !== undefined && back === 'after') cluster.docker(arrive[how], victim);
     await cluster.agreed();
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const result = await load.stop();
-    const silences = [...(await pulse.end())].filter(([node]) => node !== victim).map(([, ms]) => ms);
+    const silence = Math.max(...[...(await pulse.end())].filter(([node]) => node !== victim).map(([, ms]) => ms));
     const lost = await cluster.lost(ranges, KEYS, BYTES, order, result);
-    const longest = Math.max(...silences);
-    const good = lost === 0 && longest < NODE_TIMEOUT_MS;
-    console.log(
-      `${cut} ${run}${victim === undefined ? '' : ` (${victim})`}: cut at slot ${at}, ${left} open [${why.slice(0, 90)}]; ${back ? 'taken back' : 'gone on'}, whole after ${((performance.now() - began) / 1000).toFixed(1)} s; ${result.acknowledged} acknowledged, lost ${lost}; longest silence of another node ${longest} ms${good ? '' : '  FAILED'}`,
-    );
-    return good;
+    const text = moving
+      ? `cut at slot ${at}, ${left} open [${why.slice(0, 60)}]; ${victim === undefined ? '' : `victim back ${back}, `}${then === goOn ? 'gone on' : 'taken back'}, whole after ${seconds} s`
+      : `nothing moved, victim back ${back}, whole after ${seconds} s`;
+    return { lost, silence, acknowledged: result.acknowledged, text };
   } finally {
     load.kill();
     await pulse.end();
@@ -164,19 +212,28 @@ async function once(cluster: DrillCluster, cut: Cut, run: number, slots: number)
 async function main(runs: number, slots: number, only: readonly string[]): Promise<void> {
   const docker = dockerDeps();
   const cluster = await DrillCluster.open(docker, newPrefix());
-  let [all, failed] = [0, 0];
+  const failed: string[] = [];
+  const sums = { moved: [0, 0, 0], control: [0, 0, 0] };
   try {
     for (const cut of cuts.filter(one => only.length === 0 || only.includes(one))) {
       for (let run = 1; run <= runs; run++) {
-        all++;
-        try {
-          await cluster.agreed();
-          await cluster.fill([[0, slots - 1]], KEYS, BYTES);
-          if (!(await once(cluster, cut, run, slots))) failed++;
-        } catch (error) {
-          failed++;
-          console.log(`${cut} ${run} FAILED`, error);
-          await delay(3000);
+        for (const kind of cut === 'us' ? (['moved'] as const) : (['control', 'moved'] as const)) {
+          try {
+            await cluster.agreed();
+            await cluster.fill([[0, slots - 1]], KEYS, BYTES);
+            const { lost, acknowledged, silence, text } = await once(cluster, cut, run, slots, kind === 'moved');
+            const good = lost === 0 && (kind === 'control' || silence < NODE_TIMEOUT_MS);
+            if (!good) failed.push(`${cut} ${run} ${kind}`);
+            const sum = sums[kind];
+            [sum[0], sum[1], sum[2]] = [(sum[0] ?? 0) + 1, (sum[1] ?? 0) + acknowledged, (sum[2] ?? 0) + lost];
+            console.log(
+              `${cut} ${run} ${kind}: ${text}; ${acknowledged} acknowledged, lost ${lost}; longest silence of another node ${silence} ms${good ? '' : '  FAILED'}`,
+            );
+          } catch (error) {
+            failed.push(`${cut} ${run} ${kind}`);
+            console.log(`${cut} ${run} ${kind} FAILED`, error);
+            await delay(3000);
+          }
         }
       }
     }
@@ -184,10 +241,12 @@ async function main(runs: number, slots: number, only: readonly string[]): Promi
     await cluster.remove();
     docker.dispose();
   }
+  for (const [kind, [count, acknowledged, lost]] of Object.entries(sums))
+    console.log(`${kind}: ${count} runs, ${acknowledged} acknowledged, ${lost} lost`);
   console.log(
-    `${all} moves cut off: ${all - failed} ended whole without a loss, ${failed} did not; load ${loadavg()[0]?.toFixed(1)}`,
+    `failed: ${failed.join(', ') || 'none'}; node time-out ${NODE_TIMEOUT_MS} ms; load ${loadavg()[0]?.toFixed(1)}`,
   );
-  if (failed > 0) process.exitCode = 1;
+  if (failed.length > 0) process.exitCode = 1;
 }
 
 if (!isClusterLoadChild() && !isMoveChild())

@@ -3,6 +3,7 @@ import { drawHint, drawSelection, drawSlot } from './details';
 import { byId, element } from './dom';
 import { paintField, SIDE, SLOTS } from './field';
 import { drawFound, readKeys } from './finder';
+import type { Found } from './finder';
 import { Heat } from './heat';
 import { Legend } from './legend';
 import { paintLines } from './lines';
@@ -43,17 +44,20 @@ export class Page {
   #goals: Uint16Array | undefined;
   #progress: PlanProgress | undefined;
   #palette: Palette = readPalette();
+  #palettes = 0;
   #cell = 5;
   #ribbonWidth = 0;
   #cursor: number | undefined;
   #pinned = false;
   #anchor: number | undefined;
   #lit: number | undefined;
-  #found: readonly number[] = [];
+  #found: readonly Found[] = [];
   #keys = new Map<number, KeysLeft>();
   #resting: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
   #changed = true;
+  #wordsFrame = 0;
+  #overlaid = '';
 
   constructor(send: (message: PageMessage) => void, remember: (state: Remembered) => void, remembered: Remembered) {
     this.#send = send;
@@ -73,6 +77,7 @@ export class Page {
     });
     this.#listen();
     this.resize();
+    this.#readKeys(false);
     setInterval(() => {
       for (const { slot } of document.hidden ? [] : this.#state.open.slice(0, COUNTED))
         this.#send({ type: 'ask-keys', slot });
@@ -127,7 +132,6 @@ export class Page {
     }
     if (message.type === 'state' || message.type === 'change') {
       this.#byOwner = new Map(this.#state.shards.map(shard => [shard.colour + 1, shard]));
-      this.#readKeys(false);
     }
     this.draw();
   }
@@ -143,11 +147,11 @@ export class Page {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.paint());
   }
 
+  /** The picture first: elements are made and laid out in the frame after it, so that no table keeps the map waiting. */
   paint(): void {
     this.#frame = 0;
+    const { shards, disputes, open } = this.#state;
     if (this.#changed) {
-      this.#changed = false;
-      const { shards, disputes, open } = this.#state;
       const failed = new Set(shards.filter(shard => shard.master.state === 'failed').map(shard => shard.colour));
       paintField(
         byId('field'),
@@ -160,26 +164,36 @@ export class Page {
         this.#palette,
         this.#cell,
       );
-      paintRibbon(byId('ribbon'), this.#owners, shards, this.#palette);
-      this.#drawHead();
-      this.#planCard.show(this.#plan, this.#progress, this.#palette);
-      this.#heat.draw(this.#palette);
-      this.#legend.show(shards, this.#lit, this.#palette);
+      paintRibbon(byId('ribbon'), this.#owners, this.#byOwner, this.#palette);
+      cancelAnimationFrame(this.#wordsFrame);
+      this.#wordsFrame = requestAnimationFrame(() => this.#write());
     }
-    paintOverlay(
-      byId('overlay'),
-      { cursor: this.#cursor, found: this.#found, selection: this.#selection() },
-      this.#palette,
-      this.#cell,
-    );
-    const here = byId('here');
-    here.hidden = this.#cursor === undefined;
-    here.style.transform = `translateX(${(((this.#cursor ?? 0) + 0.5) / SLOTS) * this.#ribbonWidth}px)`;
+    const hand = { cursor: this.#cursor, found: this.#found.map(({ slot }) => slot), selection: this.#selection() };
+    const overlay = JSON.stringify([hand, this.#cell, devicePixelRatio, this.#palettes]);
+    if (overlay !== this.#overlaid) {
+      this.#overlaid = overlay;
+      paintOverlay(byId('overlay'), hand, this.#palette, this.#cell);
+      const here = byId('here');
+      here.hidden = this.#cursor === undefined;
+      here.style.transform = `translateX(${(((this.#cursor ?? 0) + 0.5) / SLOTS) * this.#ribbonWidth}px)`;
+    }
+    if (!this.#changed) this.#drawDetails();
+    this.#changed = false;
+  }
+
+  /** What the picture shows, in words. */
+  #write(): void {
+    this.#drawHead();
+    this.#drawFound();
+    this.#planCard.show(this.#plan, this.#progress, this.#palette);
+    this.#heat.draw(this.#palette);
     this.#drawDetails();
+    this.#legend.show(this.#state.shards, this.#lit, this.#palette);
   }
 
   themeChanged(): void {
     this.#palette = readPalette();
+    this.#palettes++;
     this.draw();
   }
 
@@ -319,21 +333,24 @@ export class Page {
   }
 
   #readKeys(go: boolean): void {
-    const found = readKeys(byId<HTMLInputElement>('keys').value).slice(0, 20);
-    this.#found = found.map(one => one.slot);
+    this.#found = readKeys(byId<HTMLInputElement>('keys').value).slice(0, 20);
+    this.#drawFound();
+    const [first] = this.#found;
+    if (go && first) this.#fly(first.slot);
+    else this.#kept();
+  }
+
+  #drawFound(): void {
     drawFound(
       byId('found'),
       byId('verdict'),
-      found,
+      this.#found,
       slot => {
         const shard = this.#shardOf(slot);
         return shard && { name: shard.master.name, replicas: shard.replicas.map(replica => replica.name) };
       },
       slot => this.#fly(slot),
     );
-    const [first] = found;
-    if (go && first) this.#fly(first.slot);
-    else this.#kept();
   }
 
   #fly(slot: number): void {

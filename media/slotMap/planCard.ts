@@ -70,7 +70,7 @@ export class PlanCard {
   #end(owner: number, name: string, palette: Palette): (Node | string)[] {
     return [
       ...(owner === 0 ? [] : [swatch((context, side) => paintSwatch(context, side, owner - 1, palette))]),
-      ` ${name}`,
+      ` ${name === '' ? word('nobody') : name}`,
     ];
   }
 }

@@ -7,7 +7,7 @@ import { css, inkOn, mix, textured } from './palette';
 export function paintRibbon(
   canvas: HTMLCanvasElement,
   owners: Uint16Array,
-  shards: readonly MapShard[],
+  byOwner: ReadonlyMap<number, MapShard>,
   palette: Palette,
 ): void {
   const ratio = devicePixelRatio;
@@ -18,8 +18,7 @@ export function paintRibbon(
   if (!context) return;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  if (isScattered(owners, width)) return columns(context, owners, shards, width, height, palette);
-  const byOwner = new Map(shards.map(shard => [shard.colour + 1, shard]));
+  if (isScattered(owners, width)) return columns(context, owners, byOwner, width, height, palette);
   const fonts = { named: `600 11px ${palette.font}` };
   for (let first = 0; first < SLOTS;) {
     const owner = owners[first] as number;
@@ -71,14 +70,14 @@ function isScattered(owners: Uint16Array, width: number): boolean {
 function columns(
   context: CanvasRenderingContext2D,
   owners: Uint16Array,
-  shards: readonly MapShard[],
+  byOwner: ReadonlyMap<number, MapShard>,
   width: number,
   height: number,
   palette: Palette,
 ): void {
   const colours = new Map(
-    shards.map(shard => [
-      shard.colour + 1,
+    [...byOwner].map(([owner, shard]) => [
+      owner,
       css(shard.master.state === 'failed' ? palette.error : palette.shard(shard.colour)),
     ]),
   );

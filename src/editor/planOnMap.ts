@@ -1,11 +1,17 @@
 import type { SlotRange } from '../model/slots';
-import type { MovePlan } from '../topology/cluster/movePlan';
+
+/** Slots on their way, by cluster ids of masters. Without `from` nobody has them. */
+export interface DrawnMove {
+  readonly from?: string;
+  readonly to: string;
+  readonly ranges: readonly SlotRange[];
+}
 
 /** A plan for a slot map to show. Words come from whoever proposes it. */
 export interface Proposal {
   readonly title: string;
   readonly detail: readonly string[];
-  readonly plan: MovePlan;
+  readonly plan: { readonly moves: readonly DrawnMove[] };
   /** Of each move, where they were counted. */
   readonly keys?: readonly number[];
   /** Buttons; the first is what Enter does. */

@@ -47,9 +47,9 @@ export class ShownPlan {
     const { title, detail, acts, plan, keys } = this.#proposal;
     const name = (id: string): string => view.members.find(member => member.id === id)?.name ?? id.slice(0, 8);
     const moves = plan.moves.map(({ from, to, ranges }, index) => ({
-      from: (colours.get(from) ?? -1) + 1,
+      from: from === undefined ? 0 : (colours.get(from) ?? -1) + 1,
       to: (colours.get(to) ?? -1) + 1,
-      fromName: name(from),
+      fromName: from === undefined ? '' : name(from),
       toName: name(to),
       ranges: ranges.flat(),
       slots: ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0),

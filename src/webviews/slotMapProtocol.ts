@@ -64,9 +64,10 @@ export interface MapPlan {
 }
 
 export interface MapMove {
-  /** As in {@link Runs}. */
+  /** As in {@link Runs}; 0 when nobody has them. */
   readonly from: number;
   readonly to: number;
+  /** Empty when nobody has them. */
   readonly fromName: string;
   readonly toName: string;
   /** Flat pairs: first and last slot. */

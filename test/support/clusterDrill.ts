@@ -104,6 +104,7 @@ export class DrillCluster {
           const bad = replies.find(reply => reply instanceof ReplyError);
           if (bad instanceof ReplyError) throw new Error(bad.text);
         }
+        if (mine.length > 0) await connection?.pipeline([['WAIT', '1', '10000']], { timeoutMs: 20_000 });
       }
     });
   }
@@ -159,11 +160,14 @@ export class DrillCluster {
       text = JSON.stringify({
         seen: seen.length,
         open: view.open,
-        disputes: view.disputes.length,
+        disputes: view.disputes,
         uncovered: formatRanges(view.uncovered),
         findings: view.findings.map(({ code }) => code),
         shards: view.shards.map(shard => [shard.masterId.slice(0, 4), shard.slots, shard.replicaIds.length]),
-        links: seen.map(({ name, role, linkUp }) => `${name} ${role} ${linkUp}`),
+        links: seen.map(
+          ({ name, role, linkUp, report }) =>
+            `${name} ${report.myId.slice(0, 4)} ${role} ${linkUp} ${report.nodes.map(line => `${line.id.slice(0, 4)}:${line.configEpoch}`).join(' ')}`,
+        ),
       });
       const linked =
         seen.every(({ role, linkUp }) => role === 'master' || linkUp) &&

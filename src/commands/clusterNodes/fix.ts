@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
+import { isCancellation } from '../../base/abort';
 import { escapeMarkdown } from '../../editor/markdown';
+import type { PlanOnMap } from '../../editor/planOnMap';
 import { withProgress } from '../../editor/progress';
 import type { Target } from '../../editor/target';
 import type { Translate } from '../../editor/translate';
 import { fixLeftInWords, fixStepInWords } from '../../editor/words/clusterFix';
 import { commands } from '../../manifest';
+import { rangesOf } from '../../model/slots';
 import type { Topology } from '../../model/snapshot';
 import { checkCluster as look } from '../../topology/cluster/check';
 import { clusterTargetOf } from '../../topology/cluster/crew';
 import { fixCluster as run, fixRequestOf, prepareFix } from '../../topology/cluster/fix';
 import type { FixRequest } from '../../topology/cluster/fix';
+import { fixMovesOf, slotsOf } from '../../topology/cluster/fixMoves';
 import type { FixPlan, FixScope } from '../../topology/cluster/fixPlan';
 import { topologyOf } from '../ask';
 import type { Command, Kit } from '../kit';
@@ -64,22 +68,41 @@ async function fix(kit: Kit, target: Target | undefined, scope: FixScope): Promi
     );
     return;
   }
+  const cancel = new AbortController();
+  const map = fixMovesOf(plan).length > 0 ? await agreedOnMap(kit, topology, plan, cancel) : undefined;
   if (
-    !(await agreeTo(
-      kit,
-      title,
-      fixDocument(kit.t, topology.name, plan),
-      vscode.l10n.t('Fix'),
-      vscode.l10n.t('{0} steps', plan.steps.length),
-    ))
+    map === 'discarded' ||
+    (map === undefined &&
+      !(await agreeTo(
+        kit,
+        title,
+        fixDocument(kit.t, topology.name, plan),
+        vscode.l10n.t('Fix'),
+        vscode.l10n.t('{0} steps', plan.steps.length),
+      )))
   )
     return;
+  await mend(kit, topology, request, plan, map, cancel.signal);
+}
+
+async function mend(
+  kit: Kit,
+  topology: Topology,
+  request: FixRequest,
+  plan: FixPlan,
+  map: PlanOnMap | undefined,
+  cancelled: AbortSignal,
+): Promise<void> {
   const holding = kit.inventory.hold();
+  const title = vscode.l10n.t('Mending {0}', topology.name);
+  map?.change({ title, detail: [], running: true, acts: [{ id: 'cancel', label: vscode.l10n.t('Cancel') }] });
   try {
-    const report = await withProgress(vscode.l10n.t('Mending {0}', topology.name), (signal, say) =>
-      run(kit.deps, request, plan, signal, ({ step, done, total }) =>
-        say(vscode.l10n.t('{0} of {1}: {2}', done + 1, total, fixStepInWords(kit.t, step))),
-      ),
+    const report = await withProgress(title, (signal, say) =>
+      run(kit.deps, request, plan, AbortSignal.any([signal, cancelled]), ({ step, done, total }) => {
+        const text = vscode.l10n.t('{0} of {1}: {2}', done + 1, total, fixStepInWords(kit.t, step));
+        say(text);
+        map?.progress(done, total, rangesOf(slotsOf(step)), text);
+      }),
     );
     await kit.inventory.refresh();
     if (report.remaining.steps.length === 0)
@@ -100,9 +123,56 @@ async function fix(kit: Kit, target: Target | undefined, scope: FixScope): Promi
           topology.name,
         ),
       );
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
   } finally {
+    map?.withdraw();
     holding.dispose();
   }
+}
+
+/** So many steps are told in words on the map; all of them stand in the document. */
+const TOLD = 6;
+
+/** Shows the plan on the map, with its consequences, until it is confirmed or discarded there. */
+async function agreedOnMap(
+  kit: Kit,
+  topology: Topology,
+  plan: FixPlan,
+  cancel: AbortController,
+): Promise<PlanOnMap | 'discarded'> {
+  const moves = fixMovesOf(plan);
+  let answer: (go: boolean) => void = () => undefined;
+  const answered = new Promise<boolean>(resolve => {
+    answer = resolve;
+  });
+  const more = plan.steps.length - TOLD;
+  const map = await kit.slotMaps.plan(topology.id, {
+    title: vscode.l10n.t('Mend {0} in {1} steps?', topology.name, plan.steps.length),
+    plan: { moves },
+    keys: moves.map(({ keys }) => keys),
+    detail: [
+      ...plan.steps.slice(0, TOLD).map(step => fixStepInWords(kit.t, step)),
+      ...(more > 0 ? [vscode.l10n.t('And {0} more: see All Steps.', more)] : []),
+      ...plan.left.map(one => vscode.l10n.t('Not mended by this: {0}', fixLeftInWords(kit.t, one))),
+    ],
+    acts: [
+      { id: 'go', label: vscode.l10n.t('Fix') },
+      { id: 'discard', label: vscode.l10n.t('Discard') },
+      { id: 'list', label: vscode.l10n.t('All Steps') },
+    ],
+    onAct: act => {
+      if (act === 'list')
+        return void kit.documents
+          .show(vscode.l10n.t('Fix of {0} (preview)', topology.name), fixDocument(kit.t, topology.name, plan))
+          .catch((error: unknown) => kit.log.error('fix', error));
+      if (act === 'cancel') cancel.abort(new DOMException('cancelled', 'AbortError'));
+      answer(act === 'go');
+    },
+  });
+  if (await answered) return map;
+  map.withdraw();
+  return 'discarded';
 }
 
 function planned(kit: Kit, topology: Topology, request: FixRequest): Promise<FixPlan> {

@@ -210,9 +210,14 @@ async function carryOut(
       return;
     }
     case 'fix-finish-move': {
-      await (
-        await SlotMover.between(crew, crew.member(step.from.id), crew.member(step.to.id), await secretFor(step.to.id))
-      ).move(step.slot);
+      const mover = await SlotMover.between(
+        crew,
+        crew.member(step.from.id),
+        crew.member(step.to.id),
+        await secretFor(step.to.id),
+      );
+      await mover.move(step.slot);
+      await mover.settle();
       return;
     }
     case 'fix-bring-home': {

@@ -63,20 +63,29 @@ export function wayBack(record: Recorded, view: Seen): MovePlan | undefined {
   );
 }
 
-/** The slots of the plan that stand open between its two masters. */
+/** The slots of the plan that stand between its two masters: open, or left with a taker that died. */
 export function openOf(record: Recorded, view: Seen): MovePlan | undefined {
-  return choose(record, view, place => (place.open ? ends(place) : undefined));
+  return choose(record, view, place => (place.open || isLeftWithDead(place) ? ends(place) : undefined));
 }
 
-/** A slot that its taker owns already and that still stands open was cut off between its last orders: it came from the giver of the plan. */
-function ends({ owner, heir }: Place): { readonly from: string; readonly to: string } {
-  return { from: owner === heir.to ? heir.from : owner, to: heir.to };
+/** Its owner is no master that lives, and the heir of it never heard of the slot. */
+function isLeftWithDead({ owner, heir, lineage }: Place): boolean {
+  return owner !== heir.to && sameShard(owner, heir.to, lineage);
+}
+
+/**
+ * A slot that its taker owns already and that still stands open was cut off between its last orders, and one that a dead master of the taker's shard owns
+ * was given to it before its heir had heard of it: both came from the giver of the plan.
+ */
+function ends({ owner, heir, lineage }: Place): { readonly from: string; readonly to: string } {
+  return { from: sameShard(owner, heir.to, lineage) ? heir.from : owner, to: heir.to };
 }
 
 interface Place {
   readonly owner: string;
   readonly heir: { readonly from: string; readonly to: string };
   readonly open: boolean;
+  readonly lineage: Lineage;
 }
 
 function choose(
@@ -93,7 +102,7 @@ function choose(
     const heir = { from: heirOf(from, lineage, view), to: heirOf(to, lineage, view) };
     for (const slot of eachSlot(ranges)) {
       const owner = owners.get(slot);
-      const chosenWay = owner === undefined ? undefined : way({ owner, heir, open: openSlots.has(slot) });
+      const chosenWay = owner === undefined ? undefined : way({ owner, heir, open: openSlots.has(slot), lineage });
       if (!chosenWay || chosenWay.from === chosenWay.to) continue;
       const key = `${chosenWay.from} ${chosenWay.to}`;
       const known = chosen.get(key);

@@ -209,6 +209,7 @@ class Run {
     if (slots.length === 0) return;
     const mover = await SlotMover.between(this.crew, source, taker, await this.#passwordOf(taker));
     const gone: number[] = [];
+    let failed = true;
     try {
       for (const [index, slot] of slots.entries()) {
         if (this.signal.aborted) break;
@@ -235,8 +236,10 @@ class Run {
         gone.push(slot);
         this.#done++;
       }
+      failed = false;
       await mover.settle();
     } finally {
+      if (failed) await mover.settle(true).catch(() => undefined); // what stopped the run is what counts
       if (gone.length > 0) this.moved.push({ from, to, ranges: rangesOf(gone) });
     }
   }

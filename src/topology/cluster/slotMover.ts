@@ -4,6 +4,7 @@ import { readInfo } from '../../model/info';
 import type { Reply } from '../../redis/client';
 import { ReplyError } from '../../redis/client';
 import type { Crew, CrewMember } from './crew';
+import { Followers } from './followers';
 import { ask, refused } from './wire';
 import type { Credentials } from '../../redis/credentials';
 import { credentialsOf } from '../../redis/credentials';
@@ -29,6 +30,8 @@ const BATCH_BYTES = 512 * 1024;
 const TARGET_MS = 2000;
 /** A master that was cut off waits up to 5 s before it serves again. */
 const RIGHTED_MS = 8000;
+/** So often the replicas of the target are asked what they know. */
+const NEWS_MS = 50;
 /** What a link surely carries in a millisecond, serialising included; a key that needs more than the time-out is refused before it blocks. */
 const BYTES_PER_MS = 64 * 1024;
 
@@ -45,11 +48,16 @@ type Batch = readonly string[];
 export class SlotMover {
   #ahead: { readonly slot: number; readonly weighing: Promise<Batch[]> } | undefined;
   #told: Promise<void> = Promise.resolve();
+  #kept: Promise<unknown> = Promise.resolve();
+  /** Slots that the target has taken, and source and others are not told of yet. */
+  #untold: number[] = [];
+  #toldAt = 0;
 
   private constructor(
     private readonly source: CrewMember,
     private readonly target: CrewMember,
     private readonly others: readonly CrewMember[],
+    private readonly followers: { readonly source: Followers; readonly target: Followers },
     /** MIGRATE blocks its source: it must give up long before the others would miss it. */
     private readonly timeoutMs: number,
     private readonly auth: readonly string[],
@@ -64,13 +72,19 @@ export class SlotMover {
     const { username, password } = credentialsOf(secret) as Partial<Credentials>;
     const [setting] = await ask(source.connection, [['CONFIG', 'GET', 'cluster-node-timeout']]);
     const nodeTimeout = Number(Array.isArray(setting) ? setting[1] : NaN) || 15_000;
-    const { seen } = await crew.look(AbortSignal.timeout(5000));
+    const { seen, view } = await crew.look(AbortSignal.timeout(5000));
     const masters = new Set(seen.filter(one => one.role === 'master').map(one => one.name));
     const others = crew.members.filter(member => masters.has(member.name) && member !== source && member !== target);
+    const followersOf = (master: CrewMember): Followers =>
+      new Followers(
+        master,
+        view.members.flatMap(({ id, masterId }) => (masterId === master.id ? (crew.find(id) ?? []) : [])),
+      );
     return new SlotMover(
       source,
       target,
       others,
+      { source: followersOf(source), target: followersOf(target) },
       Math.min(1000, Math.floor(nodeTimeout / 3)),
       password === undefined ? [] : username === undefined ? ['AUTH', password] : ['AUTH2', username, password],
     );
@@ -103,7 +117,23 @@ export class SlotMover {
       await this.#hand(slot);
       return { keys: 0, missing: 0 };
     }
-    await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target.id]]);
+    try {
+      await ask(source.connection, [['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target.id]]);
+    } catch (error) {
+      // The source knows that it gave the slot away, to a predecessor of the target that died before its heir had heard of it.
+      if (
+        !(
+          error instanceof HumanError &&
+          error.fault.code === 'redis-refused' &&
+          /not the owner/i.test(error.message)
+        ) ||
+        before.length > 0
+      )
+        throw error;
+      await this.#hand(slot);
+      return { keys: 0, missing: 0 };
+    }
+    await this.#kept;
     let moved = 0;
     // First what was weighed; whatever came into the slot meanwhile follows.
     for (let batches = before; ;) {
@@ -117,12 +147,18 @@ export class SlotMover {
       batches = await this.#batches(slot, left);
     }
     const there = await this.#hand(slot);
+    this.#kept = Promise.all([this.followers.source.caughtUp(), this.followers.target.caughtUp()]);
     return { keys: moved, missing: Math.max(0, moved - there) };
   }
 
-  /** All slots are handed over; the last news to the other masters is on its way until this resolves. */
-  async settle(): Promise<void> {
-    await this.#told;
+  /**
+   * Ends a run: everybody is told of every slot that moved, and the last news is on its way until this resolves.
+   * @param failed the run stopped: what a replica of the target does not know stays as it is, with the source as its owner
+   */
+  async settle(failed = false): Promise<void> {
+    const slots = this.#untold;
+    if (slots.length > 0 && ((await this.followers.target.toldOf(slots)) || !failed)) await this.#tell(slots);
+    await Promise.all([this.#told, this.#kept]);
   }
 
   #weigh(slot: number): Promise<Batch[]> {
@@ -174,17 +210,38 @@ export class SlotMover {
     return moved;
   }
 
-  /** The new owner first (else a crash of the target in between loses the slot), then the old, then the other masters. Gives the number of keys at the target. */
+  /**
+   * The new owner first (else a crash of the target in between loses the slot); then, when its replicas know (else a crash of the target leaves the slot
+   * with the dead), the old owner and the other masters. Until then the old one sends everybody on. Gives the number of keys at the target.
+   */
   async #hand(slot: number): Promise<number> {
-    const order = ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.target.id];
-    const [there] = await ask(this.target.connection, [['CLUSTER', 'COUNTKEYSINSLOT', String(slot)], order]);
-    const [reply] = await this.source.connection.pipeline([order]);
-    // With its last slot a master becomes a replica of the taker, and as such takes no such order; it knows already.
-    if (reply instanceof ReplyError && !/master/i.test(reply.text)) throw refused(this.source.connection, order, reply);
-    // Nobody waits for these: a silent one hears it from the target by gossip.
-    const telling = Promise.all(this.others.map(other => other.connection.pipeline([order]).catch(() => undefined)));
-    this.#told = Promise.all([this.#told, telling]).then(() => undefined);
+    const [there] = await ask(this.target.connection, [
+      ['CLUSTER', 'COUNTKEYSINSLOT', String(slot)],
+      ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.target.id],
+    ]);
+    this.#untold.push(slot);
+    if (!this.followers.target.any) await this.#tell(this.#untold);
+    else if (performance.now() - this.#toldAt > NEWS_MS) {
+      // With every slot it takes a master tells all nodes of those before.
+      this.#toldAt = performance.now();
+      await this.#tell(await this.followers.target.known(this.#untold));
+    }
     return Number(there);
+  }
+
+  async #tell(slots: readonly number[]): Promise<void> {
+    if (slots.length === 0) return;
+    const orders = slots.map(slot => ['CLUSTER', 'SETSLOT', String(slot), 'NODE', this.target.id]);
+    const replies = await this.source.connection.pipeline(orders);
+    replies.forEach((reply, index) => {
+      // With its last slot a master becomes a replica of the taker, and as such takes no such order; it knows already.
+      if (reply instanceof ReplyError && !/master/i.test(reply.text))
+        throw refused(this.source.connection, orders[index] ?? [], reply);
+    });
+    this.#untold = this.#untold.filter(slot => !slots.includes(slot));
+    // Nobody waits for these: a silent one hears it from the target by gossip.
+    const telling = Promise.all(this.others.map(other => other.connection.pipeline(orders).catch(() => undefined)));
+    this.#told = Promise.all([this.#told, telling]).then(() => undefined);
   }
 
   /** Together small enough that no MIGRATE comes near the time-out. */

@@ -71,6 +71,13 @@ suite('topology/cluster/moveRecord', () => {
       'e>a 0-3',
     ],
     [
+      'the taker died with a slot that its replica had not heard of',
+      [['a+d 4-5460', '!b 3', 'e 0-2 5461-10922', 'c+f 10923-16383']],
+      'a>e 3-9',
+      'a>e 3',
+      'e>a 0-2',
+    ],
+    [
       'open at a taker that has the slot already',
       [['a+d 5-5460', 'b+e 0-4 5461-10922', 'c+f 10923-16383'], [4]],
       'a>b 4-9',
