@@ -10,6 +10,8 @@ import type { SilenceReason } from '../model/snapshot';
 export interface RedisConnector {
   /** Opens a connection and authenticates. Throws a HumanError with a {@link RedisFault} that says why not. */
   connect(endpoint: Endpoint, options?: ConnectOptions): Promise<RedisConnection>;
+  /** The first connection will be wanted soon: what has to be loaded for it may be loaded now. */
+  prepare?(): void;
 }
 
 export interface ConnectOptions extends CallOptions {

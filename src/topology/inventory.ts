@@ -81,7 +81,9 @@ export class Inventory implements InventoryPort, Disposable {
   /** The pace that each one asks for who holds it. */
   readonly #holds = new Map<Disposable, number>();
   #timer: NodeJS.Timeout | undefined;
-  #rebuilding: NodeJS.Immediate | undefined;
+  #rebuilding: Disposable | undefined;
+  /** Time of `performance` before which the next snapshot is not made, unless somebody waits for it. */
+  #restUntil = 0;
   #disposed = false;
 
   constructor(deps: InventoryDeps) {
@@ -164,6 +166,8 @@ export class Inventory implements InventoryPort, Disposable {
         }),
     );
     this.#attend();
+    // while the engines are being asked: what speaks to servers takes its time to load
+    setImmediate(() => this.#deps.connector.prepare?.());
   }
 
   /** Lists and looks at everything once; the pace of the next looks follows from what came. */
@@ -332,16 +336,33 @@ export class Inventory implements InventoryPort, Disposable {
     this.#schedule();
   }
 
-  /** Rebuilds after the current turn, so that replies which arrive together make one snapshot. */
+  /**
+   * Rebuilds after the current turn, so that replies which arrive together make one snapshot; while they pour in, making and drawing takes a third of
+   * the time at most.
+   */
   #dirty(): void {
-    if (this.#disposed) return;
-    this.#rebuilding ??= setImmediate(() => this.#rebuild());
+    if (this.#disposed || this.#rebuilding !== undefined) return;
+    const rest = this.#restUntil - performance.now();
+    if (rest <= 0) {
+      const turn = setImmediate(() => this.#rebuild());
+      this.#rebuilding = toDisposable(() => clearImmediate(turn));
+    } else {
+      const timer = setTimeout(() => this.#rebuild(), rest);
+      this.#rebuilding = toDisposable(() => clearTimeout(timer));
+    }
   }
 
   #rebuild(): void {
-    if (this.#rebuilding !== undefined) clearImmediate(this.#rebuilding);
+    this.#rebuilding?.dispose();
     this.#rebuilding = undefined;
     if (this.#disposed) return;
+    const began = performance.now();
+    this.#renew();
+    const ended = performance.now();
+    this.#restUntil = ended + 2 * (ended - began);
+  }
+
+  #renew(): void {
     const previous = this.#snapshot;
     const servers = mergeSameProcess([...this.#watches.values()].map(watch => watch.state));
     this.#snapshot = assemble({ engines: this.#engines.map(engine => engine.status), servers }, previous);
@@ -426,7 +447,7 @@ export class Inventory implements InventoryPort, Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     clearTimeout(this.#timer);
-    if (this.#rebuilding !== undefined) clearImmediate(this.#rebuilding);
+    this.#rebuilding?.dispose();
     for (const engine of this.#engines) engine.dispose();
     this.#existing?.dispose();
     for (const watch of this.#watches.values()) watch.dispose();

@@ -77,9 +77,28 @@ export class EngineWatch implements Disposable {
       this.#setStatus({ kind: this.#engine.kind, state: 'unavailable', fault: signal.fault });
     } else {
       if (signal.type === 'connected') this.#described = false;
-      this.list(signal.type !== 'connected').catch(this.#deps.onFailure);
+      if (signal.type === 'connected' && this.#status.state === 'connecting' && this.#listing !== undefined)
+        this.#listLater(this.#listing);
+      else this.list(signal.type !== 'connected').catch(this.#deps.onFailure);
     }
     this.#deps.onSignal(signal);
+  }
+
+  /**
+   * Events are heard since now; what happened between the first list and now is found by another one. Such is rare: the first tree does not wait for it.
+   */
+  #listLater(first: Promise<void>): void {
+    if (this.#justBegun) return;
+    first
+      .then(() => this.#afterAsking())
+      .then(() => this.list())
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) this.#deps.onFailure(error);
+      });
+  }
+
+  #afterAsking(): Promise<unknown> {
+    return Promise.race([this.#deps.onAsked(), delay(PATIENCE_MS, this.#ending.signal)]);
   }
 
   /**
@@ -132,7 +151,7 @@ export class EngineWatch implements Disposable {
   async #describe(): Promise<void> {
     const { signal } = this.#ending;
     try {
-      await Promise.race([this.#deps.onAsked(), delay(PATIENCE_MS, signal)]);
+      await this.#afterAsking();
       const description = await this.#engine.describe(signal);
       if (signal.aborted) return;
       this.#described = true;

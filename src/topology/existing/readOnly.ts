@@ -97,6 +97,7 @@ export function existingConnector(
   reached: (address: Address) => Reached | undefined,
 ): RedisConnector {
   return {
+    prepare: () => connector.prepare?.(),
     async connect(endpoint, options) {
       const place = reached(endpoint.address);
       if (place === undefined) return connector.connect(endpoint, options);
