@@ -7,6 +7,7 @@ import type { LanguageDeps } from './language';
 import { topologyRoot } from './language/files';
 import { serverOfFile, serversKey, sourcesOf, unknownServer } from './language/runningServer';
 import type { RunningServer, Version } from './language/runningServer';
+import type { Instance } from './model/instance';
 import type { Snapshot } from './model/snapshot';
 
 export interface ConfLanguageDeps extends Pick<LanguageDeps, 'extensionUri' | 'onFailure'>, Pick<CheckDeps, 'log'> {
@@ -15,9 +16,9 @@ export interface ConfLanguageDeps extends Pick<LanguageDeps, 'extensionUri' | 'o
   readonly onDidChangeSnapshot: vscode.Event<void>;
   /** Looks what runs now, and loads what that needs. */
   readonly look: () => Promise<void>;
-  /** Runs a command inside an instance. */
+  /** Runs a command inside an instance; for a plain process, one of the tools beside its program. */
   readonly exec: (
-    id: string,
+    instance: Pick<Instance, 'id' | 'engine'>,
     argv: readonly string[],
     input: string | undefined,
     signal: AbortSignal,
@@ -53,7 +54,7 @@ export function startConfLanguage(deps: ConfLanguageDeps): vscode.Disposable & {
         ? {
             kind: 'container',
             title: `${server.title} · ${server.image}`,
-            exec: (argv, input, signal) => exec(server.instanceId, argv, input, signal),
+            exec: (argv, input, signal) => exec({ id: server.instanceId, engine: server.engine }, argv, input, signal),
           }
         : undefined;
     },
@@ -75,7 +76,8 @@ class Servers implements vscode.Disposable {
   readonly #asked = new Set<string>();
   readonly #subscriptions: readonly vscode.Disposable[];
   #key: string;
-  #looked = -Infinity;
+  /** When it was last looked for what runs, by the folder of the topology: one that was made since is looked for at once. */
+  readonly #looked = new Map<string, number>();
 
   constructor(private readonly deps: ConfLanguageDeps) {
     this.#key = serversKey(deps.snapshot());
@@ -93,14 +95,15 @@ class Servers implements vscode.Disposable {
 
   /** Looks what runs, and learns the version of the server that reads the file, if it can. */
   async look(uri: vscode.Uri): Promise<void> {
-    this.#looked = performance.now();
+    this.#looked.set(topologyRoot(uri.fsPath) ?? '', performance.now());
     await this.deps.look();
     await this.#ask(uri);
   }
 
   #meet(document: vscode.TextDocument | undefined): void {
     if (document?.uri.scheme !== 'file') return;
-    const wanted = topologyRoot(document.uri.fsPath) !== undefined && performance.now() - this.#looked > lookAgainMs;
+    const root = topologyRoot(document.uri.fsPath);
+    const wanted = root !== undefined && performance.now() - (this.#looked.get(root) ?? -Infinity) > lookAgainMs;
     const what = `looking which server reads ${document.uri.toString()}`;
     (wanted ? this.look(document.uri) : this.#ask(document.uri)).catch((error: unknown) =>
       this.deps.onFailure(what, error),
@@ -121,12 +124,7 @@ class Servers implements vscode.Disposable {
     if (instance === undefined || this.#asked.has(instance.id)) return;
     this.#asked.add(instance.id);
     for (const program of ['redis-server', 'valkey-server']) {
-      const { stdout } = await this.deps.exec(
-        instance.id,
-        [program, '--version'],
-        undefined,
-        AbortSignal.timeout(askMs),
-      );
+      const { stdout } = await this.deps.exec(instance, [program, '--version'], undefined, AbortSignal.timeout(askMs));
       const version = readVersion(stdout);
       if (version === undefined) continue;
       this.#versions.set(instance.image, version);

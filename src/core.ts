@@ -67,7 +67,7 @@ export interface Surroundings {
 export interface Core extends Disposable {
   readonly inventory: InventoryPort;
   /** For asking the server inside a running instance about a conf file. */
-  readonly engine: Pick<Engine, 'exec'>;
+  readonly engines: Readonly<Record<EngineKind, Pick<Engine, 'exec'>>>;
   readonly slotMaps: {
     /** See {@link SlotMaps.restore}. */
     restore(...panel: Parameters<SlotMaps['restore']>): Promise<void>;
@@ -215,7 +215,7 @@ export function openCore({
   if (lookForUnfinished()) void run('finishCreation', []);
   return {
     inventory,
-    engine: docker,
+    engines,
     onDidAskToReveal: asked.event,
     run,
     slotMaps: {

@@ -28,9 +28,9 @@ export function registerConf(
       snapshot: () => running?.inventory.snapshot ?? emptySnapshot,
       onDidChangeSnapshot: changed.event,
       look: async () => void (await (await core.get()).inventory.refresh()),
-      exec: async (id, argv, input, signal) => {
+      exec: async (instance, argv, input, signal) => {
         if (running === undefined) throw new DOMException('the engine was let go of', 'AbortError');
-        return running.engine.exec(id, argv, input === undefined ? {} : { input }, signal);
+        return running.engines[instance.engine].exec(instance.id, argv, input === undefined ? {} : { input }, signal);
       },
     }),
   );

@@ -78,18 +78,14 @@ export function serverOfFile(
   };
 }
 
-/** The running container that sees the file while nobody knows which server it runs: it can be asked. */
+/** The running container or process that sees the file while nobody knows which server it runs: it can be asked. */
 export function unknownServer(
   snapshot: Snapshot,
   path: string,
   known: ReadonlyMap<string, Version>,
-): Pick<Instance, 'id' | 'image'> | undefined {
+): Pick<Instance, 'id' | 'image' | 'engine'> | undefined {
   const instance = seatOf(snapshot, path)?.instance;
-  return instance?.engine === 'docker' &&
-    instance.state === 'running' &&
-    serverOfFile(snapshot, path, known) === undefined
-    ? instance
-    : undefined;
+  return instance?.state === 'running' && serverOfFile(snapshot, path, known) === undefined ? instance : undefined;
 }
 
 /** The node that reads a file; `alone` when no other may be meant. */
