@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProcessEngine } from '../../src/engine/process';
-import type { EngineKind, TopologyKind } from '../../src/model/instance';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
-import { createCluster, prepareCluster } from '../../src/topology/cluster/createCluster';
-import { createReplication, prepareReplication } from '../../src/topology/createReplication';
-import { createSentinel } from '../../src/topology/createSentinel';
 import type { VerbDeps } from '../../src/topology/deps';
 import { removeTopology } from '../../src/topology/removeTopology';
 import { findUnfinished } from '../../src/topology/findUnfinished';
 import { finishCreation, removeUnfinished } from '../../src/topology/unfinished';
-import { leftovers, strays } from './dockerWorld';
+import { CHECKS, clearAway, create, standing } from './creations';
+import type { Creating } from './creations';
 import { FileRecords, FileSecrets } from './fileDeps';
 import { memoryDeps } from './memoryDeps';
-import { dockerDeps, noSignal, planOf, silent, volume } from './topologies';
+import { StrayVolumes } from './strayVolumes';
+import { dockerDeps, noSignal, silent } from './topologies';
 
 /** Where a creation is killed: at its `write`th journal write (from 1), just before or just after that is safe. */
 export interface KillPoint {
   readonly write: number;
   readonly when: 'before' | 'after';
-}
-
-/** What is created, and where. */
-export interface Crashing {
-  readonly name: string;
-  readonly kind: TopologyKind;
-  readonly engine: EngineKind;
-  /** The first of ten ports. */
-  readonly firstPort: number;
 }
 
 /** Somebody else's things, which nobody may touch. */
@@ -39,13 +28,12 @@ export interface Untouched {
   changes(): string | Promise<string>;
 }
 
-interface ChildOrder extends KillPoint, Crashing {
+interface ChildOrder extends KillPoint, Creating {
   readonly folder: string;
 }
 
-/** Lines that a finished creation reports as seen to be true. */
-const CHECKS: Readonly<Record<TopologyKind, number>> = { sentinel: 9, replication: 6, cluster: 4 };
-
+/** What both processes say who they are: what one made, the other must be able to tell. */
+const OWNER = 'verbs-test';
 const ORDER = 'REDIS_TOPOLOGY_CRASH';
 
 /**
@@ -74,74 +62,9 @@ export function isCrashChild(): boolean {
 }
 
 function depsOf({ engine, folder }: Pick<ChildOrder, 'engine' | 'folder'>): VerbDeps & { dispose(): void } {
-  if (engine === 'docker') return dockerDeps();
-  const processes = createProcessEngine({ owner: 'verbs-test', home: join(folder, 'home') });
-  return { ...memoryDeps(processes, new IoredisConnector()), dispose: () => processes.dispose() };
-}
-
-async function create(deps: VerbDeps, { name, kind, engine, firstPort }: Crashing): Promise<unknown> {
-  const image =
-    engine === 'docker' ? 'redis:7.0' : ((await deps.engine(engine).images())[0]?.reference ?? 'redis-server');
-  switch (kind) {
-    case 'sentinel':
-      return createSentinel(
-        deps,
-        { plan: await planOf(deps, name, { engine, image, firstPort, firstSentinelPort: firstPort + 4 }) },
-        noSignal,
-        silent,
-      );
-    case 'replication':
-      return createReplication(
-        deps,
-        {
-          plan: await prepareReplication(
-            deps,
-            { name, engine, image, replicas: 2, firstPort, storage: volume },
-            noSignal,
-          ),
-        },
-        noSignal,
-        silent,
-      );
-    case 'cluster':
-      return createCluster(
-        deps,
-        {
-          plan: await prepareCluster(
-            deps,
-            { name, engine, image, masters: 3, replicas: 1, extra: 0, firstPort, storage: volume },
-            noSignal,
-          ),
-        },
-        noSignal,
-        silent,
-      );
-  }
-}
-
-/** What of ours stands: containers, networks and volumes with our labels, or processes that run in our folder. */
-function standing({ engine, name, folder }: Pick<ChildOrder, 'engine' | 'name' | 'folder'>): readonly string[] {
-  if (engine === 'docker') return leftovers(name);
-  const processes = readdirSync('/proc')
-    .filter(pid => /^\d+$/.test(pid))
-    .filter(pid => {
-      try {
-        return (
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) &&
-          !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-        );
-      } catch {
-        return false; // it ended meanwhile
-      }
-    });
-  const entries = (at: string): readonly string[] => {
-    try {
-      return readdirSync(join(folder, 'home', at));
-    } catch {
-      return []; // never made
-    }
-  };
-  return [...processes.map(pid => `process ${pid}`), ...entries('topologies'), ...entries('data')];
+  if (engine === 'docker') return { ...dockerDeps(), owner: OWNER };
+  const processes = createProcessEngine({ owner: OWNER, home: join(folder, 'home') });
+  return { ...memoryDeps(processes, new IoredisConnector()), owner: OWNER, dispose: () => processes.dispose() };
 }
 
 export interface CrashResult {
@@ -157,15 +80,15 @@ export interface CrashResult {
 /** Kills a creation at `point`, then takes it back or finishes it in this process, and asserts that nothing but what should be there is. */
 export async function crashAndRecover(
   file: string,
-  crashing: Crashing,
+  crashing: Creating,
   point: KillPoint,
   then: 'remove' | 'finish',
   decoys: Untouched,
 ): Promise<CrashResult> {
   const folder = mkdtempSync(join(tmpdir(), 'crash-'));
-  const straysBefore = strays();
   const order: ChildOrder = { ...crashing, ...point, folder };
-  const { name, kind, engine } = crashing;
+  const { name, kind, engine, shape } = crashing;
+  const volumes = engine === 'docker' ? await StrayVolumes.watch(name) : undefined;
   const real = depsOf(order);
   try {
     const child = fork(file, [], {
@@ -177,38 +100,40 @@ export async function crashAndRecover(
     );
     const deps = { ...real, records: new FileRecords(folder), secrets: new FileSecrets(folder) };
     const stood = standing(order).length;
+    assert.deepEqual(volumes?.mounted() ?? [], [], 'a node has a volume that we did not name');
     const found = findUnfinished(deps);
     const remove = (topologyId: string): Promise<unknown> =>
       removeTopology(deps, { topologyId, name, kind, engine, data: true }, noSignal, silent);
     if (signal !== 'SIGKILL') {
       assert.equal(code, 0, 'the creation failed by itself');
-      const [made] = (await deps.engine(engine).ownedTopologies()).filter(one => one.topologyName === name);
-      await remove(made?.topologyId ?? '');
-      return { killed: false, at: '', stood, ms: 0 };
+      const made = (await deps.engine(engine).ownedTopologies()).filter(one => one.topologyName === name);
+      assert.equal(made.length, 1);
+      await remove(made[0]?.topologyId ?? '');
     }
     const at = lastEntry(deps.records);
     const began = Date.now();
-    if (found.length === 0) assert.equal(stood, 0, 'something stands that no journal knows of');
+    if (signal === 'SIGKILL' && found.length === 0) assert.equal(stood, 0, 'something stands that no journal knows of');
     for (const one of found) {
       assert.equal(one.canFinish, true);
       if (then === 'remove') await removeUnfinished(deps, one.topologyId, noSignal);
       else {
         const report = await finishCreation(deps, one.topologyId, noSignal, silent);
-        assert.equal(report.checks.length, CHECKS[kind]);
+        assert.equal(report.checks.length, CHECKS[shape ?? 'full'][kind]);
+        assert.deepEqual(volumes?.mounted() ?? [], [], 'a node has a volume that we did not name');
         await remove(one.topologyId);
       }
     }
     assert.deepEqual(standing(order), [], 'left behind');
-    assert.deepEqual(
-      strays().filter(volume => !straysBefore.includes(volume)),
-      [],
-      'anonymous volumes left behind',
-    );
+    assert.deepEqual((await volumes?.left()) ?? [], [], 'anonymous volumes left behind');
     assert.deepEqual(deps.records.keys(), []);
     assert.equal(deps.secrets.count(), 0, 'a secret stayed');
     assert.equal(await decoys.changes(), '');
-    return { killed: true, at, stood, ms: Date.now() - began };
+    return { killed: signal === 'SIGKILL', at, stood, ms: Date.now() - began };
+  } catch (error) {
+    clearAway(order);
+    throw error;
   } finally {
+    volumes?.dispose();
     real.dispose();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -15,15 +15,8 @@ export function leftovers(topologyName: string): readonly string[] {
     ...lines(docker('ps', '-a', ...filter, '--format', 'container {{.Names}}')),
     ...lines(docker('network', 'ls', ...filter, '--format', 'network {{.Name}}')),
     ...lines(docker('volume', 'ls', ...filter, '--format', 'volume {{.Name}}')),
-    // Anonymous volumes of the image (VOLUME /data) would have no label at all: they are seen by `strays`.
+    // Anonymous volumes of the image (VOLUME /data) would have no label at all: see `StrayVolumes`.
   ];
-}
-
-/** Volumes that nobody uses and nobody named. */
-export function strays(): readonly string[] {
-  return lines(docker('volume', 'ls', '--filter', 'dangling=true', '--format', '{{.Name}}')).filter(name =>
-    /^[0-9a-f]{64}$/.test(name),
-  );
 }
 
 /**

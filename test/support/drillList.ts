@@ -1,4 +1,4 @@
-import type { TopologyKind } from '../../src/model/instance';
+import type { EngineKind, TopologyKind } from '../../src/model/instance';
 import type { HealthLevel } from '../../src/model/snapshot';
 import type { DrillResult, DrillWorld } from './drills';
 import { drill } from './drills';
@@ -258,19 +258,22 @@ function whole(rows: Rows, world: DrillWorld): boolean {
   );
 }
 
+/** Names of the faults that apply there, in their order. */
+export function faultsOf(kind: TopologyKind, engine: EngineKind): readonly string[] {
+  return faults
+    .filter(({ on, docker }) => on.includes(kind) && (docker === undefined || engine === 'docker'))
+    .map(({ name }) => name);
+}
+
 /** The faults of this world, each done and healed. `wanted`: only those whose name holds one of these. */
 export async function runDrills(
   world: DrillWorld,
   tell: (result: DrillResult) => void,
   wanted: readonly string[] = [],
 ): Promise<void> {
-  for (const { name, docker, on, strike, over, health } of faults) {
-    if (
-      !on.includes(world.kind) ||
-      (docker && world.engineKind !== 'docker') ||
-      (wanted.length > 0 && !wanted.some(one => name.includes(one)))
-    )
-      continue;
+  const apply = faultsOf(world.kind, world.engineKind);
+  for (const { name, strike, over, health } of faults) {
+    if (!apply.includes(name) || (wanted.length > 0 && !wanted.some(one => name.includes(one)))) continue;
     let healing: Healing | undefined;
     tell(
       await drill(

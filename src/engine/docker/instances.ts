@@ -4,30 +4,32 @@ import { tunnelTo } from '../../model/instance';
 import { isLoopback } from '../../model/servers';
 import { namesServer } from './images';
 import { ownershipOf } from './labels';
-import { isRecord, list, number, record, text, textMap, texts, time } from './read';
+import { isRecord, list, number, port as portOf, record, text, textMap, texts, time } from './read';
 import type { Raw } from './read';
 import type { Route } from './route';
 import { HERE } from './route';
 
-const STATES: Readonly<Record<string, InstanceState>> = {
-  created: 'created',
-  configured: 'created',
-  initialized: 'created',
-  running: 'running',
-  stopping: 'running',
-  paused: 'paused',
-  restarting: 'restarting',
-  exited: 'exited',
-  stopped: 'exited',
-  removing: 'dead',
-  dead: 'dead',
-};
+const STATES: ReadonlyMap<string, InstanceState> = new Map(
+  Object.entries({
+    created: 'created',
+    configured: 'created',
+    initialized: 'created',
+    running: 'running',
+    stopping: 'running',
+    paused: 'paused',
+    restarting: 'restarting',
+    exited: 'exited',
+    stopped: 'exited',
+    removing: 'dead',
+    dead: 'dead',
+  } as const),
+);
 const SERVER_WORD = /(?:^|[\s/])(?:redis|valkey)-(?:server|sentinel)\b/;
 /** Ports that only Redis is commonly found on. */
 const PORTS = new Set([6379, 26379]);
 
 export function stateOf(word: unknown): InstanceState {
-  return STATES[text(word)?.toLowerCase() ?? ''] ?? 'dead';
+  return STATES.get(text(word)?.toLowerCase() ?? '') ?? 'dead';
 }
 
 /** One entry of `GET /containers/json`, as far as it decides whether to look closer. */
@@ -55,7 +57,7 @@ export function readListed(value: unknown): Listed {
     id,
     state: stateOf(raw['State']),
     relevant,
-    published: list(raw['Ports']).flatMap(port => number(record(port)['PublicPort']) ?? []),
+    published: list(raw['Ports']).flatMap(port => portOf(record(port)['PublicPort']) ?? []),
   };
 }
 
@@ -145,11 +147,9 @@ function readPorts(
 ): readonly PublishedPort[] {
   const host = record(raw['HostConfig']);
   if (host['NetworkMode'] === 'host') {
-    const said = Number(command[command.indexOf('--port') + 1]);
+    const said = command.includes('--port') ? portOf(command[command.indexOf('--port') + 1]) : undefined;
     const ports =
-      command.includes('--port') && Number.isInteger(said)
-        ? [said]
-        : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
+      said !== undefined ? [said] : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
     return ports.map(port => ({
       inside: port,
       outside: route.published === undefined ? through(port) : { host: route.published, port },
@@ -174,10 +174,11 @@ function readBindings(
       list(value)
         .map(record)
         .flatMap(binding => {
-          const port = Number(text(binding['HostPort']) ?? 0);
+          const port = portOf(binding['HostPort']);
+          if (port === undefined) return [];
           const outside = here(text(binding['HostIp']) ?? '0.0.0.0', inside, port);
           const key = `${inside} ${outside.host} ${port}`;
-          if (!Number.isInteger(port) || port <= 0 || seen.has(key)) return []; // IPv4 and IPv6 are published separately
+          if (seen.has(key)) return []; // IPv4 and IPv6 are published separately
           seen.add(key);
           return [{ inside, outside }];
         }),
@@ -186,8 +187,8 @@ function readBindings(
 }
 
 function tcpPort(key: string): readonly number[] {
-  const match = /^(\d+)(?:\/tcp)?$/.exec(key);
-  return match ? [Number(match[1])] : [];
+  const port = portOf(/^(\d+)(?:\/tcp)?$/.exec(key)?.[1]);
+  return port === undefined ? [] : [port];
 }
 
 /** Ports of its machine that the container takes whenever it runs, whatever the address. Fixed at its creation. */

@@ -26,6 +26,13 @@ export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** A TCP port, as a number or in decimal digits; `undefined` for anything that nobody could connect to. */
+export function port(value: unknown): number | undefined {
+  const said =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+  return Number.isInteger(said) && said > 0 && said <= 65535 ? said : undefined;
+}
+
 export function texts(value: unknown): readonly string[] {
   return list(value).filter(item => typeof item === 'string');
 }

@@ -3,8 +3,9 @@ import type { EngineKind, TopologyKind } from '../../../src/model/instance';
 import { ProcessDecoys } from '../../support/byHand';
 import { crashAndRecover, isCrashChild } from '../../support/crash';
 import type { KillPoint } from '../../support/crash';
-import { Decoys } from '../../support/dockerWorld';
-import { newPrefix, testPorts } from '../../support/naming';
+import { docker, Decoys } from '../../support/dockerWorld';
+import { newPrefix, testLabel, testPorts } from '../../support/naming';
+import { StrayVolumes } from '../../support/strayVolumes';
 
 type Case = readonly [point: KillPoint, then: 'remove' | 'finish'];
 
@@ -76,4 +77,37 @@ if (!isCrashChild()) {
       }
     });
   }
+
+  test('a volume that nobody named is laid at the door of who mounted it', async function () {
+    this.timeout(60_000);
+    const name = newPrefix();
+    const label = (topology: string): readonly string[] => [
+      '--label',
+      `${testLabel}=${name}`,
+      '--label',
+      `redis-topology.name=${topology}`,
+    ];
+    const existing = docker('run', '-d', ...label(`${name}-older`), '--network', 'none', 'redis:7.0');
+    const volumes = await StrayVolumes.watch(name);
+    const mine = docker('run', '-d', ...label(name), '--network', 'none', 'redis:7.0');
+    const another = docker('run', '-d', ...label(`${name}-x`), '--network', 'none', 'redis:7.0');
+    const never = docker('create', ...label(name), 'redis:7.0');
+    const ofMine = [mine, never]
+      .map(id => docker('inspect', '--format', '{{range .Mounts}}{{.Name}}{{end}}', id))
+      .sort();
+    const ofOthers = [existing, another].map(id =>
+      docker('inspect', '--format', '{{range .Mounts}}{{.Name}}{{end}}', id),
+    );
+    try {
+      assert.deepEqual([...volumes.mounted()].sort(), ofMine);
+      docker('rm', '-f', existing, mine, another, never); // as somebody who forgets the volumes
+      assert.deepEqual(
+        [...(await volumes.left())].filter(one => [...ofMine, ...ofOthers].includes(one)).sort(),
+        ofMine,
+      );
+    } finally {
+      volumes.dispose();
+      docker('volume', 'rm', ...ofMine, ...ofOthers);
+    }
+  });
 }

@@ -66,6 +66,76 @@ const reply: fc.Arbitrary<unknown> = fc.letrec(tie => ({
   ),
 })).value;
 
+/** Rows as a Sentinel sends them: names that mean something, values that mostly do. */
+const fields = [
+  'name',
+  'ip',
+  'port',
+  'runid',
+  'flags',
+  'quorum',
+  'config-epoch',
+  'down-after-milliseconds',
+  'failover-timeout',
+  'failover-state',
+  'master-link-status',
+  'slave-priority',
+  'replica-priority',
+];
+const rowOf = fc.dictionary(
+  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fields) }, { weight: 1, arbitrary: fc.string({ minLength: 1 }) }),
+  fc.oneof(
+    fc.constantFrom<unknown>(
+      '10.0.0.2',
+      '6379',
+      'master,s_down',
+      'ok',
+      'err',
+      '',
+      '-1',
+      '99999999999999999999',
+      5,
+      null,
+    ),
+    fc.string({ unit: 'binary' }),
+    reply,
+  ),
+  { noNullPrototype: true },
+);
+const shardOf = fc.record({
+  slots: fc.oneof(fc.array(fc.integer({ min: -1, max: 20_000 }), { maxLength: 5 }), reply),
+  nodes: fc.oneof(
+    fc.array(
+      fc.dictionary(
+        fc.constantFrom('id', 'ip', 'endpoint', 'port', 'tls-port', 'hostname', 'role', 'replication-offset', 'health'),
+        fc.oneof(
+          fc.constantFrom<unknown>('master', 'replica', 'online', 'loading', '?', 6379, 70_000, null),
+          fc.string(),
+        ),
+        { noNullPrototype: true },
+      ),
+      { maxLength: 3 },
+    ),
+    reply,
+  ),
+});
+
+/** The same as RESP2 sends it: a map is names and values in turn. */
+function flat(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(flat);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value).flatMap(([key, item]) => [key, flat(item)]);
+}
+
+function outcome(read: () => unknown): string {
+  try {
+    return JSON.stringify(read());
+  } catch (error) {
+    if (!isFault(error, 'unreadable-reply')) throw error;
+    return 'unreadable';
+  }
+}
+
 const line = `${'a'.repeat(40)} 10.0.0.2:7000@17000,host,shard-id=x myself,master - 0 1 1 connected 0-5460 7000 [93-<-${'b'.repeat(40)}]\n`;
 
 suite('model readers, fuzzed', function () {
@@ -98,14 +168,8 @@ suite('model readers, fuzzed', function () {
         texts => {
           const reader = new ClusterNodesReader();
           for (const text of texts) {
-            const outcome = (read: ClusterNodesReader): string => {
-              try {
-                return JSON.stringify(read.read(text));
-              } catch {
-                return 'unreadable';
-              }
-            };
-            if (outcome(reader) !== outcome(new ClusterNodesReader())) throw new Error(JSON.stringify(texts));
+            if (outcome(() => reader.read(text)) !== outcome(() => new ClusterNodesReader().read(text)))
+              throw new Error(JSON.stringify(texts));
           }
         },
       ),
@@ -127,6 +191,27 @@ suite('model readers, fuzzed', function () {
         options,
       ),
     );
+  }
+  for (const [name, rows, read] of [
+    ['SENTINEL MASTERS', rowOf, readSentinelMasters],
+    ['SENTINEL REPLICAS', rowOf, readSentinelReplicas],
+    ['SENTINEL SENTINELS', rowOf, readSentinelPeers],
+    ['CLUSTER SHARDS', shardOf, readClusterShards],
+  ] as const) {
+    test(`${name}: maps of RESP2 and of RESP3 are read alike`, () =>
+      fc.assert(
+        fc.property(fc.array(rows as fc.Arbitrary<unknown>, { maxLength: 4 }), value => {
+          const flatRows = value.map(row =>
+            Object.entries(row as object).flatMap(([key, item]) => [
+              key,
+              key === 'nodes' && Array.isArray(item) ? item.map(flat) : item,
+            ]),
+          );
+          const [two, three] = [outcome(() => read(flatRows)), outcome(() => read(value))];
+          if (two !== three) throw new Error(`${two}\n${three}`);
+        }),
+        options,
+      ));
   }
   test('published messages', () =>
     fc.assert(
