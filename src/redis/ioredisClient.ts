@@ -17,6 +17,7 @@ import type {
 import { ReplyError } from './client';
 import { reasonOfConnectError, reasonOfErrorReply, serverHasNoPassword } from './faults';
 import { diagnose } from './rawProbe';
+import { followPatterns } from './subscription';
 import type { Digging, Tunnel } from './tunnelled';
 
 const defaultTimeoutMs = 1000;
@@ -187,9 +188,14 @@ class IoredisConnection implements RedisConnection {
     listener: (channel: string, message: string) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    this.#redis.on('pmessage', (_pattern: string, channel: string, message: string) => listener(channel, message));
+    if (this.#isClosed) throw this.#silent('closed');
+    const { stream } = this.#redis;
+    const broken = (error: Error): void => {
+      this.lastError = error;
+      stream.destroy();
+    };
     try {
-      await deadline('psubscribe', defaultTimeoutMs, signal, () => this.#redis.psubscribe(...patterns));
+      await deadline('psubscribe', defaultTimeoutMs, signal, () => followPatterns(stream, patterns, listener, broken));
     } catch (error) {
       if (isCancellation(error)) throw error;
       if (error instanceof Error && error.name === 'ReplyError')

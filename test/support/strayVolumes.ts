@@ -2,10 +2,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { delay } from '../../src/base/abort';
 import { docker } from './dockerWorld';
 import { until } from './naming';
 
 const ANONYMOUS = /^[0-9a-f]{64}$/;
+/** How often, a second apart, a volume must be seen lying about. */
+const LOOKS = 6;
 const lines = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
 
 interface DaemonEvent {
@@ -58,15 +61,22 @@ export class StrayVolumes {
     );
   }
 
-  /** New volumes that nobody uses, nobody named, and that no container of somebody else's was seen to mount. What is not known counts as ours. */
+  /**
+   * New volumes that nobody uses, nobody named, and that no container of somebody else's was seen to mount. What is not known counts as ours; but
+   * a volume is nobody's for a moment whenever one is being made or removed, so it must stay for some seconds.
+   */
   async left(): Promise<readonly string[]> {
-    const fresh = StrayVolumes.#anonymous('--filter', 'dangling=true').filter(name => !this.#before.has(name));
-    if (fresh.length === 0) return [];
-    await this.#caughtUp();
-    return fresh.filter(name => {
-      const users = [...(this.#users.get(name) ?? [])];
-      return users.length === 0 || users.some(id => this.#ours.get(id) !== false);
-    });
+    for (let looks = 1; ; looks++) {
+      const fresh = StrayVolumes.#anonymous('--filter', 'dangling=true').filter(name => !this.#before.has(name));
+      if (fresh.length === 0) return [];
+      await this.#caughtUp();
+      const ours = fresh.filter(name => {
+        const users = [...(this.#users.get(name) ?? [])];
+        return users.length === 0 || users.some(id => this.#ours.get(id) !== false);
+      });
+      if (ours.length === 0 || looks === LOOKS) return ours;
+      await delay(1000);
+    }
   }
 
   dispose(): void {
