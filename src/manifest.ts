@@ -8,6 +8,8 @@ export const commands = {
   createReplication: 'redisTopology.createReplication',
   addExisting: 'redisTopology.addExisting',
   removeFromView: 'redisTopology.removeFromView',
+  adopt: 'redisTopology.adopt',
+  createFromFolder: 'redisTopology.createFromFolder',
   allowChanges: 'redisTopology.allowChanges',
   lookOnly: 'redisTopology.lookOnly',
   finishCreation: 'redisTopology.finishCreation',

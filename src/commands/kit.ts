@@ -21,7 +21,7 @@ export interface Kit {
   readonly deps: VerbDeps;
   readonly inventory: InventoryPort;
   /** Topologies that the user added by address. */
-  readonly existing: Pick<ExistingList, 'entries' | 'withSeed' | 'add' | 'change' | 'remove'>;
+  readonly existing: Pick<ExistingList, 'entries' | 'withSeed' | 'add' | 'adopt' | 'change' | 'remove'>;
   readonly log: Log;
   readonly redactor: Redactor;
   readonly documents: Documents;

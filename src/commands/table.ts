@@ -50,6 +50,8 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   repairAddresses: ofClusters('repairAddresses'),
   addExisting: ofMore('addExisting'),
   removeFromView: ofMore('removeFromView'),
+  adopt: ofMore('adopt'),
+  createFromFolder: ofMore('createFromFolder'),
   allowChanges: ofMore('allowChanges'),
   lookOnly: ofMore('lookOnly'),
   verify: ofProblems('verify'),

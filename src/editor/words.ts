@@ -23,6 +23,8 @@ import type { ReadOnlyFault } from '../topology/existing/readOnly';
 import { existingFaults } from './words/readOnly';
 import { networkFaults } from './words/networkFaults';
 import type { ReplicationFault } from './words/replication';
+import type { RecreateFault } from '../topology/recreate';
+import { recreateFaults } from './words/recreate';
 import { replicationFaults } from './words/replication';
 import type { RepairFault } from '../topology/repair/repair';
 import { repairFaults } from './words/repair';
@@ -46,6 +48,7 @@ export type KnownFault =
   | ReplicationFault
   | ComposeFault
   | MendFault
+  | RecreateFault
   | ReadOnlyFault
   | NetworkFault
   | DrillFaultCode;
@@ -61,6 +64,7 @@ const faults: Words<KnownFault> = {
   ...replicationFaults,
   ...composeFaults,
   ...mendFaults,
+  ...recreateFaults,
   ...existingFaults,
   ...networkFaults,
   ...drillFaults,

@@ -168,6 +168,9 @@ export interface PlaceRequest {
   /** Names of the nodes that will want a fixed address, in order. */
   readonly nodes: readonly string[];
   readonly storage: Storage;
+  /** The addresses that the nodes had before and know each other by, in the same order: they get these again, or it fails with `subnet-taken`.
+   * Conf and data are there already: whatever fails, they stay. */
+  readonly addresses?: readonly string[];
 }
 
 export interface RoomRequest {
@@ -250,6 +253,7 @@ export type EngineFault =
   | { readonly code: 'ports-exhausted'; readonly first: number; readonly count: number }
   | { readonly code: 'address-taken'; readonly address: string }
   | { readonly code: 'no-free-subnet' }
+  | { readonly code: 'subnet-taken'; readonly subnet: string }
   | { readonly code: 'not-ours'; readonly id: string }
   | { readonly code: 'gone'; readonly id: string }
   | { readonly code: 'conflict'; readonly id: string; readonly text: string }

@@ -81,7 +81,9 @@ function topologyOf(
     name: owned?.name ?? added?.name ?? nameFor(group, nodes, sentinels?.masterName),
     kind,
     owned: owned !== undefined,
-    ...(added === undefined ? {} : { added: { changes: added.changes } }),
+    ...(added === undefined
+      ? {}
+      : { added: { changes: added.changes, ...(added.members === undefined ? {} : { adopted: true as const }) } }),
     nodes,
   };
   if (kind === 'cluster') {

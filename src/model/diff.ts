@@ -47,6 +47,7 @@ function sameRow(a: Topology, b: Topology): boolean {
     a.kind === b.kind &&
     a.owned === b.owned &&
     a.added?.changes === b.added?.changes &&
+    a.added?.adopted === b.added?.adopted &&
     a.health === b.health &&
     a.masterName === b.masterName &&
     a.quorum === b.quorum &&

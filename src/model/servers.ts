@@ -14,6 +14,16 @@ export interface Added {
   readonly masterName?: string;
   /** Whether the user allowed acts on it; else it is only looked at. */
   readonly changes: boolean;
+  /**
+   * Containers of an engine that the user took over, by {@link memberKey}: named and kept together here, also while they are stopped.
+   * Absent where a topology was added by addresses.
+   */
+  readonly members?: readonly string[];
+}
+
+/** A container by what survives that Compose makes it anew: project and service, else its name. */
+export function memberKey({ compose, name }: Pick<Instance, 'compose' | 'name'>): string {
+  return compose === undefined ? `container ${name}` : `compose ${compose.project}/${compose.service}`;
 }
 
 /** One server as the inventory looks at it: where it lives and what came of asking it. Input of `assemble`. */

@@ -31,7 +31,7 @@ export interface Topology {
   /** `true` when we made it: all verbs are open. Found ones are read-only except where the user clicks. */
   readonly owned: boolean;
   /** Present when the user added it by its address; without `changes` it is only looked at. */
-  readonly added?: { readonly changes: boolean };
+  readonly added?: { readonly changes: boolean; /** Containers that were taken over. */ readonly adopted?: true };
   readonly health: Health;
   /** Of kind `sentinel`: the name that Sentinels know the master by. */
   readonly masterName?: string;

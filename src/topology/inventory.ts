@@ -8,7 +8,7 @@ import type { Address } from '../model/address';
 import { formatAddress } from '../model/address';
 import { diff, nodesOf } from '../model/diff';
 import { readHello } from '../model/sentinelReplies';
-import { Directory, isAnswering, mergeSameProcess, reportOf } from '../model/servers';
+import { Directory, isAnswering, mergeSameProcess, reportOf, startsSentinel } from '../model/servers';
 import type { Node, Snapshot, SnapshotChange } from '../model/snapshot';
 import { emptySnapshot } from '../model/snapshot';
 import { AddressBook } from '../redis/addressBook';
@@ -199,12 +199,12 @@ export class Inventory implements InventoryPort, Disposable {
       }
     }
     const heard = [...this.#hellos.values()].map(({ address, by }) => ({ ...address, by }));
-    const seeds = new Map(seedsOf(this.#deps.existing?.entries ?? []).map(seed => [seed.id, seed]));
+    const entries = this.#deps.existing?.entries ?? [];
+    const seeds = new Map(seedsOf(entries).map(seed => [seed.id, seed]));
     const wanted = new Map<string, NodeTarget>(
-      [...targetsOf(instances), ...seeds.values(), ...discover(states, instances, heard, seeds)].map(target => [
-        target.id,
-        target,
-      ]),
+      [...targetsOf(instances, entries), ...seeds.values(), ...discover(states, instances, heard, seeds)].map(
+        target => [target.id, target],
+      ),
     );
     for (const [id, watch] of this.#watches) {
       if (wanted.has(id)) continue;
@@ -257,11 +257,17 @@ export class Inventory implements InventoryPort, Disposable {
     this.#schedule();
   }
 
-  async #passwordOf({ target: { id, instance, existing } }: NodeWatch): Promise<string | undefined> {
+  async #passwordOf({ target: { id, instance, existing, added } }: NodeWatch): Promise<string | undefined> {
     const own = instance?.ownership?.topologyId;
     if (own !== undefined) return this.#deps.secrets.get(own);
-    const topologyId = existing?.entry.id ?? this.#nodes.get(id)?.topologyId;
-    return secretOf(this.#deps.secrets, topologyId, { secretKey: id, sentinel: existing?.sentinel === true });
+    const topologyId = existing?.entry.id ?? added?.id ?? this.#nodes.get(id)?.topologyId;
+    return secretOf(this.#deps.secrets, topologyId, {
+      secretKey: id,
+      sentinel:
+        existing?.sentinel === true ||
+        this.#nodes.get(id)?.role === 'sentinel' ||
+        (instance !== undefined && startsSentinel(instance)),
+    });
   }
 
   /** Every message of a Sentinel; on servers that are not ours also the Sentinels' greetings, which tell where hidden Sentinels are. */

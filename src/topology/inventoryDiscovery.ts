@@ -8,6 +8,7 @@ import {
   expectedPorts,
   isAnswering,
   isLoopback,
+  memberKey,
   reportOf,
   startsSentinel,
 } from '../model/servers';
@@ -18,7 +19,11 @@ import type { NodeTarget } from './inventoryTarget';
 const maxFound = 1024;
 
 /** The main server of each instance: what the engines' lists alone tell. */
-export function targetsOf(instances: readonly Instance[]): readonly NodeTarget[] {
+export function targetsOf(
+  instances: readonly Instance[],
+  entries: readonly ExistingEntry[] = [],
+): readonly NodeTarget[] {
+  const adopted = new Map(entries.flatMap(entry => (entry.members ?? []).map(member => [member, entry] as const)));
   return instances.map(instance => {
     const { ownership } = instance;
     const hint =
@@ -29,7 +34,14 @@ export function targetsOf(instances: readonly Instance[]): readonly NodeTarget[]
           : startsSentinel(instance)
             ? ('sentinel' as const)
             : undefined;
-    return { id: instance.id, instance, ports: expectedPorts(instance), ...(hint === undefined ? {} : { hint }) };
+    const added = ownership === undefined ? adopted.get(memberKey(instance)) : undefined;
+    return {
+      id: instance.id,
+      instance,
+      ports: expectedPorts(instance),
+      ...(hint === undefined ? {} : { hint }),
+      ...(added === undefined ? {} : { added }),
+    };
   });
 }
 

@@ -52,9 +52,11 @@ export function describeTopology(t: Translate, topology: Topology, told: readonl
       added === undefined
         ? ''
         : escapeMarkdown(
-            added.changes
-              ? t('Added by its address. Changes are allowed.')
-              : t('Added by its address, to be looked at only: nothing is changed until you allow it.'),
+            added.adopted
+              ? t('Taken over: named and kept together here. Its containers are as they were made.')
+              : added.changes
+                ? t('Added by its address. Changes are allowed.')
+                : t('Added by its address, to be looked at only: nothing is changed until you allow it.'),
           ),
       topology.owned || added !== undefined
         ? ''

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../src/base/abort';
 import { isFault } from '../../src/base/errors';
 import { createDockerEngine } from '../../src/engine/docker';
+import { memberKey } from '../../src/model/servers';
 import { formatRanges } from '../../src/model/slots';
 import type { Topology } from '../../src/model/snapshot';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
@@ -15,28 +16,15 @@ import { projectOf } from '../../src/topology/compose/project';
 import { writeProject } from '../../src/topology/compose/write';
 import { createReplication, prepareReplication } from '../../src/topology/createReplication';
 import { createSentinel } from '../../src/topology/createSentinel';
+import { ExistingList } from '../../src/topology/existing/existingList';
 import { Inventory } from '../../src/topology/inventory';
 import { removeTopology } from '../../src/topology/removeTopology';
 import type { Instance } from '../../src/model/instance';
+import { compose } from '../support/compose';
+import { MemoryRecords, MemorySecrets } from '../support/memoryDeps';
 import { newPrefix, testPorts } from '../support/naming';
 import { only } from '../support/someContainers';
 import { dockerDeps, noSignal, planOf, silent, volume } from '../support/topologies';
-
-const [program, prefix] =
-  spawnSync('docker', ['compose', 'version']).status === 0
-    ? (['docker', ['compose']] as const)
-    : (['docker-compose', []] as const);
-
-/** The Compose that is here, version 1 or 2, on a project's folder. */
-function compose(folder: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(
-    program,
-    [...prefix, '--file', join(folder, 'compose.yaml'), '--project-directory', folder, ...args],
-    { encoding: 'utf8', cwd: folder },
-  );
-  assert.equal(status, 0, `${args.join(' ')}: ${stdout}${stderr}`);
-  return stdout;
-}
 
 /** What must be the same before and after: who is there, who follows whom, which slots, how healthy. */
 function shapeOf(topology: Topology): unknown {
@@ -69,11 +57,13 @@ suite('a topology exported as a Compose project', function () {
     password: string | undefined,
     nodes: number,
     use: (topology: Topology) => Promise<T>,
+    existing?: ExistingList,
   ): Promise<T> {
     const inventory = new Inventory({
       engines: [only(engine, mine)],
       connector: new IoredisConnector(),
       secrets: { get: () => Promise.resolve(password) },
+      ...(existing === undefined ? {} : { existing }),
     });
     try {
       inventory.setVisible(true);
@@ -198,8 +188,8 @@ suite('a topology exported as a Compose project', function () {
         assert.equal(statSync(join(folder, '.env')).mode & 0o777, 0o600);
         await removeTopology(deps, { topologyId, name, kind, engine: 'docker', data: true }, noSignal, silent);
 
-        assert.match(compose(folder, 'config'), /services:/);
-        compose(folder, 'up', '--detach');
+        assert.match(compose(folder, undefined, 'config'), /services:/);
+        compose(folder, undefined, 'up', '--detach');
         const mine = (instance: Instance): boolean => instance.compose?.project === name;
         await seen(mine, password, count, async topology => {
           assert.deepEqual(shapeOf(topology), before);
@@ -216,12 +206,39 @@ suite('a topology exported as a Compose project', function () {
           }
         });
         // A second time changes nothing; a cluster is not joined twice.
-        compose(folder, 'up', '--detach');
+        compose(folder, undefined, 'up', '--detach');
         if (kind === 'cluster')
-          assert.match(compose(folder, 'run', '--rm', '--no-deps', 'cluster-create'), /is a cluster already/);
-        assert.deepEqual(await seen(mine, password, count, topology => Promise.resolve(shapeOf(topology))), before);
+          assert.match(
+            compose(folder, undefined, 'run', '--rm', '--no-deps', 'cluster-create'),
+            /is a cluster already/,
+          );
+        await seen(mine, password, count, async found => {
+          assert.deepEqual([shapeOf(found), found.added, found.owned], [before, undefined, false]);
+          const list = new ExistingList({
+            records: new MemoryRecords(),
+            secrets: new MemorySecrets(),
+            uuid: randomUUID,
+          });
+          const members = found.nodes.map(({ instance }) => memberKey(instance!));
+          const { masterName } = found;
+          const taken = { name: 'taken over', kind, members, ...(masterName === undefined ? {} : { masterName }) };
+          const { id } = await list.adopt(taken, {});
+          await seen(
+            mine,
+            password,
+            count,
+            topology => {
+              assert.deepEqual(
+                [shapeOf(topology), topology.id, topology.name, topology.added],
+                [before, id, 'taken over', { changes: true, adopted: true }],
+              );
+              return Promise.resolve();
+            },
+            list,
+          );
+        });
       } finally {
-        if (existsSync(join(folder, 'compose.yaml'))) compose(folder, 'down', '--volumes', '--timeout', '1');
+        if (existsSync(join(folder, 'compose.yaml'))) compose(folder, undefined, 'down', '--volumes', '--timeout', '1');
         rmSync(join(folder, '..'), { recursive: true, force: true });
       }
     });

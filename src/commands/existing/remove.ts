@@ -13,7 +13,9 @@ export const removeFromView: Command = async (kit, target) => {
   if (topology?.added === undefined) return;
   await kit.existing.remove(topology.id);
   vscode.window.setStatusBarMessage(
-    vscode.l10n.t('{0} is no longer shown. Its servers were not touched.', topology.name),
+    topology.added.adopted
+      ? vscode.l10n.t('{0} is given back: shown as found again. Its containers were not touched.', topology.name)
+      : vscode.l10n.t('{0} is no longer shown. Its servers were not touched.', topology.name),
     5000,
   );
 };

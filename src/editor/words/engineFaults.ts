@@ -54,6 +54,11 @@ export const engineFaults: Words<EngineFault> = {
     t(
       'Docker has no address range left for another network. Remove networks that you no longer need (“docker network prune”) and try again.',
     ),
+  'subnet-taken': (t, f) =>
+    t(
+      'Another network has the addresses {0}, by which these servers know each other. Remove that network (“docker network ls”) and try again.',
+      f.subnet,
+    ),
   'not-ours': (t, f) =>
     t(
       'The container {0} was not made here, or was replaced by another one. It has not been touched; refresh the view.',

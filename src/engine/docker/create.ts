@@ -2,6 +2,7 @@ import type { InstanceRequest, Ownership } from '../engine';
 import type { Owner } from '../folders';
 import { checkedName, nodeFolders, putFiles } from '../folders';
 import { tar } from './archive';
+import { noteNode } from '../keptFolder';
 import type { Calls } from './calls';
 import type { ThisMachine } from './host';
 import { hostOf, identityFor } from './host';
@@ -82,6 +83,19 @@ export class Creator {
     const { user, folders } = identityFor(storage, host, this.machine);
     if (storage.kind === 'folder')
       await putFiles(nodeFolders(storage.root, ownership.node).conf, request.files, folders);
+    if (storage.kind === 'folder')
+      await noteNode(storage.root, ownership, {
+        schema: 1,
+        node: ownership.node,
+        engine: 'docker',
+        program: request.program,
+        image: request.image,
+        binary: server.binary,
+        port: request.port,
+        address: request.address,
+        conf: checkedName(request.files[0]?.name ?? ''),
+        user: `${user.uid}:${user.gid}`,
+      });
     signal?.throwIfAborted();
     const id = await this.#make(request, containerSpec(request, server, user, host.selinux));
     try {

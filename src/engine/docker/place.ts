@@ -12,7 +12,7 @@ import { PREFIX, labelsOf, namesOf, ownFilter, ownershipOf } from './labels';
 import { makeOnce } from './once';
 import { isRecord, list, record, text, textMap, texts } from './read';
 import type { Raw } from './read';
-import { formatSubnet, freeSubnet, layOut, MOST_NODES, parseSubnet, seedOf } from './subnets';
+import { formatSubnet, freeSubnet, isOf, layOut, MOST_NODES, parseSubnet, seedOf, subnetAround } from './subnets';
 import type { Subnet } from './subnets';
 
 /** On the network: the folder of this machine that holds conf and data of the topology. */
@@ -58,9 +58,14 @@ export class Places {
       if (made.subnet === undefined)
         return fail({ code: 'bad-reply', call: 'GET /networks', text: 'our network has no IPv4 subnet' });
       signal?.throwIfAborted();
-      return { network: made.network, addresses: layOut(made.subnet, nodes.length).addresses };
+      const free = layOut(made.subnet, nodes.length).addresses;
+      const { subnet } = made;
+      if (request.addresses?.every(address => isOf(subnet, address)) === false)
+        return fail({ code: 'subnet-taken', subnet: request.addresses?.[0] ?? '' });
+      return { network: made.network, addresses: request.addresses ?? free };
     } catch (error) {
-      if (!existing) await this.#undo(request);
+      if (!existing && request.addresses === undefined) await this.#undo(request);
+      else if (!existing) await this.remove(ownership.topologyId, false, undefined).catch(() => undefined); // the first failure is the one to tell
       throw error;
     }
   }
@@ -223,10 +228,11 @@ export class Places {
     const refused: Subnet[] = [];
     for (let attempt = 0; attempt < SUBNET_TRIES; attempt++) {
       signal?.throwIfAborted();
-      const subnet = freeSubnet(
-        [...(await this.#takenSubnets(host, signal)), ...refused],
-        seedOf(ownership.topologyId),
-      );
+      const [before] = request.addresses ?? [];
+      const subnet =
+        before === undefined
+          ? freeSubnet([...(await this.#takenSubnets(host, signal)), ...refused], seedOf(ownership.topologyId))
+          : subnetAround(before);
       if (!subnet) return fail({ code: 'no-free-subnet' });
       const { gateway, dynamicRange } = layOut(subnet, request.nodes.length);
       const body = {
@@ -256,6 +262,7 @@ export class Places {
         return { network, subnet };
       } catch (error) {
         if (!isFault(error, 'no-free-subnet')) throw error;
+        if (before !== undefined) fail({ code: 'subnet-taken', subnet: formatSubnet(subnet) }, error);
         refused.push(subnet);
       }
     }

@@ -72,3 +72,13 @@ export function seedOf(text: string): number {
   for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) >>> 0;
   return hash;
 }
+
+/** The network of ours that holds the address: all of them are /24. */
+export function subnetAround(address: string): Subnet | undefined {
+  return parseSubnet(`${address}/24`);
+}
+
+export function isOf(subnet: Subnet, address: string): boolean {
+  const one = parseSubnet(`${address}/32`);
+  return one !== undefined && overlaps(subnet, one);
+}

@@ -35,6 +35,7 @@ import {
   removeFolders,
   removeNodeFolders,
 } from '../folders';
+import { noteNode } from '../keptFolder';
 import { findFreePorts } from '../loopbackPorts';
 import { Binaries, SERVER_NAMES } from './binaries';
 import type { AskIdentity } from './identity';
@@ -120,7 +121,7 @@ export class ProcessEngine implements Engine, Disposable {
     if (!(await this.#binaries.find(reference))) return fail({ code: 'image-not-found', reference });
   }
 
-  async createPlace({ ownership, nodes, storage }: PlaceRequest, signal?: AbortSignal): Promise<Place> {
+  async createPlace({ ownership, nodes, storage, addresses }: PlaceRequest, signal?: AbortSignal): Promise<Place> {
     signal?.throwIfAborted();
     for (const node of nodes) checkedName(node);
     const root = this.#manifests.rootOf(storage, ownership.topologyName);
@@ -131,7 +132,7 @@ export class ProcessEngine implements Engine, Disposable {
       await makeFolders(root, { ...ownership, nodes }, undefined);
     } catch (error) {
       if (!known) {
-        await removeFolders(root, ownership.topologyId).catch(() => undefined); // the first failure is the one to tell
+        if (addresses === undefined) await removeFolders(root, ownership.topologyId).catch(() => undefined); // the first failure is the one to tell
         await this.#manifests.removeTopology(ownership.topologyId);
       }
       throw error;
@@ -197,6 +198,17 @@ export class ProcessEngine implements Engine, Disposable {
       binary: binary.reference,
       port,
       conf: join(conf, start.name),
+    });
+    await noteNode(root, ownership, {
+      schema: 1,
+      node: ownership.node,
+      engine: 'process',
+      program,
+      image: binary.reference,
+      binary: binary.reference,
+      port,
+      address: request.address,
+      conf: start.name,
     });
     this.#watcher.tell(id, 'create');
     return id;

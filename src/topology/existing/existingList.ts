@@ -77,6 +77,19 @@ export class ExistingList implements ExistingSource, Disposable {
     return added;
   }
 
+  /**
+   * Takes over containers that somebody else made: from now on they bear this name and stand together. Only this record is written; the
+   * containers, their networks and files stay as they are.
+   */
+  async adopt(
+    entry: Pick<ExistingEntry, 'name' | 'kind' | 'masterName'> & { readonly members: readonly string[] },
+    secrets: { readonly data?: string; readonly sentinel?: string },
+  ): Promise<ExistingEntry> {
+    const added = await this.add({ ...entry, seeds: [], sentinels: false }, secrets);
+    await this.change(added.id, { changes: true });
+    return { ...added, changes: true };
+  }
+
   async change(id: string, change: Partial<Pick<ExistingEntry, 'changes' | 'kind' | 'name'>>): Promise<void> {
     const entry = this.#entries.find(one => one.id === id);
     if (entry) await this.#put({ ...entry, ...change });
@@ -107,10 +120,12 @@ export class ExistingList implements ExistingSource, Disposable {
 /** The record as it was written, or `undefined` when it is none of ours. */
 function readEntry(key: string, value: unknown): ExistingEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, name, kind, changes, seeds, sentinels } = value as Partial<Record<keyof ExistingEntry, unknown>>;
+  const { id, name, kind, changes, seeds, sentinels, members } = value as Partial<Record<keyof ExistingEntry, unknown>>;
+  const membersFit =
+    Array.isArray(members) && members.length > 0 && members.every(member => typeof member === 'string');
   const seedsFit =
     Array.isArray(seeds) &&
-    seeds.length > 0 &&
+    (seeds.length > 0 || membersFit) &&
     seeds.every((seed: Partial<Address> | null) => typeof seed?.host === 'string' && Number.isInteger(seed.port));
   return id === `${KEY}${key}` &&
     typeof name === 'string' &&

@@ -24,6 +24,7 @@ const CODES: Readonly<Record<EngineFault['code'], true>> = {
   'ports-exhausted': true,
   'address-taken': true,
   'no-free-subnet': true,
+  'subnet-taken': true,
   'not-ours': true,
   gone: true,
   conflict: true,
