@@ -81,6 +81,8 @@ export class Inventory implements InventoryPort, Disposable {
   /** The pace that each one asks for who holds it. */
   readonly #holds = new Map<Disposable, number>();
   #timer: NodeJS.Timeout | undefined;
+  /** What the timer waits for, in milliseconds since the epoch. */
+  #due = Infinity;
   #rebuilding: Disposable | undefined;
   /** Time of `performance` before which the next snapshot is not made, unless somebody waits for it. */
   #restUntil = 0;
@@ -254,7 +256,7 @@ export class Inventory implements InventoryPort, Disposable {
     await watch.look(force, since);
     if (this.#watches.get(watch.target.id) !== watch) return;
     this.#lastLooks.set(watch.target.id, Date.now());
-    this.#schedule();
+    this.#scheduleFor(watch);
   }
 
   async #passwordOf({ target: { id, instance, existing, added } }: NodeWatch): Promise<string | undefined> {
@@ -419,19 +421,43 @@ export class Inventory implements InventoryPort, Disposable {
     if (this.#disposed || this.#nobodyLooks) return;
     const now = Date.now();
     let due = now + this.#timing.slow;
-    for (const [id, watch] of this.#watches)
-      due = Math.min(due, watch.dueAt(this.#lastLooks.get(id) ?? now, this.#paceOf(this.#nodes.get(id), now)));
+    for (const watch of this.#watches.values()) due = Math.min(due, this.#dueAt(watch, now).at);
+    this.#arm(due, now);
+  }
+
+  /** After a look: the others wait for their time already. */
+  #scheduleFor(watch: NodeWatch): void {
+    if (this.#disposed || this.#nobodyLooks) return;
+    const now = Date.now();
+    const due = this.#dueAt(watch, now).at;
+    if (this.#timer === undefined || due < this.#due) this.#arm(due, now);
+  }
+
+  #arm(due: number, now: number): void {
+    clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => this.#tick(), Math.max(20, due - now));
+  }
+
+  /** When the server is to be looked at by itself, and how much earlier it may be so with others: looks that come together make one snapshot instead of many. */
+  #dueAt(watch: NodeWatch, now: number): { readonly at: number; readonly early: number } {
+    const { id } = watch.target;
+    const pace = this.#paceOf(this.#nodes.get(id), now);
+    return {
+      at: watch.dueAt(this.#lastLooks.get(id) ?? 0, pace),
+      early: watch.contact.state === 'silent' ? 10 : Math.max(10, pace / 8),
+    };
   }
 
   #tick(): void {
     const now = Date.now();
     for (const engine of this.#engines) if (engine.status.state !== 'answering') this.#run(engine.list());
-    const due = [...this.#watches].filter(
-      ([id, watch]) => watch.dueAt(this.#lastLooks.get(id) ?? 0, this.#paceOf(this.#nodes.get(id), now)) <= now + 10,
-    );
+    const due = [...this.#watches.values()].filter(watch => {
+      const { at, early } = this.#dueAt(watch, now);
+      return at <= now + early;
+    });
     // a silent node must not hold up the others' next look, so nobody waits for all
-    for (const [, watch] of due) this.#run(this.#look(watch));
+    for (const watch of due) this.#run(this.#look(watch));
     if ([...this.#hellos.values()].some(({ at }) => now - at > this.#timing.greeting)) this.#reconcile();
     this.#schedule();
   }
