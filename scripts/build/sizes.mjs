@@ -25,6 +25,7 @@ const beyond = [
   /src\/webviews\/\w+\.ts$/,
   /src\/topology\/cluster\/\w+\.ts$/,
   /src\/engine\/docker\/containerActs\.ts$/,
+  /src\/engine\/keptFolder\.ts$/, // README and Compose file that a folder is left with
 ];
 
 /** The files that the main job loads from the first line to the last. @param {Metafile} meta @returns {Set<string>} */

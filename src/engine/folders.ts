@@ -3,7 +3,7 @@ import { chown, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { HumanError, textOf } from '../base/errors';
 import type { ConfFile, EngineFault, Ownership } from './engine';
-import { describe, readNotes, removeDescriptions } from './keptFolder';
+import type { NodeNote } from './keptFolder';
 
 /** Tells that the folder it lies in was made for one topology; without it nothing there is ever removed. */
 const MARKER = '.redis-topology.json';
@@ -77,8 +77,14 @@ export async function removeNodeFolders(root: string, topologyId: string, node: 
       markerText({ ...marker, nodes: marker.nodes.filter(other => other !== node) }),
       { mode: 0o644 },
     );
+    const { describe, readNotes } = await import('./keptFolder');
     await describe(root, marker, await readNotes(root));
   });
+}
+
+/** See `noteNode` of keptFolder, which is loaded when the first node is made. */
+export async function noteNode(root: string, about: Omit<Ownership, 'node'>, note: NodeNote): Promise<void> {
+  await (await import('./keptFolder')).noteNode(root, about, note);
 }
 
 /** Puts files into a conf folder by rename, so that no reader sees half a file; readable by their owner only. */
@@ -107,7 +113,7 @@ export async function removeFolders(root: string, topologyId: string): Promise<v
   await writing(root, async () => {
     for (const node of marker.nodes)
       await rm(join(root, checkedName(node)), { recursive: true, force: true, maxRetries: 3 });
-    await removeDescriptions(root);
+    await (await import('./keptFolder')).removeDescriptions(root);
     await rm(join(root, IGNORE), { force: true });
     await rm(join(root, MARKER), { force: true });
     if ((await entries(root)).length === 0) await rmdir(root);

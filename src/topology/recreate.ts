@@ -6,7 +6,6 @@ import { scanWords } from '../conf/scanner';
 import type { ConfFile } from '../engine/engine';
 import { nodeFolders, readMarker } from '../engine/folders';
 import type { NodeNote } from '../engine/keptFolder';
-import { readNotes } from '../engine/keptFolder';
 import type { EngineKind, TopologyKind } from '../model/instance';
 import { readInfo } from '../model/info';
 import type { RedisConnection } from '../redis/client';
@@ -56,6 +55,7 @@ const WHOLE_MS = 45_000;
 export async function readFolder(root: string): Promise<FolderPlan> {
   const marker = await readMarker(root);
   if (marker === undefined) throw new HumanError<RecreateFault>({ code: 'folder-no-topology', path: root });
+  const { readNotes } = await import('../engine/keptFolder');
   const notes = await readNotes(root);
   const nodes = marker.nodes.flatMap(name => notes.find(({ node }) => node === name) ?? []);
   const missing = marker.nodes.filter(name => !nodes.some(({ node }) => node === name));

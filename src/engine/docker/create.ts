@@ -1,8 +1,7 @@
 import type { InstanceRequest, Ownership } from '../engine';
 import type { Owner } from '../folders';
-import { checkedName, nodeFolders, putFiles } from '../folders';
+import { checkedName, nodeFolders, putFiles, noteNode } from '../folders';
 import { tar } from './archive';
-import { noteNode } from '../keptFolder';
 import type { Calls } from './calls';
 import type { ThisMachine } from './host';
 import { hostOf, identityFor } from './host';

@@ -34,8 +34,8 @@ import {
   putFiles,
   removeFolders,
   removeNodeFolders,
+  noteNode,
 } from '../folders';
-import { noteNode } from '../keptFolder';
 import { findFreePorts } from '../loopbackPorts';
 import { Binaries, SERVER_NAMES } from './binaries';
 import type { AskIdentity } from './identity';
