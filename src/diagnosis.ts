@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable';
 import { DisposableStore } from './base/disposable';
 import type { Event } from './base/emitter';
-import type { Kit } from './commands/kit';
+import { Lazy } from './base/lazy';
+import type { DrillDesk, Kit } from './commands/kit';
 import { causeInWords, consequenceOfProblem } from './editor/words/problems';
 import { commands } from './manifest';
 import { Collector } from './topology/diagnose/collector';
@@ -28,6 +29,7 @@ export interface Diagnosis extends Disposable {
   look(): Promise<readonly Problem[]>;
   show(topologyId: string | undefined): void;
   watch(topologyId: string): void;
+  drills(): Promise<DrillDesk>;
 }
 
 const MOST_BYTES = 1024 * 1024;
@@ -58,6 +60,7 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
     }),
   );
   const watching = store.add(new WatchPanels({ extensionUri, inventory, redactor: kit.redactor, reveal, onFailure }));
+  const desk = store.add(new Lazy(async () => (await import('./drillDesk')).openDrillDesk(kit, extensionUri)));
   const marks = store.add(new ProblemMarks(t));
   const notices = store.add(
     new DeathNotices(t, inventory, { show: topologyId => panels.show(topologyId), fix: problem => run(problem, 0) }),
@@ -81,6 +84,7 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
     look: () => diagnoser.look(),
     show: topologyId => panels.show(topologyId),
     watch: topologyId => watching.show(topologyId),
+    drills: () => desk.get(),
     dispose: () => store.dispose(),
   };
 }

@@ -40,6 +40,7 @@ export const commands = {
   disconnect: 'redisTopology.disconnect',
   connect: 'redisTopology.connect',
   drill: 'redisTopology.drill',
+  showDrills: 'redisTopology.showDrills',
   showSlotMap: 'redisTopology.showSlotMap',
   moveSlots: 'redisTopology.moveSlots',
   rebalanceSlots: 'redisTopology.rebalanceSlots',

@@ -18,6 +18,7 @@ export function loadedWith(meta, file) {
 const beyond = [
   /^src\/confLanguage\.ts$/,
   /src\/diagnosis\.ts$/,
+  /src\/drillDesk\.ts$/,
   /src\/topology\/diagnose\/\w+\.ts$/,
   /^src\/commands\/remedies\.ts$/,
   /^src\/editor\/words\.ts$/,

@@ -1,90 +1,214 @@
 import * as vscode from 'vscode';
 import { withProgress } from '../editor/progress';
+import type { Step } from '../editor/wizard';
+import { askText, choose, walk } from '../editor/wizard';
 import { consequenceInWords } from '../editor/words/consequences';
-import { drillReport, faultOfDrill } from '../editor/words/drill';
+import { drillPhaseInWords, faultOfDrill, lossInWords, standingInWords } from '../editor/words/drill';
 import type { Node, Topology } from '../model/snapshot';
 import { consequencesOf } from '../topology/consequences';
-import type { DrillFault, DrillPhase, DrillReport, DrillRequest } from '../topology/drill/drill';
 import { runDrill } from '../topology/drill/drill';
+import { faultsFor } from '../topology/drill/faults';
+import { drillsOf, keepDrill } from '../topology/drill/history';
+import type { DrillLoad } from '../topology/drill/load';
+import { loadText, readLoad, usualLoads } from '../topology/drill/load';
+import type { DrillFault, DrillPicture, DrillRequest } from '../topology/drill/report';
 import { topologyOf } from './ask';
 import type { Command, Kit } from './kit';
 
-/** Runs that are kept of each topology, to compare settings by. */
-const KEPT = 20;
-
-/** Breaks a node on purpose, under load, watches and mends it, and shows what it cost. */
+/** Breaks a node on purpose, under load, watches and mends it, and shows what it cost. A run that is named is run again. */
 export const drill: Command = async (kit, target) => {
   const topology = await topologyOf(kit, target, vscode.l10n.t('Which topology shall be drilled?'), ({ nodes }) =>
-    nodes.some(({ instance }) => instance?.ownership !== undefined),
+    nodes.some(isOurs),
   );
   if (!topology) return;
-  const request = await ask(kit, topology, target?.kind === 'node' ? target.node : undefined);
+  const desk = await (await kit.diagnosis()).drills();
+  if (desk.isRunning(topology.id)) return desk.show(topology.id);
+  const again =
+    target?.kind === 'topology' && target.drill !== undefined
+      ? drillsOf(kit.deps.records, topology.id).find(({ at }) => at === target.drill)
+      : undefined;
+  const request = again
+    ? await repeat(kit, topology, again.request, again.role)
+    : await ask(kit, topology, target?.kind === 'node' ? target.node : undefined);
   if (request) await run(kit, topology, request);
 };
 
+/** The page of what was run, without running anything. */
+export const showDrills: Command = async (kit, target) => {
+  const topology = await topologyOf(kit, target, vscode.l10n.t('Whose drills?'), ({ nodes }) => nodes.some(isOurs));
+  if (topology) (await (await kit.diagnosis()).drills()).show(topology.id);
+};
+
 async function run(kit: Kit, topology: Topology, request: DrillRequest): Promise<void> {
-  const title = vscode.l10n.t('Drill of {0}', topology.name);
-  const report = await withProgress(title, (signal, say) =>
-    runDrill(kit.deps, kit.inventory, request, signal, phase => say(phaseInWords(phase))),
+  const { t, deps, inventory } = kit;
+  const desk = await (await kit.diagnosis()).drills();
+  const victim = topology.nodes.find(({ id }) => id === request.nodeId);
+  const ended = new AbortController();
+  let phase = '';
+  let peek: (() => DrillPicture) | undefined;
+  const page = desk.begin(
+    topology.id,
+    () => ({
+      request,
+      node: victim?.name ?? '',
+      role: victim?.role ?? 'unknown',
+      phase,
+      ...(peek === undefined ? {} : { picture: peek() }),
+    }),
+    () => ended.abort(new DOMException('cancelled', 'AbortError')),
   );
-  const earlier = await remember(kit, report);
-  await kit.documents.show(vscode.l10n.t('Failover drill of {0}', topology.name), drillReport(kit.t, report, earlier));
-  const again = vscode.l10n.t('Run Again');
-  const text = vscode.l10n.t(
-    '{0}: {1} of {2} acknowledged writes were lost in this run.',
-    title,
-    report.lost,
-    report.acknowledged,
-  );
-  if ((await vscode.window.showInformationMessage(text, again)) === again) await run(kit, topology, request);
+  try {
+    const report = await withProgress(vscode.l10n.t('Drill of {0}', topology.name), (signal, say) =>
+      runDrill(deps, inventory, request, AbortSignal.any([signal, ended.signal]), (now, picture) => {
+        phase = drillPhaseInWords(t, now);
+        peek = picture;
+        say(phase);
+      }),
+    );
+    await keepDrill(deps.records, report);
+    page.dispose();
+    desk.show(topology.id, report.at);
+    void vscode.window.showInformationMessage(`${topology.name}: ${lossInWords(t, { ...report, runs: 1 })}`);
+  } finally {
+    page.dispose();
+  }
+}
+
+const isOurs = (node: Node): boolean => node.instance?.ownership !== undefined;
+/** Of these the engine can be asked to do something to them. */
+const canBreak = (node: Node): boolean =>
+  isOurs(node) && node.instance?.state === 'running' && node.instance.id === node.id;
+
+/** The same once more: to the node that has the role now, as a failover moved it. */
+async function repeat(
+  kit: Kit,
+  topology: Topology,
+  request: DrillRequest,
+  role: Node['role'],
+): Promise<DrillRequest | undefined> {
+  const able = topology.nodes.filter(canBreak);
+  const same = able.find(({ id, role: now }) => id === request.nodeId && now === role);
+  const shard = topology.shards?.find(({ nodes }) => nodes.includes(request.nodeId))?.nodes;
+  const victim =
+    same ??
+    able.find(({ id, role: now }) => now === role && shard?.includes(id) === true) ??
+    able.find(({ role: now }) => now === role);
+  if (victim === undefined) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Nobody in {0} is what the broken one was then ({1}).',
+        topology.name,
+        standingInWords(kit.t, role),
+      ),
+    );
+    return undefined;
+  }
+  return (await agreed(kit, topology, victim, request.fault))
+    ? { ...request, topologyId: topology.id, nodeId: victim.id }
+    : undefined;
+}
+
+interface Choices {
+  readonly victim?: Node;
+  readonly fault?: DrillFault;
+  readonly load?: DrillLoad;
 }
 
 async function ask(kit: Kit, topology: Topology, preset: string | undefined): Promise<DrillRequest | undefined> {
-  const ours = topology.nodes.filter(
-    node => node.instance?.ownership !== undefined && node.instance.state === 'running' && node.instance.id === node.id,
-  );
-  const victim =
-    ours.find(({ id }) => id === preset) ??
-    (
-      await vscode.window.showQuickPick(
-        ours.map(node => ({ label: node.name, description: node.role, node })),
-        { placeHolder: vscode.l10n.t('Whom shall it happen to?') },
-      )
-    )?.node;
-  if (!victim) return undefined;
-  const faults: readonly DrillFault[] =
-    victim.instance?.engine === 'docker' ? ['kill', 'stop', 'pause', 'disconnect'] : ['kill', 'stop', 'pause'];
-  const fault = await vscode.window.showQuickPick(
-    faults.map(one => ({ label: faultOfDrill(kit.t, one), fault: one })),
-    { placeHolder: vscode.l10n.t('What shall happen to {0}?', victim.name) },
-  );
-  if (!fault) return undefined;
-  const loads = [
-    { label: vscode.l10n.t('4 writers, 100 writes per second each'), writers: 4, rate: 100, wait: 0 },
-    { label: vscode.l10n.t('4 writers, each write confirmed by a replica (WAIT 1)'), writers: 4, rate: 100, wait: 1 },
-    { label: vscode.l10n.t('16 writers, 100 writes per second each'), writers: 16, rate: 100, wait: 0 },
-  ];
-  const load = await vscode.window.showQuickPick(loads, { placeHolder: vscode.l10n.t('Under which load?') });
-  if (!load || !(await agreed(kit, topology, victim, fault.fault))) return undefined;
-  return {
-    topologyId: topology.id,
-    nodeId: victim.id,
-    fault: fault.fault,
-    writers: load.writers,
-    rate: load.rate,
-    wait: load.wait,
+  const { t } = kit;
+  const ours = topology.nodes.filter(canBreak);
+  const given = ours.find(({ id }) => id === preset);
+  const whom: Step<Choices> = async (state, frame) => {
+    const victim = await choose(frame, {
+      placeholder: vscode.l10n.t('Whom shall it happen to?'),
+      active: (node: Node) => node.id === state.victim?.id,
+      choices: ours.map(node => ({ label: node.name, description: standingInWords(t, node.role), value: node })),
+    });
+    return typeof victim === 'object' ? { ...state, victim } : victim;
   };
+  const what: Step<Choices> = async (state, frame) => {
+    const { victim } = state;
+    if (victim === undefined) return undefined;
+    const fault = await choose(frame, {
+      placeholder: vscode.l10n.t('What shall happen to {0}?', victim.name),
+      active: (one: DrillFault) => one === state.fault,
+      choices: faultsFor(topology, victim).map(one => ({
+        label: faultOfDrill(t, one),
+        detail: costs(kit, topology, victim, one)[0] ?? '',
+        value: one,
+      })),
+    });
+    return typeof fault === 'string' ? { ...state, fault } : fault;
+  };
+  const how: Step<Choices> = async (state, frame) => {
+    const load = await choose<DrillLoad | 'other'>(frame, {
+      placeholder: vscode.l10n.t('Under which load?'),
+      active: one => one === state.load,
+      choices: [
+        ...usualLoads.map(one => ({ label: loadText(one), detail: loadDetail(one), value: one })),
+        { label: vscode.l10n.t('Other…'), value: 'other' as const },
+      ],
+    });
+    if (typeof load === 'object') return { ...state, load };
+    if (load !== 'other') return load;
+    const text = await askText(frame, {
+      prompt: vscode.l10n.t(
+        'Writers × writes per second of each, and how many replicas must confirm each write (WAIT)',
+      ),
+      value: '8 x 50 wait 1',
+      check: value =>
+        readLoad(value) === undefined
+          ? vscode.l10n.t(
+              'Like “8 x 50” or “8 x 50 wait 1”: 1 to 64 writers, 1 to 1000 writes per second each, WAIT 0 to 5.',
+            )
+          : undefined,
+    });
+    if (typeof text === 'symbol') return how(state, frame);
+    const typed = text === undefined ? undefined : readLoad(text);
+    return typed === undefined ? undefined : { ...state, load: typed };
+  };
+  const chosen = await walk<Choices>(
+    vscode.l10n.t('Failover Drill of {0}', topology.name),
+    [...(given === undefined ? [whom] : []), what, how],
+    given === undefined ? {} : { victim: given },
+  );
+  if (chosen?.victim === undefined || chosen.fault === undefined || chosen.load === undefined) return undefined;
+  if (!(await agreed(kit, topology, chosen.victim, chosen.fault))) return undefined;
+  return { topologyId: topology.id, nodeId: chosen.victim.id, fault: chosen.fault, ...chosen.load };
+}
+
+function loadDetail({ writers, rate, wait }: DrillLoad): string {
+  return wait > 0
+    ? vscode.l10n.t(
+        '{0} clients that write one after the other, at most {1} times per second; a write counts when {2} replica has it',
+        writers,
+        rate,
+        wait,
+      )
+    : vscode.l10n.t('{0} clients that write one after the other, at most {1} times per second', writers, rate);
+}
+
+/** What it costs, computed from the topology as it is now. */
+function costs({ t }: Pick<Kit, 't'>, topology: Topology, victim: Node, fault: DrillFault): readonly string[] {
+  if (fault === 'failover')
+    return [vscode.l10n.t('Nothing is broken: a replica takes over in good order. For comparison.')];
+  return [
+    ...consequencesOf(topology, victim, fault === 'split' ? 'disconnect' : fault).map(one =>
+      consequenceInWords(t, one),
+    ),
+    ...(fault === 'split'
+      ? [vscode.l10n.t('Clients that stay with it go on writing there, and lose what they write.')]
+      : []),
+  ];
 }
 
 async function agreed(kit: Kit, topology: Topology, victim: Node, fault: DrillFault): Promise<boolean> {
   if (!kit.confirm.value) return true;
   const button = vscode.l10n.t('Run Drill');
   const detail = [
-    ...consequencesOf(topology, victim, fault === 'disconnect' ? 'pause' : fault).map(one =>
-      consequenceInWords(kit.t, one),
-    ),
+    ...costs(kit, topology, victim, fault),
     vscode.l10n.t(
-      'Its own writers send keys that expire after ten minutes. Afterwards what was broken is mended, also when you cancel.',
+      'Writers of its own send keys that expire after ten minutes. Afterwards what was broken is mended, also when you cancel.',
     ),
   ].join('\n\n');
   return (
@@ -94,27 +218,4 @@ async function agreed(kit: Kit, topology: Topology, victim: Node, fault: DrillFa
       button,
     )) === button
   );
-}
-
-/** The earlier runs, newest first. */
-async function remember({ deps }: Pick<Kit, 'deps'>, report: DrillReport): Promise<readonly DrillReport[]> {
-  const key = `drills:${report.request.topologyId}`;
-  const earlier = (deps.records.get(key) ?? []) as readonly DrillReport[];
-  await deps.records.set(key, [report, ...earlier].slice(0, KEPT));
-  return earlier;
-}
-
-function phaseInWords(phase: DrillPhase): string {
-  switch (phase) {
-    case 'warming':
-      return vscode.l10n.t('Writing, while all is well');
-    case 'breaking':
-      return vscode.l10n.t('Breaking it');
-    case 'waiting':
-      return vscode.l10n.t('Waiting for somebody to take over');
-    case 'healing':
-      return vscode.l10n.t('Mending it, and waiting until all is as it was');
-    case 'counting':
-      return vscode.l10n.t('Counting what was lost');
-  }
 }

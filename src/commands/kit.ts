@@ -1,3 +1,4 @@
+import type { Disposable } from '../base/disposable';
 import type { Translate } from '../editor/translate';
 import type { ConfigValue } from '../editor/configValue';
 import type { Documents } from '../editor/documents';
@@ -9,6 +10,7 @@ import type { EngineKind } from '../model/instance';
 import type { VerbDeps } from '../topology/deps';
 import type { FixDeps } from '../topology/diagnose/fixes/run';
 import type { Problem } from '../topology/diagnose/problem';
+import type { RunningDrill } from '../topology/drill/report';
 import type { ExistingList } from '../topology/existing/existingList';
 import type { InventoryPort } from '../topology/inventoryPort';
 
@@ -53,6 +55,17 @@ export interface Diagnosed {
   show(topologyId: string | undefined): void;
   /** The live page of a topology. */
   watch(topologyId: string): void;
+  /** Where drills are shown; loaded on first use. */
+  drills(): Promise<DrillDesk>;
+}
+
+/** The pages of drills, one for each topology, and what is known of those that run. */
+export interface DrillDesk {
+  /** @param run which of its runs, by its time; else the latest */
+  show(topologyId: string, run?: number): void;
+  isRunning(topologyId: string): boolean;
+  /** Shows the page, and on it what `peek` gives, until what is returned is disposed of. */
+  begin(topologyId: string, peek: () => RunningDrill, cancel: () => void): Disposable;
 }
 
 export interface NodeLogs {

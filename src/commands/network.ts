@@ -22,10 +22,7 @@ export const disconnect: Command = async (kit, target) => {
   if (kit.confirm.value) {
     const button = vscode.l10n.t('Disconnect');
     const detail = [
-      ...consequencesOf(topology, node, 'pause').map(consequence => consequenceInWords(kit.t, consequence)),
-      vscode.l10n.t(
-        'Its process goes on: a master that is cut off takes writes from whoever still reaches it, and loses them.',
-      ),
+      ...consequencesOf(topology, node, 'disconnect').map(consequence => consequenceInWords(kit.t, consequence)),
       ...(node.instance?.ownership ? [] : [vscode.l10n.t('It was not made here.')]),
     ].join('\n\n');
     if (

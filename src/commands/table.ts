@@ -58,6 +58,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   disconnect: ofProblems('disconnect'),
   connect: ofProblems('connect'),
   drill: ofProblems('drill'),
+  showDrills: ofProblems('showDrills'),
 };
 
 /** Commands that change servers: on a topology that was added to be looked at only, the user is asked first. */

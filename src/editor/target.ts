@@ -5,6 +5,7 @@ export type Target =
       readonly kind: 'topology';
       readonly topology: string;
       /** Chosen on the slot map. */ readonly slots?: readonly (readonly [first: number, last: number])[];
+      /** Chosen on the page of drills: the run to be repeated, by its time. */ readonly drill?: number;
     }
   /** `topology` is absent for servers that belong to none. */
   | { readonly kind: 'node'; readonly node: string; readonly topology?: string }

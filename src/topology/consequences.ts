@@ -3,7 +3,7 @@ import { majorityOf } from '../model/quorum';
 import type { SlotRange } from '../model/report';
 import type { Node, Topology } from '../model/snapshot';
 
-/** What it costs to stop, kill or pause one node now, computed from the topology as it is. */
+/** What it costs to stop, kill, pause or disconnect one node now, computed from the topology as it is. */
 export type Consequence =
   | { readonly code: 'not-running' }
   | { readonly code: 'standalone-stops'; readonly clients: number }
@@ -43,10 +43,12 @@ export type Consequence =
   /** Paused: it keeps its connections and answers none of them. */
   | { readonly code: 'frozen' }
   /** Paused, and somebody takes over: when it goes on it is a master of its own for a moment. */
-  | { readonly code: 'wakes-as-master' };
+  | { readonly code: 'wakes-as-master' }
+  /** Disconnected: its process goes on; a master goes on taking writes from whoever still reaches it. */
+  | { readonly code: 'cut-off'; readonly serves: boolean };
 
 /** What interrupts a server. */
-export type InterruptingAct = 'stop' | 'restart' | 'kill' | 'pause';
+export type InterruptingAct = 'stop' | 'restart' | 'kill' | 'pause' | 'disconnect';
 
 export type NoFailoverReason =
   | { readonly code: 'no-sentinels' }
@@ -69,6 +71,7 @@ export function consequencesOf(
   const found: Consequence[] = [loss];
   if (act === 'kill' && node.role !== 'sentinel') found.push({ code: 'ends-unsaved' });
   if (act === 'pause') found.push({ code: 'frozen' });
+  if (act === 'disconnect') found.push({ code: 'cut-off', serves: node.role === 'master' });
   if (act === 'pause' && (loss.code === 'failover-expected' || loss.code === 'takeover-expected'))
     found.push({ code: 'wakes-as-master' });
   return found;

@@ -14,6 +14,8 @@ export interface CutOff {
     readonly address?: string;
     readonly aliases: readonly string[];
   }[];
+  /** A network that it was put to meanwhile, so that its published ports go on. */
+  readonly meanwhile?: string;
 }
 
 export type NetworkFault =
@@ -24,14 +26,25 @@ export type NetworkFault =
 const KEY = 'cut-off:';
 /** Networks that every container may have and none can be put back to in the same way. */
 const shared: ReadonlySet<string> = new Set(['host', 'none']);
+/** The engine's own network: nobody of a topology that we made is in it. */
+const APART = 'bridge';
 
 type Deps = Pick<VerbDeps, 'engine' | 'records'>;
 
-/** Takes the node's container off all its networks: others and clients lose it, its process goes on. What it takes to put it back is recorded first. */
-export async function disconnectNode(deps: Deps, node: Node, signal: AbortSignal): Promise<CutOff> {
+/**
+ * Takes the node's container off all its networks: others and clients lose it, its process goes on. What it takes to put it back is recorded first.
+ * `reachable`: its published ports go on, by way of the engine's default network, so that only the others lose it and its clients do not.
+ */
+export async function disconnectNode(
+  deps: Deps,
+  node: Node,
+  signal: AbortSignal,
+  { reachable = false } = {},
+): Promise<CutOff> {
   const { containers, expect, id } = actsOn(deps, node);
   const networks = (node.instance?.networks ?? []).filter(({ name }) => !shared.has(name));
-  if (networks.length === 0) throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
+  if (networks.length === 0 || (reachable && networks.some(({ name }) => name === APART)))
+    throw new HumanError<NetworkFault>({ code: 'network-not-its-own', node: node.name });
   const ends = await Promise.all(
     networks.map(async network => ({
       id: network.id,
@@ -44,8 +57,10 @@ export async function disconnectNode(deps: Deps, node: Node, signal: AbortSignal
     name: node.name,
     ...(node.instance?.ownership === undefined ? {} : { topologyId: node.instance.ownership.topologyId }),
     networks: ends,
+    ...(reachable ? { meanwhile: APART } : {}),
   };
   await deps.records.set(KEY + id, cut);
+  if (reachable) await containers.connect(id, expect, APART, { aliases: [] }, signal);
   for (const network of ends) await containers.disconnect(id, expect, network.id, signal);
   return cut;
 }
@@ -75,6 +90,8 @@ export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
         : { aliases: network.aliases, ...(network.address === undefined ? {} : { address: network.address }) },
     );
   }
+  if (cut.meanwhile !== undefined && node.instance?.networks.some(({ name }) => name === cut.meanwhile) !== false)
+    await containers.disconnect(id, expect, cut.meanwhile);
   await deps.records.delete(KEY + id);
 }
 

@@ -1,8 +1,8 @@
 import type { Node, Role, Topology } from '../model/snapshot';
-import type { TopologyKind } from '../model/instance';
+import type { Instance, TopologyKind } from '../model/instance';
 
-/** Whether a node's process runs, as menus need it. `bare`: no engine knows it, so it can be neither started nor stopped. */
-export type RunState = 'running' | 'paused' | 'stopped' | 'bare';
+/** Whether a node's process runs, as menus need it. `cutoff`: it does, off its networks. `bare`: no engine knows it, so it can be neither started nor stopped. */
+export type RunState = 'running' | 'cutoff' | 'paused' | 'stopped' | 'bare';
 /** `found` by itself; `added` by its address, to be looked at only; `opened`: the same, with changes allowed. */
 export type Belonging = 'owned' | 'found' | 'added' | 'opened';
 
@@ -12,7 +12,7 @@ export function belongingOf({ owned, added }: Pick<Topology, 'owned' | 'added'>)
 
 /**
  * The words that `when` clauses match, dot between them, always all of them and in this order:
- * `node.master.running.owned.sentinel`. A server that wants a password has one more, `locked`, at the end: most acts need one that talks. A clause for "runs" is `viewItem =~ /^node\.\w+\.running\./`.
+ * `node.master.running.owned.sentinel`. A server that wants a password has one more, `locked`, at the end: most acts need one that talks. After that, a process of this machine has `plain`: it has no network of its own. A clause for "runs" is `viewItem =~ /^node\.\w+\.running\./`.
  * The servers of a topology that is only looked at are `watched`, whatever their state: no act is offered for them.
  */
 export function nodeContext(
@@ -20,9 +20,9 @@ export function nodeContext(
   state: RunState,
   belonging: Belonging,
   within: TopologyKind | 'alone',
-  locked: boolean,
+  { locked = false, plain = false } = {},
 ): string {
-  return `node.${role}.${belonging === 'added' ? 'watched' : state}.${belonging}.${within}${locked ? '.locked' : ''}`;
+  return `node.${role}.${belonging === 'added' ? 'watched' : state}.${belonging}.${within}${locked ? '.locked' : ''}${plain ? '.plain' : ''}`;
 }
 
 /** `topology.sentinel.owned.healthy` */
@@ -36,7 +36,7 @@ export function runStateOf(node: Pick<Node, 'instance'>): RunState {
       return 'bare';
     case 'running':
     case 'restarting':
-      return 'running';
+      return isCutOff(node.instance) ? 'cutoff' : 'running';
     case 'paused':
       return 'paused';
     case 'created':
@@ -44,4 +44,9 @@ export function runStateOf(node: Pick<Node, 'instance'>): RunState {
     case 'dead':
       return 'stopped';
   }
+}
+
+/** A container that runs and has been taken off the network that it had. */
+function isCutOff({ engine, networks, formerAddresses = [] }: Instance): boolean {
+  return engine === 'docker' && (formerAddresses.length > 0 || networks.length === 0);
 }

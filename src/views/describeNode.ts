@@ -47,7 +47,10 @@ export function describeNode(t: Translate, node: Node, place: NodePlace): Row {
     ),
     icon: iconOf(node),
     tooltip: tooltipOf(t, node, place),
-    contextValue: nodeContext(node.role, runStateOf(node), place.belonging, place.kind, wantsPassword(node)),
+    contextValue: nodeContext(node.role, runStateOf(node), place.belonging, place.kind, {
+      locked: wantsPassword(node),
+      plain: node.instance?.engine === 'process',
+    }),
     spoken: spokenOf(t, node, place, role, state, link),
     ...(badge === undefined ? {} : { badge }),
   };

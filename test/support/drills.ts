@@ -18,6 +18,7 @@ import { createReplication, prepareReplication } from '../../src/topology/create
 import { createSentinel, prepareSentinel } from '../../src/topology/createSentinel';
 import { Inventory } from '../../src/topology/inventory';
 import { removeTopology } from '../../src/topology/removeTopology';
+import type { MemoryDeps } from './memoryDeps';
 import { memoryDeps } from './memoryDeps';
 import { only } from './someContainers';
 import type { Rows, Witnessed } from './truth';
@@ -33,6 +34,7 @@ export class DrillWorld {
     readonly engineKind: EngineKind,
     readonly engine: Engine & Disposable,
     readonly inventory: Inventory,
+    readonly deps: MemoryDeps,
     readonly topologyId: string,
     readonly nodes: readonly { readonly name: string; readonly id: string; readonly port: number }[],
     readonly password: string,
@@ -108,6 +110,7 @@ export class DrillWorld {
       engineKind,
       engine,
       inventory,
+      deps,
       topologyId,
       nodes,
       (await deps.secrets.get(topologyId)) ?? '',

@@ -5,4 +5,4 @@ export { showProblems } from '../showProblems';
 export { verify } from '../verify';
 export { watch } from '../watch';
 export { connect, disconnect } from '../network';
-export { drill } from '../drill';
+export { drill, showDrills } from '../drill';

@@ -65,6 +65,12 @@ const consequences: Words<Consequence> = {
     t(
       'When it goes on, it takes itself for the master until the others tell it better: what is written to it in between is lost.',
     ),
+  'cut-off': (t, c) =>
+    c.serves
+      ? t(
+          'Its process goes on, without its network: it takes itself for the master, and what is written to it meanwhile is lost when somebody has taken over.',
+        )
+      : t('Its process goes on, without its network: neither the others nor its clients reach it.'),
 };
 
 /** What an act on a node costs, as a sentence. */

@@ -1,7 +1,15 @@
-import type { DrillFault, DrillMark, DrillReport } from '../../topology/drill/drill';
+import type {
+  DrillFault,
+  DrillMarkCode,
+  DrillReport,
+  DrillSeries,
+  Spread,
+  Standing,
+} from '../../topology/drill/report';
+import { markOf, seriesOf } from '../../topology/drill/report';
+import type { DrillPhase } from '../../topology/drill/drill';
 import { code, escapeMarkdown, table } from '../markdown';
 import type { Translate } from '../translate';
-import { drillPicture } from './drillPicture';
 
 export function faultOfDrill(t: Translate, fault: DrillFault): string {
   switch (fault) {
@@ -13,10 +21,14 @@ export function faultOfDrill(t: Translate, fault: DrillFault): string {
       return t('Pause');
     case 'disconnect':
       return t('Disconnect from its network');
+    case 'split':
+      return t('Cut off from the others, clients still reach it');
+    case 'failover':
+      return t('Planned failover');
   }
 }
 
-export function markInWords(t: Translate, mark: DrillMark['what']): string {
+export function markInWords(t: Translate, mark: DrillMarkCode): string {
   switch (mark) {
     case 'fault':
       return t('the fault');
@@ -26,10 +38,22 @@ export function markInWords(t: Translate, mark: DrillMark['what']): string {
       return t('a sentinel takes it for down (+sdown)');
     case 'odown':
       return t('the sentinels agree (+odown)');
+    case 'pfail':
+      return t('a node suspects it (PFAIL)');
+    case 'fail':
+      return t('the masters agree that it failed (FAIL)');
     case 'switch':
       return t('the sentinels name another master (+switch-master)');
     case 'promoted':
       return t('another one serves as master');
+    case 'split':
+      return t('split brain: two call themselves master');
+    case 'stale':
+      return t('it comes back as a stale master');
+    case 'written':
+      return t('first acknowledged write again');
+    case 'followed':
+      return t('the other replicas are linked to the new master');
     case 'healing':
       return t('mending begins');
     case 'back':
@@ -39,47 +63,167 @@ export function markInWords(t: Translate, mark: DrillMark['what']): string {
   }
 }
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+export function standingInWords(t: Translate, standing: Standing): string {
+  switch (standing) {
+    case 'master':
+      return t('master');
+    case 'replica':
+      return t('replica');
+    case 'sentinel':
+      return t('sentinel');
+    case 'stale':
+      return t('stale master');
+    case 'gone':
+      return t('not answering');
+    case 'unknown':
+      return t('unknown');
+  }
+}
 
-/** One drill as Markdown: picture, what happened when, what was lost. The words promise nothing: one run is one run. */
-export function drillReport(t: Translate, report: DrillReport, earlier: readonly DrillReport[]): string {
+export function drillPhaseInWords(t: Translate, phase: DrillPhase): string {
+  switch (phase) {
+    case 'warming':
+      return t('Writing, while all is well');
+    case 'breaking':
+      return t('Breaking it');
+    case 'waiting':
+      return t('Waiting for somebody to take over');
+    case 'healing':
+      return t('Mending it, and waiting until all is as it was');
+    case 'counting':
+      return t('Counting what was lost');
+  }
+}
+
+export const secondsInWords = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
+/** What was lost in so many runs, exactly: what was counted, and nothing promised. */
+export function lossInWords(
+  t: Translate,
+  { lost, acknowledged, runs }: Pick<DrillSeries, 'lost' | 'acknowledged'> & { readonly runs: number },
+): string {
+  return runs === 1
+    ? t('Lost {0} of {1} acknowledged writes in 1 run.', lost, acknowledged)
+    : t('Lost {0} of {1} acknowledged writes in {2} runs.', lost, acknowledged, runs);
+}
+
+/** What the figure does not say. */
+export function caveatInWords(t: Translate, { fault, wait }: DrillReport['request'], lost: number): string | undefined {
+  if (lost > 0 || fault === 'failover') return undefined;
+  return wait > 0
+    ? t('This is what was counted, not a promise: also with WAIT, acknowledged writes may be lost by such a fault.')
+    : t(
+        'This is what was counted, not a promise: by such a fault the last acknowledged writes may be lost at any time.',
+      );
+}
+
+function twoMastersInWords(t: Translate, { from, to, returned }: NonNullable<DrillReport['split']>): string {
+  const time = secondsInWords(to - from);
+  return returned
+    ? t('The old master came back as a stale one for {0}: what is written to it in that time is lost.', time)
+    : t('Split brain: for {0} two servers called themselves master and took writes of the same data.', time);
+}
+
+/** Verdict of one run, in sentences. */
+export function verdictOf(t: Translate, report: DrillReport): readonly string[] {
+  const caveat = caveatInWords(t, report.request, report.lost);
+  return [
+    lossInWords(t, { ...report, runs: 1 }),
+    ...(report.split === undefined ? [] : [twoMastersInWords(t, report.split)]),
+    ...(report.unpromoted ? [t('Nobody took over.')] : []),
+    report.healed ? t('All is as it was before.') : t('Not everything is as it was before: look at the tree.'),
+    ...(caveat === undefined ? [] : [caveat]),
+  ];
+}
+
+/** `Kill redis-1 (master) · 4 writers, at most 100 writes per second each · WAIT 1` */
+export function whatWasDone(
+  t: Translate,
+  { request, node, role }: Pick<DrillReport, 'request' | 'node' | 'role'>,
+): string {
+  return `${faultOfDrill(t, request.fault)}: ${node} (${standingInWords(t, role)}) · ${loadInWords(t, request)}`;
+}
+
+export function loadInWords(
+  t: Translate,
+  { writers, rate, wait }: Pick<DrillReport['request'], 'writers' | 'rate' | 'wait'>,
+): string {
+  return (
+    t('{0} writers, at most {1} writes per second each', writers, rate) + (wait > 0 ? ` · WAIT ${String(wait)}` : '')
+  );
+}
+
+export function settingsInWords({ settings }: Pick<DrillReport, 'settings'>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+}
+
+export function spreadInWords(spread: Spread | undefined): string {
+  if (spread === undefined) return '–';
+  const short = (ms: number): string => (ms / 1000).toFixed(2);
+  return spread.least === spread.most
+    ? `${short(spread.median)} s`
+    : `${short(spread.median)} s (${short(spread.least)}–${short(spread.most)})`;
+}
+
+/** Milliseconds since the epoch as people read them, in UTC. */
+export const dateInWords = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+
+const head = (t: Translate): readonly string[] => [
+  t('Fault'),
+  t('Settings'),
+  t('Runs'),
+  t('Promoted'),
+  t('No write for'),
+  t('All as it was'),
+  t('Lost'),
+];
+
+/** What belongs together, one line each: to compare settings by. */
+export function seriesRows(
+  t: Translate,
+  runs: readonly DrillReport[],
+): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  return {
+    head: head(t),
+    rows: seriesOf(runs).map(series => {
+      const [first] = series.runs;
+      if (first === undefined) return [];
+      return [
+        `${faultOfDrill(t, first.request.fault)} (${standingInWords(t, first.role)}), ${loadInWords(t, first.request)}`,
+        [settingsInWords(first), first.server].filter(text => text !== undefined && text !== '').join(', '),
+        String(series.runs.length),
+        spreadInWords(series.promoted) + (series.unpromoted > 0 ? `, ${t('nobody in {0}', series.unpromoted)}` : ''),
+        spreadInWords(series.gap),
+        spreadInWords(series.whole) +
+          (series.healed < series.runs.length ? `, ${t('not in {0}', series.runs.length - series.healed)}` : ''),
+        lossInWords(t, { ...series, runs: series.runs.length }),
+      ];
+    }),
+  };
+}
+
+/** One drill as Markdown, for a pull request or a note: what happened when, what was lost, and the other runs of this topology. */
+export function drillReport(t: Translate, report: DrillReport, runs: readonly DrillReport[]): string {
   const { gap } = report;
-  const when = (what: DrillMark['what']): string => {
-    const mark = report.marks.find(one => one.what === what);
-    return mark === undefined ? '–' : seconds(mark.at);
+  const when = (what: DrillMarkCode): string => {
+    const at = markOf(report, what);
+    return at === undefined ? '–' : secondsInWords(at);
   };
-  const row = (one: DrillReport): readonly string[] => {
-    const at = (what: DrillMark['what']): string => {
-      const mark = one.marks.find(each => each.what === what);
-      return mark === undefined ? '–' : seconds(mark.at);
-    };
-    return [
-      new Date(one.at).toISOString().slice(0, 19).replace('T', ' '),
-      `${faultOfDrill(t, one.request.fault)} ${code(one.node)}`,
-      Object.entries(one.settings)
-        .map(([key, value]) => `${key} ${String(value)}`)
-        .join(', ') + (one.request.wait > 0 ? ` WAIT ${String(one.request.wait)}` : ''),
-      at('promoted'),
-      one.gap === undefined ? '–' : seconds(one.gap.to - one.gap.from),
-      at('whole'),
-      `${String(one.lost)} / ${String(one.acknowledged)}`,
-    ];
-  };
+  const series = seriesRows(t, runs);
   return (
     [
       `# ${t('Failover drill of {0}', escapeMarkdown(report.topology))}`,
-      `${new Date(report.at).toISOString()} · ${t('{0} {1} under {2} writers, at most {3} writes per second each', faultOfDrill(t, report.request.fault), code(report.node), report.request.writers, report.request.rate)}${report.request.wait > 0 ? ` · WAIT ${String(report.request.wait)}` : ''}`,
-      `**${t('{0} of {1} acknowledged writes were lost in this run.', report.lost, report.acknowledged)}** ${report.unpromoted ? t('Nobody took over.') : ''} ${report.healed ? t('All is as it was before.') : t('Not everything is as it was before: look at the tree.')}`,
-      `![${t('Timeline')}](data:image/svg+xml;base64,${Buffer.from(drillPicture(t, report)).toString('base64')})`,
+      `${dateInWords(report.at)} UTC · ${escapeMarkdown([whatWasDone(t, report), report.server, settingsInWords(report)].filter(text => text !== undefined && text !== '').join(' · '))}`,
+      `**${verdictOf(t, report)[0] ?? ''}** ${verdictOf(t, report).slice(1).join(' ')}`,
       table(
         [t('Since the fault'), t('What'), t('Server')],
-        [...report.marks]
-          .sort((a, b) => a.at - b.at)
-          .map(mark => [
-            seconds(mark.at),
-            escapeMarkdown(markInWords(t, mark.what)),
-            mark.node === undefined ? '' : code(mark.node),
-          ]),
+        report.marks.map(mark => [
+          secondsInWords(mark.at),
+          escapeMarkdown(markInWords(t, mark.what)),
+          mark.node === undefined ? '' : code(mark.node),
+        ]),
       ),
       `## ${t('In figures')}`,
       table(
@@ -95,30 +239,18 @@ export function drillReport(t: Translate, report: DrillReport, earlier: readonly
           [
             when('detected'),
             when('promoted'),
-            gap === undefined ? '–' : seconds(gap.to - gap.from),
+            gap === undefined ? '–' : secondsInWords(gap.to - gap.from),
             when('back'),
             when('whole'),
             String(report.refused),
           ],
         ],
       ),
-      ...(earlier.length === 0
-        ? []
-        : [
-            `## ${t('Runs of this topology')}`,
-            table(
-              [
-                t('When'),
-                t('Fault'),
-                t('Settings'),
-                t('Promoted'),
-                t('No write for'),
-                t('All as it was'),
-                t('Lost / acknowledged'),
-              ],
-              [report, ...earlier].map(row),
-            ),
-          ]),
+      `## ${t('Runs of this topology, compared')}`,
+      table(
+        series.head,
+        series.rows.map(row => row.map(escapeMarkdown)),
+      ),
     ].join('\n\n') + '\n'
   );
 }

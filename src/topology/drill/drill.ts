@@ -1,88 +1,50 @@
 import { setMaxListeners } from 'node:events';
-import { delay, isDeadline, until } from '../../base/abort';
+import { delay } from '../../base/abort';
 import { HumanError, textOf } from '../../base/errors';
-import type { Node, Role, Topology } from '../../model/snapshot';
+import { keySlot } from '../../model/slots';
+import type { Node, Topology } from '../../model/snapshot';
 import type { RedisConnection } from '../../redis/client';
 import type { VerbDeps } from '../deps';
 import type { InventoryPort } from '../inventoryPort';
-import { lifecycleRequestOf, runLifecycle } from '../lifecycle';
-import { disconnectNode, reconnectNode } from '../network';
+import type { DrillActFault } from './faults';
+import { breakIt, mend } from './faults';
+import { Recorder } from './recorder';
+import type { DrillPicture, DrillReport, DrillRequest } from './report';
+import { countsIn, countsOf, gapOf, splitOf } from './report';
 import { TopologyRoute } from './route';
-import { lostOf, Writers } from './writers';
+import { readSettings, waitOf } from './settings';
 import type { DrillReadFault } from './writers';
-
-/** `failover` is the planned one of the extension, run by the caller; the others break something. */
-export type DrillFault = 'stop' | 'kill' | 'pause' | 'disconnect';
-
-export interface DrillRequest {
-  readonly topologyId: string;
-  /** Whom it happens to. */
-  readonly nodeId: string;
-  readonly fault: DrillFault;
-  readonly writers: number;
-  /** Writes per second of each writer, at most. */
-  readonly rate: number;
-  /** Replicas that must confirm each write (WAIT); 0: none. */
-  readonly wait: number;
-}
-
-/** Something that happened in a drill; `at` is milliseconds since the fault. */
-export interface DrillMark {
-  readonly at: number;
-  readonly what: 'fault' | 'detected' | 'sdown' | 'odown' | 'switch' | 'promoted' | 'healing' | 'back' | 'whole';
-  readonly node?: string;
-}
-
-export type Standing = Role | 'stale' | 'gone';
-
-export interface DrillReport {
-  readonly request: DrillRequest;
-  readonly topology: string;
-  readonly kind: Topology['kind'];
-  /** Milliseconds since the epoch, of the fault. */
-  readonly at: number;
-  readonly node: string;
-  readonly marks: readonly DrillMark[];
-  /** How each node stood, as the tree would have shown it: changes only, milliseconds since the fault. */
-  readonly bars: readonly {
-    readonly node: string;
-    readonly changes: readonly { readonly at: number; readonly standing: Standing }[];
-  }[];
-  /** From begin to end, milliseconds since the fault. */
-  readonly span: readonly [from: number, to: number];
-  /** The longest time without an acknowledged write that ends after the fault. */
-  readonly gap?: { readonly from: number; readonly to: number };
-  readonly acknowledged: number;
-  readonly lost: number;
-  readonly refused: number;
-  /** Why a failover did not come within the time, if it did not. */
-  readonly unpromoted: boolean;
-  readonly healed: boolean;
-  /** Settings that decide how long it takes, as they were. */
-  readonly settings: Readonly<Record<string, number>>;
-}
+import { lostOf, Writers } from './writers';
 
 export type DrillFaultCode =
   | DrillReadFault
+  | DrillActFault
   | { readonly code: 'drill-unhealthy'; readonly topology: string }
-  | { readonly code: 'drill-gone'; readonly node: string }
   | { readonly code: 'drill-not-healed'; readonly topology: string; readonly text: string };
 
 export type DrillPhase = 'warming' | 'breaking' | 'waiting' | 'healing' | 'counting';
 
+/** `peek` gives what can be drawn so far, at any time until the drill ends. */
+export type OnDrillPhase = (phase: DrillPhase, peek: () => DrillPicture) => void;
+
 const WARM_MS = 1500;
 const AFTER_MS = 1500;
+/** How long two masters are let be, so that there is something to see. */
+const SPLIT_MS = 6000;
 const HEAL_MS = 90_000;
+/** Of the strip that shows writes over time. */
+const STRETCH_MS = 100;
 
-type Deps = Pick<VerbDeps, 'engine' | 'records' | 'now'>;
-
-/** Breaks one node under load, watches who takes over, mends it, and counts what was lost. A cancel mends, too; so does a failure of ours. */
+/**
+ * Breaks one node under load, watches who takes over, mends it, and counts what was lost. A cancel mends, too, and so does a failure of ours; when
+ * that fails, `drill-not-healed` says so. The keys it writes expire after ten minutes, and are removed when they have been counted.
+ */
 export async function runDrill(
-  deps: Deps,
+  deps: VerbDeps,
   inventory: InventoryPort,
   request: DrillRequest,
   signal: AbortSignal,
-  onPhase: (phase: DrillPhase) => void,
+  onPhase: OnDrillPhase,
 ): Promise<DrillReport> {
   const topologyNow = (): Topology | undefined =>
     inventory.snapshot.topologies.find(({ id }) => id === request.topologyId);
@@ -95,80 +57,71 @@ export async function runDrill(
   const holding = inventory.hold();
   const ended = new AbortController();
   setMaxListeners(0, ended.signal, signal); // every writer and connection waits on it
-  const asking = new Map<string, Promise<RedisConnection>>();
-  const ask = async (node: Node, command: readonly string[]): Promise<unknown> => {
-    try {
-      let open = asking.get(node.id);
-      if (open === undefined) {
-        open = inventory.connectionTo(node.id, ended.signal);
-        asking.set(node.id, open);
-        open.then(
-          connection => connection.onClose(() => asking.delete(node.id)),
-          () => asking.delete(node.id),
-        );
-      }
-      return await (await open).call(command, { timeoutMs: 500, signal: ended.signal });
-    } catch (error) {
-      if (error instanceof HumanError) return undefined; // another one may know
-      throw error;
-    }
-  };
-  const route = new TopologyRoute(topologyNow, inventory, ask);
-  await route.lookAgain();
-  const prefix = `redis-topology-explorer:drill:${String(deps.now())}`;
+  const talk = new Talks(inventory, ended.signal);
+  const route = new TopologyRoute(topologyNow, inventory, (node, command) => talk.ask(node, command));
+  const record = new Recorder(inventory, before, victim, () => deps.now());
   const writers = new Writers(route, (node, own) => inventory.connectionTo(node.id, own), {
-    prefix,
+    prefix: `redis-topology-explorer:drill:${String(deps.now())}`,
     writers: request.writers,
     everyMs: 1000 / request.rate,
     wait: request.wait,
     signal: ended.signal,
     now: () => deps.now(),
   });
-  const record = new Recorder(inventory, before, victim, () => deps.now());
-  let broken = false;
+  const counts = countsIn(before.shards?.find(({ nodes }) => nodes[0] === victim.id)?.slots);
+  const peek = (): DrillPicture => pictureOf(record, writers, counts, victim.name);
+  let acting: Promise<void> | undefined;
+  /** Aborts with the failure of the act itself, or with the user's cancel. */
+  const failing = new AbortController();
+  const wanted = AbortSignal.any([signal, failing.signal]);
+  setMaxListeners(0, wanted);
   let healed = false;
   const heal = async (): Promise<void> => {
-    if (!broken || healed) return;
+    if (acting === undefined || healed) return;
+    await acting;
     healed = true;
-    record.mark('healing');
-    await mend(deps, topologyNow()?.nodes.find(({ id }) => id === victim.id) ?? victim, request.fault);
+    if (request.fault === 'failover') return;
+    record.once('healing', victim.name);
+    await mend(deps, victim);
   };
   try {
-    onPhase('warming');
-    await delay(WARM_MS, signal);
-    onPhase('breaking');
-    broken = true;
+    const settings = await readSettings(before, victim, (node, command) => talk.ask(node, command));
+    await route.lookAgain();
+    onPhase('warming', peek);
+    await delay(WARM_MS, wanted);
+    onPhase('breaking', peek);
     record.begin();
-    const acting = breakIt(deps, victim, request.fault);
-    onPhase('waiting');
+    acting = breakIt(deps, before, victim, request.fault).catch((error: unknown) => failing.abort(error));
+    onPhase('waiting', peek);
     const isMaster = victim.role === 'master';
-    const unpromoted = !(await record.promoted(isMaster ? waitOf(before) : 3000, signal));
-    await delay(AFTER_MS, signal);
-    await acting;
-    onPhase('healing');
+    const promoted = await record.promoted(isMaster ? waitOf(before, settings) : AFTER_MS, wanted);
+    await delay(request.fault === 'split' ? SPLIT_MS : AFTER_MS, wanted);
+    onPhase('healing', peek);
     await heal();
-    const whole = await record.whole(HEAL_MS, signal);
-    await delay(500, signal);
+    wanted.throwIfAborted();
+    const whole = await record.whole(HEAL_MS, wanted);
+    await delay(500, wanted);
     const { acknowledged, refused } = await writers.stop();
-    onPhase('counting');
-    const lost = await lostOf([...acknowledged.keys()], route, node => inventory.connectionTo(node.id));
-    const gap = writers.gapAfter(record.at);
+    const picture = peek();
+    onPhase('counting', () => picture);
+    const connect = (node: Node): Promise<RedisConnection> => inventory.connectionTo(node.id);
+    const lost = await lostOf([...acknowledged.keys()], route, connect);
+    await lostOf(writers.doubtful, route, connect); // only to be taken away: nobody was told that they are there
     return {
+      ...picture,
       request,
       topology: before.name,
       kind: before.kind,
       at: record.at,
       node: victim.name,
-      marks: record.marks,
-      bars: record.bars(),
-      span: record.span(),
-      ...(gap === undefined ? {} : { gap: { from: gap.from - record.at, to: gap.to - record.at } }),
+      role: victim.role,
+      ...serverOf(victim),
       acknowledged: acknowledged.size,
       lost: lost.length,
       refused,
-      unpromoted: isMaster && unpromoted,
+      unpromoted: isMaster && !promoted,
       healed: whole,
-      settings: settingsOf(before),
+      settings,
     };
   } finally {
     try {
@@ -181,157 +134,73 @@ export async function runDrill(
     } finally {
       ended.abort(new DOMException('ended', 'AbortError'));
       await writers.stop();
-      for (const open of asking.values())
-        open.then(
-          connection => connection.dispose(),
-          () => undefined,
-        );
+      talk.dispose();
       record.dispose();
       holding.dispose();
     }
   }
 }
 
-async function breakIt(deps: Deps, node: Node, fault: DrillFault): Promise<void> {
-  const own = new AbortController().signal;
-  if (fault === 'disconnect') await disconnectNode(deps, node, own);
-  else await runLifecycle(deps, lifecycleRequestOf(node, fault), own);
+/** Everything that can be drawn now. */
+function pictureOf(
+  record: Recorder,
+  writers: Pick<Writers, 'acknowledged'>,
+  counts: (slot: number) => boolean,
+  victim: string,
+): DrillPicture {
+  const { marks, bars, span } = record.picture();
+  const now = record.at === 0 ? undefined : record.at;
+  const times: number[] = [];
+  if (now !== undefined) for (const [key, at] of writers.acknowledged) if (counts(keySlot(key))) times.push(at - now);
+  const gap = now === undefined ? undefined : gapOf(times, 0, span.to);
+  const split = splitOf({ marks, bars, span }, victim);
+  const written = gap !== undefined && gap.to < span.to && gap.to > 0 ? [{ at: gap.to, what: 'written' as const }] : [];
+  return {
+    marks: [...marks, ...written].sort((a, b) => a.at - b.at),
+    bars,
+    span,
+    writes: { from: span.from, everyMs: STRETCH_MS, counts: countsOf(times, span.from, span.to, STRETCH_MS) },
+    ...(gap === undefined ? {} : { gap }),
+    ...(split === undefined ? {} : { split }),
+  };
 }
 
-async function mend(deps: Deps, node: Node, fault: DrillFault): Promise<void> {
-  const own = new AbortController().signal;
-  if (fault === 'disconnect') await reconnectNode(deps, node);
-  else await runLifecycle(deps, lifecycleRequestOf(node, fault === 'pause' ? 'unpause' : 'start'), own);
+function serverOf({ contact }: Node): { readonly server?: string } {
+  return contact.state === 'answering' ? { server: `${contact.report.product} ${contact.report.version}` } : {};
 }
 
-/** As long as the topology itself takes to notice, and as much again for the vote. */
-function waitOf(topology: Topology): number {
-  if (topology.kind === 'replication') return 5000; // nobody takes over: that is what is to be seen
-  return 15_000 + 2 * (Math.max(0, ...Object.values(settingsOf(topology))) || 5000);
-}
-
-function settingsOf(topology: Topology): Readonly<Record<string, number>> {
-  const masters = topology.nodes
-    .flatMap(({ contact }) => (contact.state === 'answering' ? (contact.report.sentinel?.masters ?? []) : []))
-    .filter(({ name }) => name === topology.masterName);
-  return masters.length === 0
-    ? {}
-    : {
-        'down-after-milliseconds': Math.max(...masters.map(({ downAfterMs }) => downAfterMs)),
-        quorum: Math.max(...masters.map(({ quorum }) => quorum)),
-      };
-}
-
-/** Notes who stands how, and what the Sentinels say, as it happens. */
-class Recorder {
-  readonly marks: DrillMark[] = [];
-  at = 0;
-  readonly #changes = new Map<string, { at: number; standing: Standing }[]>();
-  readonly #subscriptions: readonly { dispose(): void }[];
-  readonly #from: number;
+/** Connections to ask over, one for each node, made anew when they break; a question that nobody answers is answered by nothing. */
+class Talks {
+  readonly #open = new Map<string, Promise<RedisConnection>>();
 
   constructor(
-    private readonly inventory: InventoryPort,
-    private readonly topology: Topology,
-    private readonly victim: Node,
-    private readonly now: () => number,
-  ) {
-    this.#from = now();
-    this.#note();
-    this.#subscriptions = [
-      inventory.onDidChange(() => this.#note()),
-      inventory.timeline.onDidAdd(({ what, at }) => {
-        if (this.at === 0 || what.code !== 'sentinel-message') return;
-        const mark =
-          what.channel === '+sdown'
-            ? 'sdown'
-            : what.channel === '+odown'
-              ? 'odown'
-              : what.channel === '+switch-master'
-                ? 'switch'
-                : undefined;
-        if (mark !== undefined && !this.marks.some(one => one.what === mark))
-          this.marks.push({ at: at - this.at, what: mark, node: what.name });
-      }),
-    ];
-  }
+    private readonly inventory: Pick<InventoryPort, 'connectionTo'>,
+    private readonly signal: AbortSignal,
+  ) {}
 
-  begin(): void {
-    this.at = this.now();
-    this.marks.push({ at: 0, what: 'fault', node: this.victim.name });
-  }
-
-  mark(what: DrillMark['what'], node?: string): void {
-    this.marks.push({ at: this.now() - this.at, what, ...(node === undefined ? {} : { node }) });
-  }
-
-  /** Whether another one serves as master (of the same slots) within the time. */
-  promoted(ms: number, signal: AbortSignal): Promise<boolean> {
-    return this.#within(ms, signal, () => this.marks.some(({ what }) => what === 'promoted'));
-  }
-
-  async whole(ms: number, signal: AbortSignal): Promise<boolean> {
-    const count = this.topology.nodes.length;
-    const done = await this.#within(ms, signal, () => {
-      const now = this.#now();
-      return (
-        now !== undefined &&
-        now.nodes.length === count &&
-        now.nodes.every(({ contact }) => contact.state === 'answering') &&
-        now.health.level === this.topology.health.level
-      );
-    });
-    if (done) this.mark('whole');
-    return done;
-  }
-
-  bars(): DrillReport['bars'] {
-    return [...this.#changes].map(([node, changes]) => ({
-      node,
-      changes: changes.map(({ at, standing }) => ({ at: at - this.at, standing })),
-    }));
-  }
-
-  span(): DrillReport['span'] {
-    return [this.#from - this.at, this.now() - this.at];
-  }
-
-  dispose(): void {
-    for (const one of this.#subscriptions) one.dispose();
-  }
-
-  async #within(ms: number, signal: AbortSignal, check: () => boolean): Promise<boolean> {
+  async ask(node: Node, command: readonly string[]): Promise<unknown> {
     try {
-      return await until('drill', { everyMs: 20, deadlineMs: ms, signal }, () => Promise.resolve(check() || undefined));
+      let open = this.#open.get(node.id);
+      if (open === undefined) {
+        open = this.inventory.connectionTo(node.id, this.signal);
+        this.#open.set(node.id, open);
+        const drop = (): void => {
+          this.#open.delete(node.id);
+        };
+        open.then(connection => connection.onClose(drop), drop);
+      }
+      return await (await open).call(command, { timeoutMs: 500, signal: this.signal });
     } catch (error) {
-      if (isDeadline(error)) return false;
+      if (error instanceof HumanError) return undefined; // another one may know
       throw error;
     }
   }
 
-  #now(): Topology | undefined {
-    return this.inventory.snapshot.topologies.find(({ id }) => id === this.topology.id);
-  }
-
-  #note(): void {
-    const at = this.now();
-    for (const node of this.#now()?.nodes ?? []) {
-      const changes = this.#changes.get(node.name) ?? [];
-      const standing: Standing =
-        node.contact.state !== 'answering' ? 'gone' : node.staleMaster !== undefined ? 'stale' : node.role;
-      const last = changes.at(-1)?.standing;
-      if (last === standing) continue;
-      changes.push({ at, standing });
-      this.#changes.set(node.name, changes);
-      if (this.at === 0) continue;
-      if (node.id === this.victim.id && standing === 'gone') this.#once('detected', node.name);
-      if (node.id !== this.victim.id && standing === 'master' && last !== undefined && last !== 'master')
-        this.#once('promoted', node.name);
-      if (node.id === this.victim.id && last === 'gone') this.#once('back', node.name);
-    }
-  }
-
-  #once(what: DrillMark['what'], node: string): void {
-    if (!this.marks.some(one => one.what === what)) this.mark(what, node);
+  dispose(): void {
+    for (const open of this.#open.values())
+      open.then(
+        connection => connection.dispose(),
+        () => undefined,
+      );
   }
 }

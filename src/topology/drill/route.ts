@@ -68,16 +68,32 @@ export class TopologyRoute implements Route {
     }
   }
 
+  /** Whoever is cut off from the rest may answer as well, with its old map: the one who has seen the latest epoch and holds the cluster for up is believed. */
   async #askCluster(topology: Topology): Promise<void> {
-    for (const node of topology.nodes.filter(({ contact }) => contact.state === 'answering')) {
-      const reply = await this.ask(node, ['CLUSTER', 'SLOTS']);
-      if (!Array.isArray(reply) || reply.length === 0) continue;
-      this.#owners = (reply as readonly unknown[]).flatMap(line => {
-        const [from, to, master] = Array.isArray(line) ? (line as readonly unknown[]) : [];
-        const owner = Array.isArray(master) ? this.at({ host: String(master[0]), port: Number(master[1]) }) : undefined;
-        return owner === undefined ? [] : [{ from: Number(from), to: Number(to), node: owner }];
-      });
-      return;
-    }
+    const told = await Promise.all(
+      topology.nodes
+        .filter(({ contact }) => contact.state === 'answering')
+        .map(async node => {
+          const [info, slots] = await Promise.all([
+            this.ask(node, ['CLUSTER', 'INFO']),
+            this.ask(node, ['CLUSTER', 'SLOTS']),
+          ]);
+          return typeof info === 'string' && Array.isArray(slots) && slots.length > 0
+            ? [{ info: standingIn(info), slots: slots as readonly unknown[] }]
+            : [];
+        }),
+    );
+    const [best] = told.flat().sort((a, b) => Number(b.info.ok) - Number(a.info.ok) || b.info.epoch - a.info.epoch);
+    if (best === undefined) return;
+    this.#owners = best.slots.flatMap(line => {
+      const [from, to, master] = Array.isArray(line) ? (line as readonly unknown[]) : [];
+      const owner = Array.isArray(master) ? this.at({ host: String(master[0]), port: Number(master[1]) }) : undefined;
+      return owner === undefined ? [] : [{ from: Number(from), to: Number(to), node: owner }];
+    });
   }
+}
+
+/** Of `CLUSTER INFO`: whether this node holds the cluster for up, and the latest epoch that it has heard of. */
+export function standingIn(info: string): { readonly ok: boolean; readonly epoch: number } {
+  return { ok: /^cluster_state:ok/m.test(info), epoch: Number(/^cluster_current_epoch:(\d+)/m.exec(info)?.[1] ?? 0) };
 }

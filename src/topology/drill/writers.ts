@@ -1,4 +1,4 @@
-import { delay, isCancellation } from '../../base/abort';
+import { deadline, delay, isCancellation } from '../../base/abort';
 import { HumanError } from '../../base/errors';
 import type { Address } from '../../model/address';
 import { keySlot } from '../../model/slots';
@@ -35,6 +35,7 @@ export interface Written {
 
 /** A write that takes longer is one whose end nobody knows: it does not count as acknowledged. */
 const WRITE_MS = 800;
+const CONNECT_MS = 600;
 const AGAIN_MS = 25;
 
 /**
@@ -43,6 +44,8 @@ const AGAIN_MS = 25;
  */
 export class Writers {
   readonly acknowledged = new Map<string, number>();
+  /** Keys whose write was sent and not acknowledged: it may have happened all the same. */
+  readonly doubtful: string[] = [];
   refused = 0;
   readonly #connections = new Map<string, Promise<RedisConnection>>();
   readonly #running: Promise<void>[];
@@ -67,26 +70,22 @@ export class Writers {
     return { acknowledged: this.acknowledged, refused: this.refused };
   }
 
-  /** The longest time without an acknowledged write that ends after `since`; open-ended while none came since. */
-  gapAfter(since: number): { readonly from: number; readonly to: number } | undefined {
-    const times = [...this.acknowledged.values()].sort((a, b) => a - b);
-    let best: { from: number; to: number } | undefined;
-    for (let i = 1; i < times.length; i++) {
-      const [from = 0, to = 0] = [times[i - 1], times[i]];
-      if (to >= since && (best === undefined || to - from > best.to - best.from)) best = { from, to };
-    }
-    return best;
-  }
-
   async #write(writer: number): Promise<void> {
     const signal = AbortSignal.any([this.#stop.signal, this.options.signal]);
+    let due = this.options.now();
     for (let n = 0; !signal.aborted; n++) {
       const key = `${this.options.prefix}:${String(writer)}:${String(n)}`;
       try {
         if (await this.#once(key, writer, signal)) this.acknowledged.set(key, this.options.now());
-        else await this.#sleep(AGAIN_MS, signal);
-        await this.#sleep(this.options.everyMs, signal);
+        else {
+          this.doubtful.push(key);
+          await this.#sleep(AGAIN_MS, signal);
+        }
+        // what was missed while nothing could be written is not made up for
+        due = Math.max(due + this.options.everyMs, this.options.now());
+        await this.#sleep(due - this.options.now(), signal);
       } catch (error) {
+        this.doubtful.push(key);
         if (isCancellation(error) || signal.aborted) return;
         if (!(error instanceof HumanError)) throw error;
         this.refused++;
@@ -99,13 +98,12 @@ export class Writers {
   async #once(key: string, writer: number, signal: AbortSignal): Promise<boolean> {
     let node = this.route.target(key);
     for (let hops = 0; node !== undefined && hops < 3; hops++) {
-      const connection = await this.#connection(node, writer, signal);
       // kept for ten minutes, so that nothing stays behind whatever becomes of us
       const commands = [
         ['SET', key, key.slice(key.lastIndexOf(':') + 1), 'EX', '600'],
         ...(this.options.wait > 0 ? [['WAIT', String(this.options.wait), String(WRITE_MS - 200)]] : []),
       ];
-      const [reply, waited] = await connection.pipeline(commands, { timeoutMs: WRITE_MS, signal });
+      const [reply, waited] = await this.#send(node, writer, commands, signal);
       if (!(reply instanceof ReplyError))
         return this.options.wait === 0 || (typeof waited === 'number' && waited >= this.options.wait);
       const moved = /^MOVED \d+ (.+):(\d+)$/.exec(reply.text);
@@ -120,11 +118,31 @@ export class Writers {
     return false;
   }
 
+  /** A connection that did not answer in time is given up, as clients do: its server may live elsewhere by now, and nobody would ever close it. */
+  async #send(
+    node: Node,
+    writer: number,
+    commands: readonly (readonly string[])[],
+    signal: AbortSignal,
+  ): Promise<readonly (Reply | ReplyError)[]> {
+    const open = this.#connection(node, writer, signal);
+    const connection = await open;
+    try {
+      return await connection.pipeline(commands, { timeoutMs: WRITE_MS, signal });
+    } catch (error) {
+      const key = `${String(writer)} ${node.id}`;
+      if (this.#connections.get(key) === open) this.#connections.delete(key);
+      connection.dispose();
+      throw error;
+    }
+  }
+
   #connection(node: Node, writer: number, signal: AbortSignal): Promise<RedisConnection> {
     const key = `${String(writer)} ${node.id}`;
     let open = this.#connections.get(key);
     if (open === undefined) {
-      open = this.connect(node, signal);
+      // an address that leads nowhere any more takes seconds to say so, and the next look may know a better one
+      open = deadline('connect', CONNECT_MS, signal, own => this.connect(node, own));
       this.#connections.set(key, open);
       const drop = (): void => {
         if (this.#connections.get(key) === open) this.#connections.delete(key);
@@ -139,7 +157,7 @@ export class Writers {
   }
 }
 
-/** Which of the keys are not there any more, asked of whoever owns them now. */
+/** Which of the keys are not there any more, asked of whoever owns them now. Those that are there are removed. */
 export async function lostOf(
   keys: readonly string[],
   route: Route,
@@ -166,6 +184,11 @@ export async function lostOf(
         );
         replies.forEach((reply, index) => {
           const key = batch[index] as string;
+          if (reply instanceof ReplyError)
+            throw new HumanError<DrillReadFault>(
+              { code: 'drill-unreadable', slot: keySlot(key) },
+              { cause: reply.text },
+            );
           if (reply !== key.slice(key.lastIndexOf(':') + 1)) lost.push(key);
         });
         await connection.pipeline(

@@ -7,7 +7,7 @@ import { plain } from '../../support/plain';
 import { testPorts } from '../../support/naming';
 import { drillReport } from '../../../src/editor/words/drill';
 import { verifyReport } from '../../../src/editor/words/verify';
-import type { DrillFault, DrillReport } from '../../../src/topology/drill/drill';
+import type { DrillFault, DrillReport } from '../../../src/topology/drill/report';
 import { runDrill } from '../../../src/topology/drill/drill';
 import { verifyTopology } from '../../../src/topology/verify/verify';
 import { Collector } from '../../../src/topology/diagnose/collector';

@@ -1,0 +1,120 @@
+/**
+ * Claim: a failover drill ends with the topology in the same state as before, every time, and counts what a load of its own counts, too.
+ * needs: docker images redis-server
+ * Replication 1+2, Sentinel 1+2+3, Cluster 3+3, unattended: `npm run bench -- failoverDrills docker|process replication|sentinel|cluster [runs] [faults, by commas] [beside]`.
+ * `beside`: a load in a process of its own runs at the same time (Sentinel), whose longest pause and loss are printed, too.
+ */
+import { loadavg } from 'node:os';
+import { until } from '../src/base/abort';
+import type { EngineKind, TopologyKind } from '../src/model/instance';
+import { faultsFor } from '../src/topology/drill/faults';
+import type { DrillFault, DrillReport } from '../src/topology/drill/report';
+import { markOf, seriesOf } from '../src/topology/drill/report';
+import { seatOf, Talk } from '../src/topology/talk';
+import { DrillWorld } from '../test/support/drills';
+import { drillOn, hasten, stateOf } from '../test/support/failoverDrills';
+import { isLoadChild, Load, lostOn } from '../test/support/load';
+
+const seconds = (ms: number | undefined): string => (ms === undefined ? '–' : (ms / 1000).toFixed(2)).padStart(7);
+
+async function main([
+  engine = 'process',
+  kind = 'sentinel',
+  runs = '10',
+  chosen = '',
+  beside = '',
+]: readonly string[]): Promise<void> {
+  const world = await DrillWorld.make(
+    kind as TopologyKind,
+    engine as EngineKind,
+    { replication: 24_200, sentinel: 24_300, cluster: 21_400 }[kind as TopologyKind],
+  );
+  const reports: DrillReport[] = [];
+  let different = 0;
+  try {
+    await whole(world);
+    await hasten(world);
+    const before = await stateOf(world);
+    const master = world.topology?.nodes.find(({ role }) => role === 'master');
+    const faults =
+      chosen === '' || chosen === 'all'
+        ? faultsFor(world.topology!, master!).filter(fault => fault !== 'failover')
+        : (chosen.split(',') as readonly DrillFault[]);
+    console.log(
+      `${kind} on ${engine}, load ${loadavg()[0]?.toFixed(1)}\n  fault        gone  promoted  no write   whole  two masters   lost / acknowledged  healed`,
+    );
+    for (let run = 0; run < Number(runs); run++) {
+      const fault = faults[run % faults.length] as DrillFault;
+      const load = beside === 'beside' ? await begin(world, run) : undefined;
+      const report = await drillOn(world, fault);
+      reports.push(report);
+      const other = load === undefined ? '' : await load();
+      await whole(world);
+      const after = await stateOf(world);
+      const same = (after === before || other !== '') && report.healed;
+      if (!same) different++;
+      if (process.env['DRILL_DETAIL'] !== undefined)
+        console.log(JSON.stringify({ marks: report.marks, bars: report.bars }));
+      const { gap, split } = report;
+      console.log(
+        `  ${fault.padEnd(10)}${seconds(markOf(report, 'detected'))}   ${seconds(markOf(report, 'promoted'))}   ${seconds(gap && gap.to - gap.from)} ${seconds(markOf(report, 'whole'))}      ${seconds(split && split.to - split.from)}   ${`${report.lost} / ${report.acknowledged}`.padStart(18)}  ${same ? 'as before' : `DIFFERENT\n${before}\n--\n${after}`}${other}`,
+      );
+    }
+  } finally {
+    await world.dispose();
+  }
+  for (const series of seriesOf(reports))
+    console.log(
+      `${series.runs[0]?.request.fault}: lost ${series.lost} of ${series.acknowledged} acknowledged writes in ${series.runs.length} runs; no write for ${seconds(series.gap?.median).trim()} s [${seconds(series.gap?.least).trim()}–${seconds(series.gap?.most).trim()}]`,
+    );
+  console.log(
+    `${reports.length} drills, ${reports.length - different} healed to the same state; load ${loadavg()[0]?.toFixed(1)}`,
+  );
+  if (different > 0) throw new Error(`${different} ended differently`);
+}
+
+/** At rest, as the inventory says. */
+async function whole(world: DrillWorld): Promise<void> {
+  await until('healthy', { everyMs: 100, deadlineMs: 60_000 }, () =>
+    Promise.resolve(world.topology?.health.level === 'healthy' || undefined),
+  );
+}
+
+/** The load of the failover bench, beside the drill's own; gives what it saw. */
+async function begin(world: DrillWorld, run: number): Promise<() => Promise<string>> {
+  const seats = (sentinels: boolean) =>
+    (world.topology?.nodes ?? [])
+      .filter(({ role }) => (role === 'sentinel') === sentinels)
+      .map(node => seatOf(node))
+      .filter(seat => seat !== undefined);
+  const servers = seats(false);
+  const load = new Load(__filename, {
+    prefix: `beside${run}`,
+    writers: 2,
+    password: world.password,
+    masterName: world.topology?.masterName ?? '',
+    servers,
+    sentinels: seats(true),
+  });
+  await load.running;
+  return async () => {
+    const talk = new Talk(world.deps.connector, world.password);
+    try {
+      const result = await load.stop();
+      const patience = { everyMs: 50, deadlineMs: 10_000, signal: new AbortController().signal };
+      const losses = await Promise.all(
+        servers.map(async seat => lostOn(await talk.to(seat, patience), load.order, result)),
+      );
+      return `\n    beside: no write for ${seconds(result.longestPauseMs).trim()} s, lost ${Math.max(...losses)} of ${result.acknowledged}`;
+    } finally {
+      talk.dispose();
+      load.kill();
+    }
+  };
+}
+
+if (!isLoadChild())
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });

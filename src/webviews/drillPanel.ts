@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable';
+import type { DrillSight, FromDrillPage } from './drillProtocol';
+import { readFromDrillPage } from './drillProtocol';
+import { simplePage } from './page';
+
+export interface DrillPanelDeps {
+  readonly extensionUri: vscode.Uri;
+  /** What is to be shown of a topology; `selected` is a run by its time. */
+  sight(topologyId: string, selected: number | undefined): DrillSight;
+  act(topologyId: string, message: Exclude<FromDrillPage, { type: 'ready' | 'select' }>): void;
+  onFailure(error: unknown): void;
+}
+
+interface Entry {
+  readonly panel: vscode.WebviewPanel;
+  shown: string;
+  selected?: number;
+}
+
+const body = `<header><h1 id="title"></h1><p id="acts" class="acts"></p></header>
+<p id="empty" class="quiet" hidden></p>
+<main>
+<section id="run" aria-labelledby="head" hidden>
+  <h2 id="head"></h2>
+  <p id="phase" class="phase" role="status" aria-live="polite" hidden></p>
+  <div id="verdict" role="status" aria-live="polite"></div>
+  <dl id="figures"></dl>
+  <h3 id="timelineTitle"></h3>
+  <div id="picture" class="picture"></div>
+  <ul id="legend" class="legend" aria-hidden="true"></ul>
+  <div class="tables"><div class="scroll"><table id="marks"></table></div><div class="scroll"><table id="bars"></table></div></div>
+</section>
+<section id="comparePart" aria-labelledby="compareTitle" hidden><h2 id="compareTitle"></h2><div class="scroll"><table id="compare"></table></div></section>
+<section id="historyPart" aria-labelledby="historyTitle" hidden><h2 id="historyTitle"></h2><div class="scroll"><table id="history"></table></div></section>
+</main>`;
+
+/** One page for each topology whose drills are looked at; while one runs, it grows there. */
+export class DrillPanels implements Disposable {
+  readonly #open = new Map<string, Entry>();
+
+  constructor(private readonly deps: DrillPanelDeps) {}
+
+  /** @param selected the run to show, by its time; the latest when there is none */
+  show(topologyId: string, selected?: number): void {
+    const open = this.#open.get(topologyId);
+    if (open) {
+      this.#select(open, selected);
+      open.panel.reveal(undefined, true);
+      return this.update(topologyId);
+    }
+    const panel = vscode.window.createWebviewPanel(
+      'redisTopology.drill',
+      this.deps.sight(topologyId, selected).title,
+      vscode.ViewColumn.Active,
+      { enableScripts: true },
+    );
+    panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'redis-topology.svg');
+    const entry: Entry = { panel, shown: '' };
+    this.#select(entry, selected);
+    this.#open.set(topologyId, entry);
+    panel.onDidDispose(() => this.#open.delete(topologyId));
+    panel.webview.onDidReceiveMessage((value: unknown) => {
+      const message = readFromDrillPage(value);
+      if (message === undefined) return; // not ours
+      if (message.type === 'select') this.#select(entry, message.run);
+      else if (message.type !== 'ready') return this.deps.act(topologyId, message);
+      else entry.shown = '';
+      this.update(topologyId);
+    });
+    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'drill', body);
+  }
+
+  /** Whether anybody would see what changes. */
+  isVisible(topologyId: string): boolean {
+    return this.#open.get(topologyId)?.panel.visible === true;
+  }
+
+  update(topologyId: string): void {
+    const entry = this.#open.get(topologyId);
+    if (entry === undefined) return;
+    const sight = this.deps.sight(topologyId, entry.selected);
+    const text = JSON.stringify(sight);
+    if (text === entry.shown) return;
+    entry.shown = text;
+    if (entry.panel.title !== sight.title) entry.panel.title = sight.title;
+    entry.panel.webview
+      .postMessage({ type: 'show', sight })
+      .then(undefined, (error: unknown) => this.deps.onFailure(error));
+  }
+
+  dispose(): void {
+    for (const { panel } of [...this.#open.values()]) panel.dispose();
+  }
+
+  #select(entry: Entry, run: number | undefined): void {
+    if (run === undefined) delete entry.selected;
+    else entry.selected = run;
+  }
+}
