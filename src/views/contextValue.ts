@@ -46,7 +46,7 @@ export function runStateOf(node: Pick<Node, 'instance'>): RunState {
   }
 }
 
-/** A container that runs and has been taken off the network that it had. */
-function isCutOff({ engine, networks, formerAddresses = [] }: Instance): boolean {
-  return engine === 'docker' && (formerAddresses.length > 0 || networks.length === 0);
+/** A container that runs and has been taken off the network that it had. Ours always have one; others may do with that of another container. */
+function isCutOff({ engine, networks, formerAddresses = [], ownership }: Instance): boolean {
+  return engine === 'docker' && (formerAddresses.length > 0 || (ownership !== undefined && networks.length === 0));
 }

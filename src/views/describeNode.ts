@@ -151,6 +151,8 @@ function iconOf(node: Node): Row['icon'] {
       return { id: 'circle-slash', color: node.instance?.exit?.code ? 'charts.red' : 'disabledForeground' };
     case 'paused':
       return { id: 'debug-pause', color: 'charts.yellow' };
+    case 'cutoff':
+      return { id: 'debug-disconnect', color: 'charts.yellow' };
     case 'running':
     case 'bare':
       break;

@@ -93,7 +93,9 @@ export type FromDrillPage =
   | { readonly type: 'start' }
   | { readonly type: 'cancel' }
   /** `run` tells runs apart by their time. */
-  | { readonly type: 'again' | 'report' | 'select'; readonly run: number };
+  | { readonly type: 'again'; readonly run: number }
+  | { readonly type: 'report'; readonly run: number }
+  | { readonly type: 'select'; readonly run: number };
 
 /** A message of the page, or undefined for anything else: what comes out of a page is not trusted. */
 export function readFromDrillPage(value: unknown): FromDrillPage | undefined {

@@ -224,6 +224,8 @@ suite('topology/consequences: what is special in an act', () => {
     ['redis-1', 'restart', 'failover-expected'],
     ['redis-1', 'kill', 'failover-expected,ends-unsaved'],
     ['redis-1', 'pause', 'failover-expected,frozen,wakes-as-master'],
+    ['redis-1', 'disconnect', 'failover-expected,cut-off'],
+    ['redis-2', 'disconnect', 'replica-lost,cut-off'],
     ['redis-2', 'kill', 'replica-lost,ends-unsaved'],
     ['redis-2', 'pause', 'replica-lost,frozen'],
     ['sentinel-1', 'kill', 'sentinel-lost'],
