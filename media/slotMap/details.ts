@@ -30,7 +30,7 @@ export function drawSlot(
   { slot, shard, run: [first, last], keys, heat, dispute, open, goal, pinned }: SlotSight,
   actions: DetailActions,
 ): void {
-  details.replaceChildren(
+  const lines = [
     line('slot', String(slot)),
     line('owner', shard ? ownerButton(shard, actions) : element('span', { class: 'bad' }, word('nobody'))),
     ...(shard && shard.master.state !== 'ok'
@@ -55,7 +55,10 @@ export function drawSlot(
         )
       : []),
     ...(pinned ? [line('tag', element('code', {}, `{${tagOf(slot)}}`))] : []),
-    ...(pinned && shard ? [moveButton(slot, slot, actions)] : []),
+  ];
+  details.replaceChildren(
+    element('dl', {}, ...lines),
+    ...(pinned && shard ? [moveButton(slot, slot, actions, 'act second move')] : []),
   );
 }
 
@@ -65,20 +68,43 @@ export function drawSelection(
   owners: readonly string[],
   actions: DetailActions,
 ): void {
+  const some = owners.slice(0, 4).join(', ');
   details.replaceChildren(
-    line('selected', word('range', count(last - first + 1), first, last)),
-    line(
-      'owner',
-      owners.length <= 4
-        ? owners.join(', ')
-        : `${owners.slice(0, 4).join(', ')} ${word('more', count(owners.length - 4))}`,
+    element(
+      'dl',
+      {},
+      line('selected', word('range', count(last - first + 1), first, last)),
+      line('owner', owners.length <= 4 ? some : `${some} ${word('more', count(owners.length - 4))}`),
     ),
-    moveButton(first, last, actions),
+    moveButton(first, last, actions, 'act move'),
   );
 }
 
+/** What the keys do on the map. */
+const hints: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['←', '↑', '→', '↓'], 'hint.move'],
+  [['Shift', '→'], 'hint.select'],
+  [['Enter'], 'hint.range'],
+  [['Esc'], 'hint.leave'],
+];
+
 export function drawHint(details: HTMLElement): void {
-  details.replaceChildren(element('p', { class: 'hint' }, word('hint')));
+  if (details.querySelector('.hints')) return;
+  details.replaceChildren(
+    element('p', { class: 'hint' }, word('hint')),
+    element(
+      'dl',
+      { class: 'hints' },
+      ...hints.map(([keys, does]) =>
+        element(
+          'div',
+          { class: 'line' },
+          element('dt', {}, ...keys.map(key => element('kbd', {}, key))),
+          element('dd', {}, word(does)),
+        ),
+      ),
+    ),
+  );
 }
 
 export function figureText(kind: HeatKind, figure: number): string {
@@ -102,8 +128,8 @@ function ownerButton(shard: MapShard, actions: DetailActions): HTMLElement {
   return button;
 }
 
-function moveButton(first: number, last: number, actions: DetailActions): HTMLElement {
-  const button = element('button', { type: 'button', class: 'act move' }, word('move'));
+function moveButton(first: number, last: number, actions: DetailActions, looks: string): HTMLElement {
+  const button = element('button', { type: 'button', class: looks }, word('move'));
   button.addEventListener('click', () => actions.move(first, last));
   return button;
 }

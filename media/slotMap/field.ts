@@ -60,6 +60,12 @@ export function paintField(
     return ramp;
   };
   const bad = pack(palette.error);
+  const dulls = new Map<number, number>();
+  const dullOf = (owner: number): number => {
+    let dull = dulls.get(owner);
+    if (dull === undefined) dulls.set(owner, (dull = pack(failedGround(palette, owner - 1))));
+    return dull;
+  };
   const most = heat ? Math.log1p(heat.reduce((a, b) => Math.max(a, b), 0)) || 1 : 1;
   for (let slot = 0; slot < SLOTS; slot++) {
     const x = slot % SIDE;
@@ -72,8 +78,8 @@ export function paintField(
       pixels[slot] = rampOf(owner)[Math.round((Math.log1p(heat[slot] as number) / most) * STEPS)] as number;
     } else if (owner === 0) {
       pixels[slot] = shadesOf(0)[(x + y) % 3 === 0 ? 1 : 0];
-    } else if (failed.has(owner - 1) && (x + y) % 4 < 2) {
-      pixels[slot] = bad;
+    } else if (failed.has(owner - 1)) {
+      pixels[slot] = (x + y) % 4 === 0 ? bad : dullOf(owner);
     } else {
       pixels[slot] = shadesOf(owner)[textured(owner - 1, x, y) ? 1 : 0];
     }
@@ -95,6 +101,11 @@ const STEPS = 64;
 export function heatOf(palette: Palette, colour: number, share: number): Rgb {
   const hue = palette.shard(colour);
   return mix(mix(palette.background, hue, 0.16), palette.dark ? mix(hue, [255, 255, 255], share * 0.5) : hue, share);
+}
+
+/** What lies between the stripes of a shard whose master has failed: a faint memory of its colour. */
+export function failedGround(palette: Palette, colour: number): Rgb {
+  return mix(palette.background, palette.shard(colour), 0.28);
 }
 
 function dimmed(hue: Rgb, back: boolean, palette: Palette): Rgb {

@@ -141,7 +141,8 @@ function nodeText(node: MapNode): HTMLElement {
   );
 }
 
-function shortened(ranges: string): string {
+function shortened(text: string): string {
+  const ranges = text.replaceAll('-', '–');
   const parts = ranges.split(', ', 1000);
   return parts.length <= 3 ? ranges : `${parts.slice(0, 2).join(', ')} … ${word('more', count(parts.length - 2))}`;
 }

@@ -28,6 +28,7 @@ export function paintLines(canvas: HTMLCanvasElement, data: LinesData, palette: 
     for (let i = 0; i + 1 < ranges.length && i < 80; i += 2)
       outline(context, ranges[i] as number, ranges[i + 1] as number, cell, css(palette.warning), undefined, [5, 3]);
   }
+  if (data.plan) for (const { ranges } of data.plan.moves.slice(0, MOST_MOVES)) planned(context, ranges, palette, cell);
   const labels = new Map<number, Point>();
   for (const shard of data.shards) {
     const run = longest.get(shard.colour + 1);
@@ -37,7 +38,7 @@ export function paintLines(canvas: HTMLCanvasElement, data: LinesData, palette: 
     name(context, shard, run, place, palette, cell);
   }
   const nobody = longest.get(0);
-  const gap = nobody && middle(nobody, cell);
+  const gap = nobody && longest.size > 1 ? middle(nobody, cell) : undefined; // nothing at all is said in words
   if (nobody && gap)
     pill(
       context,
@@ -130,8 +131,7 @@ function name(
     [shortened(shard.master.name), `600 ${big}px ${palette.font}`],
   ];
   if (failed && height > big * 3.4) lines.push([word('state.failed'), `600 ${small}px ${palette.font}`]);
-  if (height > big * (failed ? 5 : 3.2))
-    lines.push([`${count(run[0])} – ${count(run[1])}`, `${small}px ${palette.font}`]);
+  if (height > big * (failed ? 5 : 3.2)) lines.push([`${run[0]} – ${run[1]}`, `${small}px ${palette.font}`]);
   if (height < 26 && cell * SIDE < 420) return;
   const hue = palette.shard(shard.colour);
   if (failed) pill(context, place, lines, palette.background, palette.error, palette.error);
@@ -224,7 +224,20 @@ export function outline(
   context.setLineDash([]);
 }
 
-/** Each move: its slots in an outline, and an arrow from there to where its taker is. */
+/** So many moves of a plan are drawn; the list names all. */
+const MOST_MOVES = 24;
+
+/** The slots of a move in outlines. */
+function planned(context: CanvasRenderingContext2D, ranges: readonly number[], palette: Palette, cell: number): void {
+  if (ranges.length > 80) return;
+  for (let i = 0; i + 1 < ranges.length; i += 2) {
+    const [first, last] = [ranges[i] as number, ranges[i + 1] as number];
+    outline(context, first, last, cell, css(palette.background, 0.9));
+    outline(context, first, last, cell, css(palette.foreground), undefined, [4, 3]);
+  }
+}
+
+/** Each move: an arrow from its slots to where its taker is. */
 function plan(
   context: CanvasRenderingContext2D,
   { moves }: MapPlan,
@@ -233,11 +246,10 @@ function plan(
   palette: Palette,
   cell: number,
 ): void {
-  for (const move of moves.slice(0, 24)) {
+  for (const move of moves.slice(0, MOST_MOVES)) {
     let best: Run | undefined;
     for (let i = 0; i + 1 < move.ranges.length; i += 2) {
       const run = [move.ranges[i] as number, move.ranges[i + 1] as number] as const;
-      if (move.ranges.length <= 80) outline(context, run[0], run[1], cell, css(palette.foreground), undefined, [4, 2]);
       if (!best || run[1] - run[0] > best[1] - best[0]) best = run;
     }
     const goal = labels.get(move.to) ?? (longest.has(move.to) ? at((longest.get(move.to) as Run)[0], cell) : undefined);
@@ -260,27 +272,37 @@ function plan(
   }
 }
 
-/** Gives its middle. */
+/** A curve with a full head. Gives its middle. */
 function arrow(context: CanvasRenderingContext2D, [x, y]: Point, [gx, gy]: Point, palette: Palette): Point {
-  const bend: Point = [Math.min(x, gx) - 46, (y + gy) / 2];
+  const bend: Point = [Math.min(x, gx) - 40, (y + gy) / 2];
   const angle = Math.atan2(gy - bend[1], gx - bend[0]);
+  const corner = (turn: number, length: number): Point => [
+    gx + length * Math.cos(angle + turn),
+    gy + length * Math.sin(angle + turn),
+  ];
+  const neck = corner(Math.PI, 11);
   for (const [width, colour] of [
-    [6, css(palette.background)],
-    [2.5, css(palette.foreground)],
+    [5, css(palette.background)],
+    [2, css(palette.foreground)],
   ] as const) {
+    context.strokeStyle = context.fillStyle = colour;
+    context.lineWidth = width;
+    context.lineJoin = 'round';
     context.beginPath();
     context.moveTo(x, y);
-    context.quadraticCurveTo(bend[0], bend[1], gx, gy);
-    for (const side of [2.6, -2.6]) {
-      context.moveTo(gx, gy);
-      context.lineTo(gx + 12 * Math.cos(angle + side), gy + 12 * Math.sin(angle + side));
-    }
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.lineCap = 'round';
+    context.quadraticCurveTo(bend[0], bend[1], neck[0], neck[1]);
     context.stroke();
+    context.lineWidth = width - 1;
+    context.beginPath();
+    for (const [px, py] of [[gx, gy] as const, corner(2.72, 15), corner(-2.72, 15)]) context.lineTo(px, py);
+    context.closePath();
+    context.stroke();
+    context.fill();
+    context.beginPath();
+    context.arc(x, y, width === 5 ? 5 : 3.5, 0, 2 * Math.PI);
+    context.fill();
   }
-  context.lineCap = 'butt';
+  context.lineJoin = 'miter';
   return [(x + 2 * bend[0] + gx) / 4, (y + 2 * bend[1] + gy) / 4];
 }
 

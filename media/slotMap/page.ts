@@ -38,6 +38,7 @@ export class Page {
   readonly #planCard: PlanCard;
   readonly #heat: Heat;
   #state = empty;
+  #told = false;
   #byOwner = new Map<number, MapShard>();
   #owners = new Uint16Array(SLOTS);
   #plan: MapPlan | undefined;
@@ -87,6 +88,7 @@ export class Page {
   receive(message: HostMessage): void {
     switch (message.type) {
       case 'state':
+        this.#told = true;
         this.#state = message.state;
         this.#owners.fill(0);
         this.#paintRuns(message.state.owners);
@@ -202,10 +204,10 @@ export class Page {
     const room = byId('room').parentElement?.clientWidth ?? 0;
     const beside = room > 780 ? room - 340 : room;
     const side = Math.max(
-      384,
+      256,
       Math.min(beside, Math.max(384, innerHeight - byId('room').getBoundingClientRect().top - scrollY - 24)),
     );
-    this.#cell = Math.max(3, Math.floor((side / SIDE) * devicePixelRatio)) / devicePixelRatio;
+    this.#cell = Math.max(2, Math.floor((side / SIDE) * devicePixelRatio)) / devicePixelRatio;
     document.documentElement.style.setProperty('--side', `${this.#cell * SIDE}px`);
     this.#ribbonWidth = byId('ribbon').clientWidth;
     this.draw();
@@ -380,17 +382,26 @@ export class Page {
 
   #drawHead(): void {
     const { title, level, reasons, shards } = this.#state;
-    byId('title').textContent = title;
+    byId('title').textContent = title === '' ? word('pageTitle') : title;
     const health = byId('health');
+    health.hidden = !this.#told || shards.length === 0;
     health.textContent = word(`level.${level}`);
     health.className = `level ${level}`;
     const covered = this.#owners.reduce((sum, owner) => sum + (owner === 0 ? 0 : 1), 0);
-    byId('sum').textContent = word(
-      'sum',
-      count(covered),
-      count(shards.filter(shard => shard.slots > 0).length),
-      count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)),
-    );
+    byId('sum').textContent =
+      shards.length === 0
+        ? ''
+        : word(
+            'sum',
+            count(covered),
+            count(shards.filter(shard => shard.slots > 0).length),
+            count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)),
+          );
+    document.body.classList.toggle('nothing', covered === 0);
+    byId('empty').textContent =
+      covered > 0 ? '' : word(!this.#told ? 'empty.waiting' : shards.length === 0 ? 'empty.gone' : 'empty.slots');
+    byId('table').hidden = shards.length === 0;
+    byId('reasons').hidden = reasons.length === 0;
     byId('reasons').replaceChildren(...reasons.slice(0, 6).map(reason => element('li', {}, reason)));
     byId('troublePart').hidden =
       drawTrouble(byId('trouble'), this.#state, this.#owners, this.#keys, slot => this.#fly(slot)) === 0;

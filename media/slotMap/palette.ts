@@ -17,29 +17,34 @@ export interface Palette {
 }
 
 /**
- * Hues that people with the common kinds of colour-blindness tell apart, in an order that keeps neighbours far from each other. Red is left out: it
- * means failure. More shards than these take the same hues in another lightness; the pattern and the label tell them apart too.
+ * The theme's own colours of charts, in an order that keeps neighbours far from each other for the common kinds of colour-blindness. Red is left out: it means
+ * failure. Where a theme has none, or one that is hardly seen on its ground or beside those before it, ours stands in. More shards than these take the
+ * same hues in another lightness; the pattern and the label tell them apart too.
  */
-const dark: readonly Rgb[] = [
-  [78, 161, 243],
-  [240, 173, 78],
-  [64, 191, 160],
-  [201, 148, 240],
-  [225, 214, 98],
-  [134, 205, 250],
-  [239, 140, 175],
-  [158, 196, 92],
+const hues: readonly { readonly theme?: string; readonly dark: Rgb; readonly light: Rgb }[] = [
+  { theme: 'charts-blue', dark: [78, 161, 243], light: [0, 98, 184] },
+  { theme: 'charts-orange', dark: [240, 173, 78], light: [199, 107, 0] },
+  { theme: 'charts-green', dark: [64, 191, 160], light: [0, 125, 98] },
+  { theme: 'charts-purple', dark: [201, 148, 240], light: [128, 64, 190] },
+  { theme: 'charts-yellow', dark: [225, 214, 98], light: [140, 122, 0] },
+  { dark: [134, 205, 250], light: [38, 142, 200] },
+  { dark: [239, 140, 175], light: [190, 58, 112] },
+  { dark: [158, 196, 92], light: [88, 128, 18] },
 ];
-const light: readonly Rgb[] = [
-  [0, 98, 184],
-  [199, 107, 0],
-  [0, 125, 98],
-  [128, 64, 190],
-  [140, 122, 0],
-  [38, 142, 200],
-  [190, 58, 112],
-  [88, 128, 18],
-];
+/** Least contrast with the ground that a field of colour needs (WCAG 1.4.11), and least distance between two. */
+const SEEN = 3;
+const APART = 70;
+
+function shardHues(read: (name: string) => Rgb | undefined, background: Rgb, isDark: boolean): readonly Rgb[] {
+  const chosen: Rgb[] = [];
+  for (const { theme, dark, light } of hues) {
+    const told = theme === undefined ? undefined : read(theme);
+    const fits =
+      told !== undefined && contrast(told, background) >= SEEN && chosen.every(other => distance(told, other) >= APART);
+    chosen.push(fits ? told : isDark ? dark : light);
+  }
+  return chosen;
+}
 
 export function readPalette(): Palette {
   const style = getComputedStyle(document.body);
@@ -49,7 +54,7 @@ export function readPalette(): Palette {
   const isDark = luminance(background) < 0.5;
   const foreground =
     rgb(style.getPropertyValue('--vscode-editor-foreground')) ?? (isDark ? [212, 212, 212] : [40, 40, 40]);
-  const hues = isDark ? dark : light;
+  const shades = shardHues(name => rgb(style.getPropertyValue(`--vscode-${name}`)), background, isDark);
   return {
     background,
     foreground,
@@ -61,8 +66,8 @@ export function readPalette(): Palette {
     accent: rgb(style.getPropertyValue('--vscode-focusBorder')) ?? [0, 122, 204],
     font: style.getPropertyValue('--vscode-font-family') || 'sans-serif',
     shard: colour => {
-      const hue = hues[colour % hues.length] as Rgb;
-      const turn = Math.floor(colour / hues.length) % 4;
+      const hue = shades[colour % shades.length] as Rgb;
+      const turn = Math.floor(colour / shades.length) % 4;
       return turn === 0 ? hue : mix(hue, turn % 2 === 1 ? background : foreground, 0.18 + 0.14 * turn);
     },
   };
@@ -81,9 +86,30 @@ export function luminance([r, g, b]: Rgb): number {
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 }
 
+function distance(a: Rgb, b: Rgb): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+/** As WCAG defines it: 1 (none) to 21. */
+export function contrast(a: Rgb, b: Rgb): number {
+  const light = (colour: Rgb): number => {
+    const [r, g, b2] = colour.map(part => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    }) as [number, number, number];
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b2;
+  };
+  const [la, lb] = [light(a), light(b)];
+  return (Math.max(la, lb) + 0.05) / (Math.min(la, lb) + 0.05);
+}
+
 /** Black or white, whichever is read better on `ground`. */
 export function inkOn(ground: Rgb): Rgb {
-  return luminance(ground) > 0.45 ? [12, 12, 12] : [255, 255, 255];
+  const [black, white]: readonly [Rgb, Rgb] = [
+    [12, 12, 12],
+    [255, 255, 255],
+  ];
+  return contrast(ground, black) >= contrast(ground, white) ? black : white;
 }
 
 function rgb(text: string): Rgb | undefined {

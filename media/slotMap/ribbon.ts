@@ -1,5 +1,5 @@
 import type { MapShard } from '../../src/webviews/slotMapProtocol';
-import { SLOTS } from './field';
+import { failedGround, SLOTS } from './field';
 import type { Palette } from './palette';
 import { css, inkOn, mix, textured } from './palette';
 
@@ -37,11 +37,12 @@ export function paintRibbon(
       const shard = byOwner.get(owner);
       const hue = palette.shard(owner - 1);
       context.fillStyle = w > 12 ? (tile(context, owner - 1, palette) ?? css(hue)) : css(hue);
-      context.fillRect(x, 0, w, height);
       const failed = shard?.master.state === 'failed';
+      if (failed) context.fillStyle = css(failedGround(palette, owner - 1));
+      context.fillRect(x, 0, w, height);
       if (failed) {
         context.fillStyle = css(palette.error);
-        for (let stripe = 0; stripe < w; stripe += 8) context.fillRect(x + stripe, 0, Math.min(4, w - stripe), height);
+        for (let stripe = 0; stripe < w; stripe += 10) context.fillRect(x + stripe, 0, Math.min(3, w - stripe), height);
       }
       if (shard && w > 48)
         label(

@@ -42,11 +42,14 @@ function escape(text: string): string {
 }
 
 const body = `<header>
-  <h1><span id="title"></span> <span id="health" class="level unknown"></span></h1>
-  <p id="sum" class="quiet"></p>
-  <ul id="reasons" class="reasons"></ul>
+  <div class="top">
+    <div><h1><span id="title"></span> <span id="health" class="level unknown" hidden></span></h1>
+    <p id="sum" class="quiet"></p></div>
+    <div class="heat"><span id="heatScale" hidden><span>0</span> <canvas id="heatBar" width="72" height="8" aria-hidden="true"></canvas> <span id="heatMost"></span></span> <label for="heat" data-word="heat"></label> <select id="heat"></select></div>
+  </div>
+  <ul id="reasons" class="reasons" hidden></ul>
+  <div class="ribbonPart"><div class="ribbonRoom"><canvas id="ribbon" class="ribbon" aria-hidden="true"></canvas><i id="here" hidden></i></div><div class="scale" aria-hidden="true"><span>0</span><span>4096</span><span>8192</span><span>12288</span><span>16383</span></div></div>
 </header>
-<div class="ribbonPart"><div class="ribbonRoom"><canvas id="ribbon" class="ribbon" aria-hidden="true"></canvas><i id="here" hidden></i></div><div class="scale" aria-hidden="true"><span>0</span><span>4096</span><span>8192</span><span>12288</span><span>16383</span></div></div>
 <main>
   <section id="room">
     <div id="map" tabindex="0" role="application" data-label="mapLabel" aria-describedby="spoken">
@@ -55,14 +58,15 @@ const body = `<header>
       <canvas id="overlay" aria-hidden="true"></canvas>
       <div id="finger" aria-hidden="true"></div>
     </div>
+    <p id="empty" role="status"></p>
     <p id="spoken" class="spoken" role="status" aria-live="polite"></p>
   </section>
-  <aside>
+  <div id="side">
     <section class="card plan" id="planPart" aria-labelledby="planTitle" hidden>
       <h2 class="cardTitle" id="planTitle"></h2>
       <table><thead><tr><th scope="col" data-word="planWay"></th><th scope="col" class="number" data-word="slots"></th><th scope="col" data-word="ranges"></th><th scope="col" class="number" data-word="keys"></th></tr></thead><tbody id="planMoves"></tbody></table>
       <div id="planDetail" class="quiet"></div>
-      <progress id="planBar" hidden></progress>
+      <progress id="planBar" aria-labelledby="planTitle" hidden></progress>
       <p id="planSays" class="quiet" role="status" hidden></p>
       <div id="planActs" class="acts"></div>
     </section>
@@ -74,16 +78,15 @@ const body = `<header>
     </section>
     <section class="card">
       <h2 class="cardTitle" data-word="here"></h2>
-      <dl id="details"></dl>
+      <div id="details"></div>
     </section>
     <section class="card" id="troublePart" hidden>
-      <div class="cardHead"><h2 class="cardTitle" data-word="trouble"></h2><button type="button" id="fix" class="link" data-word="fix"></button></div>
+      <div class="cardHead"><h2 class="cardTitle" data-word="trouble"></h2><button type="button" id="fix" class="act second small" data-word="fix"></button></div>
       <ul id="trouble"></ul>
     </section>
-  </aside>
-  <section class="card" id="table">
-    <div class="cardHead"><h2 class="cardTitle" data-word="shardsTitle"></h2>
-      <div class="heat"><span id="heatScale" hidden><span>0</span> <canvas id="heatBar" width="72" height="8" aria-hidden="true"></canvas> <span id="heatMost"></span></span> <label for="heat" data-word="heat"></label> <select id="heat"></select></div></div>
+  </div>
+  <section class="card" id="table" hidden>
+    <div class="cardHead"><h2 class="cardTitle" data-word="shardsTitle"></h2></div>
     <div class="scroll"><table>
       <thead><tr><th scope="col" data-word="master"></th><th scope="col" data-word="replicas"></th><th scope="col" class="number" data-word="slots"></th><th scope="col" data-word="ranges"></th><th scope="col" class="number" data-word="keys"></th><th scope="col" class="number" data-word="memory"></th></tr></thead>
       <tbody id="shards"></tbody>

@@ -1,7 +1,7 @@
 // A cluster as a person makes and uses it: create by palette, open its slot map, find the home of a key, fail over, remove.
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { cleanUp, leftovers } from '../support/docker';
+import { cleanUp, docker, leftovers } from '../support/docker';
 import { newPrefix, testPorts } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
@@ -144,6 +144,27 @@ suite('a cluster in the workbench', function () {
     await workbench.toast('10 slots with 0 keys moved').waitFor({ timeout: 30_000 });
     await map().locator('#shards tr').filter({ hasText: 'redis-2' }).filter({ hasText: '5,472' }).waitFor();
     await workbench.screenshot('cluster-06-moved');
+  });
+
+  test('repairs from the map what is wrong with its slots: drawn first, then done', async () => {
+    // The owner gives a slot away by itself: it says nobody, the others say redis-1.
+    const order = 'redis-cli -p $(sed -n "s/^port //p" /conf/redis.conf) cluster delslots 20';
+    const secret = 'REDISCLI_AUTH=$(sed -n "s/^requirepass //p" /conf/redis.conf | tr -d \'"\')';
+    assert.match(await docker('exec', `${topology}-redis-1`, 'sh', '-c', `${secret} ${order}`), /OK/);
+    await map().locator('#trouble li').filter({ hasText: 'slot 20' }).waitFor({ timeout: 30_000 });
+    await map().getByRole('button', { name: 'Repair…' }).click();
+    await map().getByText(`Mend ${topology}?`).waitFor({ timeout: 20_000 });
+    await map().locator('#planMoves tr').filter({ hasText: 'nobody → redis-1' }).filter({ hasText: '20' }).waitFor();
+    await map()
+      .locator('#planDetail')
+      .getByText(/redis-1 gets 1 slots \(20\)/)
+      .waitFor();
+    await map().locator('#planActs button[data-act=go]:focus').waitFor();
+    await workbench.screenshot('cluster-06-repair-asked');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.toast(/is mended: 1 steps/).waitFor({ timeout: 30_000 });
+    await map().locator('#troublePart').waitFor({ state: 'hidden', timeout: 30_000 });
+    await map().locator('.level.healthy').waitFor({ timeout: 30_000 });
   });
 
   test('is there again after the window was loaded anew, with the key that was looked for', async () => {

@@ -58,6 +58,7 @@ suite('the page of the slot map', () => {
         await map.page.waitForTimeout(800);
         await map.screenshot(`map-${name}-${theme}`);
         assert.deepEqual(map.problems, []);
+        assert.deepEqual(await map.accessibility(), []);
         await map.close();
       }
     });
@@ -228,10 +229,51 @@ suite('the page of the slot map', () => {
     await map.page.keyboard.press('Home');
     for (let row = 0; row < 8; row++) await map.page.keyboard.press('ArrowDown');
     assert.deepEqual(await map.page.locator('[data-part=says] dd').allTextContents(), [
-      'redis-1: redis-1',
-      'redis-3: nobody',
+      'redis-1 says redis-1',
+      'redis-3 says nobody',
     ]);
     assert.equal(await map.page.locator('#spoken').textContent(), 'slot 1024, redis-1');
+    await map.close();
+  });
+
+  test('before anything is known, when nothing is there, and at a zoom of 200 %: said in words, nothing out of reach', async () => {
+    const gone = { ...stateOf([healthy]), shards: [], owners: [], title: '' };
+    const bare = stateOf([healthy.replace(/connected .*/g, 'connected')]);
+    const cases: readonly [name: string, state: MapState | undefined, says: RegExp, shards: boolean][] = [
+      ['waiting', undefined, /Asking the cluster/, false],
+      ['gone', gone, /no cluster to show/, false],
+      ['bare', bare, /No slot has an owner/, true],
+      ['zoomed', stateOf(troubled), /^$/, true],
+    ];
+    for (const [name, state, says, shards] of cases) {
+      const map = await browser.page({
+        theme: 'light',
+        ...(state ? { state } : {}),
+        ...(name === 'zoomed' ? { width: 590, height: 430 } : {}),
+      });
+      await map.painted();
+      assert.match((await map.page.locator('#empty').textContent()) ?? '', says, name);
+      assert.equal(await map.page.locator('#table').isVisible(), shards, name);
+      assert.equal(await map.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, name);
+      assert.deepEqual(await map.accessibility(), [], name);
+      await map.screenshot(`map-${name}-light`);
+      await map.close();
+    }
+  });
+
+  test('Tab goes through the page in the order in which it is read', async () => {
+    const map = await browser.page({ state: stateOf(troubled) });
+    await map.send({ type: 'plan', plan });
+    await map.page.locator('#heat').focus();
+    const seen: string[] = [];
+    for (let step = 0; step < 10; step++) {
+      seen.push(await map.page.evaluate<string>('document.activeElement.id || document.activeElement.textContent'));
+      await map.page.keyboard.press('Tab');
+    }
+    assert.deepEqual(seen, [
+      ...['heat', 'map', 'Move', 'Discard', 'keys', 'fix'],
+      ...['slots 1800 – 2299', 'slots 900 – 1300', 'slot 40', 'slot 41'],
+    ]);
     await map.close();
   });
 });

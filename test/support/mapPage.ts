@@ -10,6 +10,7 @@ import { slotMapHtml } from '../../src/webviews/slotMapHtml';
 import type { HostMessage, MapState, PageMessage } from '../../src/webviews/slotMapProtocol';
 import { slotMapWords } from '../../src/webviews/slotMapWords';
 import { plain } from './plain';
+import { axeOn } from './axe';
 import { themes } from './themes';
 
 const origin = 'https://map.test';
@@ -143,6 +144,11 @@ export class MapPage {
       const { data } = document.getElementById('field').getContext('2d').getImageData(0, 0, 128, 128);
       ${JSON.stringify(slots)}.map(slot => [...data.slice(slot * 4, slot * 4 + 3)].join());
     }`);
+  }
+
+  /** What axe-core finds against WCAG 2.2 A and AA and its own good practice: rule and place of each. */
+  accessibility(): Promise<readonly string[]> {
+    return axeOn(this.page);
   }
 
   async screenshot(name: string): Promise<void> {

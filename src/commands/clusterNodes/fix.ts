@@ -148,7 +148,7 @@ async function agreedOnMap(
   });
   const more = plan.steps.length - TOLD;
   const map = await kit.slotMaps.plan(topology.id, {
-    title: vscode.l10n.t('Mend {0} in {1} steps?', topology.name, plan.steps.length),
+    title: vscode.l10n.t('Mend {0}?', topology.name),
     plan: { moves },
     keys: moves.map(({ keys }) => keys),
     detail: [

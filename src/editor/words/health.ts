@@ -128,7 +128,7 @@ export function reasonInWords(
         name(r.owner),
         ranges(r.ranges),
       ),
-    'views-differ': (t, r) => t('{0} see the cluster differently from the others.', names(r.nodes)),
+    'views-differ': (t, r) => t('The cluster looks different to {0} than to the others.', names(r.nodes)),
     'cluster-says-down': (t, r) => t('{0} say that the cluster is down.', names(r.nodes)),
     'epochs-equal': (t, r) =>
       t('{0} have the same configuration epoch {1}; the cluster resolves that by itself.', names(r.nodes), r.epoch),

@@ -30,7 +30,9 @@ const BATCH_BYTES = 512 * 1024;
 const TARGET_MS = 2000;
 /** A master that was cut off waits up to 5 s before it serves again. */
 const RIGHTED_MS = 8000;
-/** So often the replicas of the target are asked what they know. */
+/** A run gets no further ahead of the replicas than this: what a master that dies takes with it is what they had not got. */
+const AHEAD_MS = 200;
+/** So often replicas are asked what they have and what they know. */
 const NEWS_MS = 50;
 /** What a link surely carries in a millisecond, serialising included; a key that needs more than the time-out is refused before it blocks. */
 const BYTES_PER_MS = 64 * 1024;
@@ -48,7 +50,9 @@ type Batch = readonly string[];
 export class SlotMover {
   #ahead: { readonly slot: number; readonly weighing: Promise<Batch[]> } | undefined;
   #told: Promise<void> = Promise.resolve();
-  #kept: Promise<unknown> = Promise.resolve();
+  /** Whether a replica has what has moved is being asked. */
+  #keptAt = 0;
+  #keeping: { readonly since: number; readonly done: Promise<unknown> } | undefined;
   /** Slots that the target has taken, and source and others are not told of yet. */
   #untold: number[] = [];
   #toldAt = 0;
@@ -133,7 +137,7 @@ export class SlotMover {
       await this.#hand(slot);
       return { keys: 0, missing: 0 };
     }
-    await this.#kept;
+    if (this.#keeping && performance.now() - this.#keeping.since > AHEAD_MS) await this.#keeping.done;
     let moved = 0;
     // First what was weighed; whatever came into the slot meanwhile follows.
     for (let batches = before; ;) {
@@ -147,7 +151,7 @@ export class SlotMover {
       batches = await this.#batches(slot, left);
     }
     const there = await this.#hand(slot);
-    this.#kept = Promise.all([this.followers.source.caughtUp(), this.followers.target.caughtUp()]);
+    this.#keep();
     return { keys: moved, missing: Math.max(0, moved - there) };
   }
 
@@ -158,7 +162,18 @@ export class SlotMover {
   async settle(failed = false): Promise<void> {
     const slots = this.#untold;
     if (slots.length > 0 && ((await this.followers.target.toldOf(slots)) || !failed)) await this.#tell(slots);
-    await Promise.all([this.#told, this.#kept]);
+    await Promise.all([this.#told, this.#keeping?.done]);
+  }
+
+  /** Asks both ends' replicas, unless that is under way or was just done. */
+  #keep(): void {
+    if (this.#keeping || performance.now() - this.#keptAt < NEWS_MS) return;
+    const { source, target } = this.followers;
+    const done = Promise.all([source.caughtUp(), target.caughtUp()]).finally(() => {
+      this.#keeping = undefined;
+      this.#keptAt = performance.now();
+    });
+    this.#keeping = { since: performance.now(), done };
   }
 
   #weigh(slot: number): Promise<Batch[]> {
