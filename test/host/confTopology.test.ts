@@ -33,7 +33,8 @@ for (const kind of ['docker', 'process'] as const)
     let engine: Engine & { dispose(): void };
     let deps: ReturnType<typeof memoryDeps>;
     let topologyId: string | undefined;
-    const signal = AbortSignal.timeout(110_000);
+    /** Each hook has its own time: the suite is defined long before it runs. */
+    const limit = (): AbortSignal => AbortSignal.timeout(110_000);
 
     suiteSetup(async () => {
       engine =
@@ -51,8 +52,8 @@ for (const kind of ['docker', 'process'] as const)
         firstSentinelPort: firstPort + 2,
         storage: { kind: 'folder', root },
       });
-      const plan = await prepareSentinel(deps, request, signal);
-      ({ topologyId } = await createSentinel(deps, { plan }, signal, () => undefined));
+      const plan = await prepareSentinel(deps, request, limit());
+      ({ topologyId } = await createSentinel(deps, { plan }, limit(), () => undefined));
     });
     suiteTeardown(async () => {
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -60,7 +61,7 @@ for (const kind of ['docker', 'process'] as const)
         await removeTopology(
           deps,
           { topologyId, name, kind: 'sentinel', engine: kind, data: true },
-          signal,
+          limit(),
           () => undefined,
         );
       engine.dispose();
