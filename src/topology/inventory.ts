@@ -119,6 +119,10 @@ export class Inventory implements InventoryPort, Disposable {
     return held;
   }
 
+  get attended(): boolean {
+    return !this.#nobodyLooks;
+  }
+
   get #nobodyLooks(): boolean {
     return !this.#visible && this.#holds.size === 0;
   }

@@ -15,6 +15,8 @@ export interface InventoryPort {
   readonly onDidChange: Event<SnapshotChange>;
   /** What happened, in order; bounded. */
   readonly timeline: { readonly entries: readonly TimelineEntry[]; readonly onDidAdd: Event<TimelineEntry> };
+  /** Whether anything is polled now: somebody looks, or a verb runs. */
+  readonly attended: boolean;
   /** While visible, a slow poll catches what no signal tells. Hidden: signals only (closed sockets, engine events, sentinel messages). */
   setVisible(visible: boolean): void;
   /** Polls as if visible until disposed: at the fast pace while a verb runs, or at least every `paceMs`. */

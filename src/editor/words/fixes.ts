@@ -20,6 +20,10 @@ export function fixInWords(t: Translate, fix: Fix, name: (id: string) => string)
       f.edits.every(({ now, was }) => now === `# ${was}`)
         ? t('Comment out “{0}”', f.edits.map(({ was }) => was.trim()).join(' · '))
         : t('Change to “{0}”', f.edits.map(({ now }) => now.trim()).join(' · ')),
+    'convert-to-cluster': (t, f) => t('It is a Cluster: let the sentinels forget “{0}”', f.master),
+    'convert-to-sentinel': (t, f) =>
+      t('It is not: take the cluster lines out of the conf of {0}', f.files.map(({ node }) => name(node)).join(', ')),
+    'acl-allow': (t, f) => t('Allow the user “{0}” what it needs on {1}', f.user, name(f.node)),
     'mount-conf-folder': (t, f) => t('Make {0} anew with its conf folder mounted; the data is kept', name(f.node)),
     repoint: (t, f) => t('Point {0} to {1}', name(f.node), name(f.master)),
     'set-masterauth': (t, f) => t('Give {0} the password of {1}', name(f.node), name(f.master)),
@@ -78,6 +82,14 @@ export function stepInWords(t: Translate, step: FixStep, name: (id: string) => s
       return t('Keep {1} in the conf of {0}', name(step.node), step.settings.join(', '));
     case 'sentinel-set':
       return t('On {0}: SENTINEL SET {1} {2} {3}', name(step.node), step.master, step.setting, step.value);
+    case 'sentinel-remove':
+      return t('On {0}: SENTINEL REMOVE {1}', name(step.node), step.master);
+    case 'sentinel-monitor':
+      return t('On {0}: SENTINEL MONITOR {1}', name(step.node), step.master);
+    case 'acl-rules':
+      return t('On {0}: ACL SETUSER {1} {2}', name(step.node), step.user, step.rules.join(' '));
+    case 'keep-acl':
+      return t('On {0}: ACL SAVE, or CONFIG REWRITE where users are kept in the conf', name(step.node));
     case 'replicaof':
       return t('On {0}: REPLICAOF (the address of {1})', name(step.node), name(step.master));
     case 'start-sentinel':
@@ -121,6 +133,8 @@ const warnings: Words<FixWarning> = {
     ),
   'address-may-change': (t, w) =>
     t('{0} may get another address in its network. If others follow it by the old one: Repair Addresses.', w.node),
+  'cluster-ends': (t, w) =>
+    t('{0} stop for a moment and are single servers then; each keeps the keys that it has.', w.nodes.join(', ')),
   'copies-anew': (t, w) => t('{0} copies the data of that master; keys that only it has are lost.', w.node),
 };
 

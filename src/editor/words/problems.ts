@@ -164,8 +164,16 @@ const causes: Words<What> = {
     t('Two masters at once: {0}.', p.masters.map(({ address, by }) => `${address} (${by.join(', ')})`).join(' / ')),
   'clients-on-stale-master': (t, p) =>
     t('{1} clients still talk to {0}, which says master while the sentinels say {2}.', p.node, p.clients, p.actual),
+  'acl-denies': (t, p) =>
+    p.whom === 'replica'
+      ? t('{0} refuses its replicas: the user “{1}” may not {2} (ACL).', p.node, p.user, p.commands.join(', '))
+      : t('{0} refuses the sentinels: the user “{1}” may not {2} (ACL).', p.node, p.user, p.commands.join(', ')),
+  'open-to-network': (t, p) =>
+    t('{0} is open to everybody who reaches {1}: it has no password, and protected mode is off.', p.node, p.address),
   'stale-master': (t, p) => asHealth(t, 'sentinel', { code: 'stale-master', node: p.node, actual: p.actual }),
   'slots-down': (t, p) => slotsDownInWords(t, p.ranges, p.node, p.state),
+  'slots-claimed-twice': (t, p) =>
+    asHealth(t, 'cluster', { code: 'stale-claim', node: p.node, owner: p.owner, ranges: p.ranges }),
   'slots-unowned': (t, p) =>
     asHealth(t, 'cluster', {
       code: 'slots-uncovered',
@@ -246,6 +254,11 @@ const consequences: {
           'Nobody can take over: it has no replica. With cluster-require-full-coverage the whole cluster refuses (CLUSTERDOWN).',
         ),
   'slots-unowned': t => t('With cluster-require-full-coverage the whole cluster refuses (CLUSTERDOWN).'),
+  'slots-claimed-twice': t => t('It takes writes for them that will be thrown away.'),
+  'acl-denies': (t, p) =>
+    p.whom === 'replica' ? t('They never get the data.') : t('They cannot watch it, nor fail it over.'),
+  'open-to-network': t =>
+    t('Servers like this are found and taken over within hours where the network leads to the internet.'),
   'bus-unreachable': t => t('The cluster takes it for failed.'),
   'cannot-save': (t, p) =>
     p.refusesWrites

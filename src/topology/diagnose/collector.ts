@@ -15,7 +15,8 @@ import { ReplyError } from '../../redis/client';
 import type { InventoryPort } from '../inventoryPort';
 import { flatMap } from '../replies';
 import { ConfReader } from './confFacts';
-import type { AcrossFinding, ConfFacts, Facts } from './facts';
+import { readAccess } from './accessFacts';
+import type { AccessFacts, AcrossFinding, ConfFacts, Facts } from './facts';
 import { noFacts } from './facts';
 
 export interface CollectorDeps {
@@ -32,8 +33,13 @@ export interface CollectorDeps {
 const TAIL = 200;
 /** A log is read again so soon while its server is in trouble. */
 const LOG_MS = 800;
-/** Figures and settings are asked again so soon. */
-const FIGURES_MS = 5000;
+/** And so soon while it is not. */
+const QUIET_LOG_MS = 5000;
+/** Figures and settings are asked again so soon; with many servers later, so that the asking stays a trickle. */
+const FIGURES_MS = 1500;
+const FIGURES_MS_PER_NODE = 50;
+/** A role that moves does so within this time. */
+const LASTING_MS = 2000;
 /** Nobody waits longer for one source. */
 const LIMIT_MS = 3000;
 
@@ -44,6 +50,7 @@ const asked = [
   'appendonly',
   'stop-writes-on-bgsave-error',
   'repl-backlog-size',
+  'protected-mode',
 ] as const;
 
 /**
@@ -63,8 +70,11 @@ export class Collector implements Disposable {
       readonly fields: InfoFields;
       readonly settings: ReadonlyMap<string, string>;
       readonly clients?: number;
+      readonly access?: AccessFacts;
     }
   >();
+  /** Since when each of `lasting` holds. */
+  readonly #since = new Map<string, number>();
   readonly #followed = new Map<string, { readonly address: string; readonly master: string }>();
   readonly #handStarted = new Map<string, string>();
   readonly #across = new Map<
@@ -74,6 +84,7 @@ export class Collector implements Disposable {
   readonly #sharesFiles = new Map<EngineKind, boolean>();
   readonly #ended = new AbortController();
   #facts: Facts = noFacts;
+  #figuresMs = FIGURES_MS;
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
@@ -101,12 +112,21 @@ export class Collector implements Disposable {
       )
         this.#handStarted.set(node.id, report.configFile);
     }
+    const passing = new Set([
+      ...nodesOf(snapshot).flatMap(({ id, staleMaster }) => (staleMaster === undefined ? [] : [`stale ${id}`])),
+      ...snapshot.topologies.flatMap(({ health }) =>
+        health.reasons.flatMap(reason => (reason.code === 'stale-claim' ? [`claim ${reason.node}`] : [])),
+      ),
+    ]);
+    for (const key of this.#since.keys()) if (!passing.has(key)) this.#since.delete(key);
+    for (const key of passing) if (!this.#since.has(key)) this.#since.set(key, this.#deps.now());
   }
 
   async collect(snapshot: Snapshot): Promise<Facts> {
     this.note(snapshot);
     const nodes = nodesOf(snapshot);
     this.#forget(nodes);
+    this.#figuresMs = Math.max(FIGURES_MS, nodes.length * FIGURES_MS_PER_NODE);
     const confs = new Map<string, ConfFacts>();
     await Promise.all(
       nodes.flatMap(node => [
@@ -127,6 +147,8 @@ export class Collector implements Disposable {
       settings: new Map(figures.map(([id, { settings }]) => [id, settings])),
       figures: new Map(figures.map(([id, { fields }]) => [id, fields])),
       clients: new Map(figures.flatMap(([id, { clients }]) => (clients === undefined ? [] : [[id, clients] as const]))),
+      access: new Map(figures.flatMap(([id, { access }]) => (access === undefined ? [] : [[id, access] as const]))),
+      lasting: new Set([...this.#since].filter(([, at]) => this.#deps.now() - at >= LASTING_MS).map(([key]) => key)),
       confs,
       across,
       followed: new Map(this.#followed),
@@ -201,7 +223,7 @@ export class Collector implements Disposable {
       known !== undefined &&
       known.key === key &&
       !(troubled && now - known.at >= LOG_MS) &&
-      !(now - known.at >= FIGURES_MS && !ended)
+      !(now - known.at >= QUIET_LOG_MS && !ended)
     )
       return;
     const lines: string[] = [];
@@ -223,25 +245,29 @@ export class Collector implements Disposable {
     const key = [report.runId, report.replication?.role, node.staleMaster !== undefined].join(' ');
     const known = this.#figures.get(node.id);
     const now = this.#deps.now();
-    if (known?.key === key && now - known.at < FIGURES_MS) return;
+    if (known?.key === key && now - known.at < this.#figuresMs) return;
     const connection = await this.#connection(node.id);
     const stale = node.staleMaster !== undefined;
     const [info, ...rest] = await connection.pipeline(
       [
         ['INFO'],
         ...asked.map(name => ['CONFIG', 'GET', name]),
+        ['ACL', 'GETUSER', 'default'],
+        ['ACL', 'LOG', '16'],
         ...(stale ? [['CLIENT', 'LIST', 'TYPE', 'normal']] : []),
       ],
       { signal: this.#ended.signal },
     );
     const settings = new Map(rest.slice(0, asked.length).flatMap(reply => [...flatMap(reply)]));
-    const clients = stale ? strangers(rest[asked.length]) : undefined;
+    const [user, refusals, list] = rest.slice(asked.length);
+    const clients = stale ? strangers(list) : undefined;
     this.#figures.set(node.id, {
       key,
       at: now,
       fields: info instanceof ReplyError ? new Map() : readInfo(info),
       settings,
       ...(clients === undefined ? {} : { clients }),
+      access: readAccess(user, refusals),
     });
   }
 

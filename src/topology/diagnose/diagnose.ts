@@ -2,6 +2,7 @@ import type { Snapshot } from '../../model/snapshot';
 import type { Facts } from './facts';
 import type { Problem } from './problem';
 import { severityRank } from './problem';
+import { access } from './rules/access';
 import { clusters } from './rules/clusters';
 import { confFiles } from './rules/confFiles';
 import { contact, redirects } from './rules/contact';
@@ -18,6 +19,7 @@ import { Scope, World } from './scope';
 const rules: readonly Rule[] = [
   exits,
   contact,
+  access,
   splitBrain,
   quorum,
   clusters,

@@ -10,12 +10,14 @@ import type { Problem } from './problem';
 
 /** How often snapshots are looked at that changed in figures only; costs nothing while nothing is polled. */
 const FIGURES_MS = 1000;
+/** After an event the reason is looked for so long, also while nobody looks: who died is told anyway. */
+const LINGER_MS = 5000;
 
 /** The one owner of what is wrong: every snapshot is judged at once by what is known, and again with what was gathered for it. */
 export class Diagnoser implements Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<readonly Problem[]>());
-  readonly #inventory: Pick<InventoryPort, 'snapshot' | 'onDidChange'>;
+  readonly #inventory: Pick<InventoryPort, 'snapshot' | 'attended' | 'onDidChange'>;
   readonly #collector: Pick<Collector, 'collect' | 'facts' | 'note'>;
   readonly #onFailure: (error: unknown) => void;
   #problems: readonly Problem[] = [];
@@ -23,10 +25,11 @@ export class Diagnoser implements Disposable {
   #seen: Snapshot | undefined;
   #gathering: Promise<void> | undefined;
   #again = false;
+  #changedAt = 0;
   #disposed = false;
 
   constructor(
-    inventory: Pick<InventoryPort, 'snapshot' | 'onDidChange'>,
+    inventory: Pick<InventoryPort, 'snapshot' | 'attended' | 'onDidChange'>,
     collector: Pick<Collector, 'collect' | 'facts' | 'note'>,
     onFailure: (error: unknown) => void,
   ) {
@@ -36,11 +39,14 @@ export class Diagnoser implements Disposable {
     this.#store.add(
       inventory.onDidChange(({ snapshot }) => {
         this.#collector.note(snapshot);
+        this.#changedAt = Date.now();
         this.#judge();
         this.#gather();
       }),
     );
     const timer = setInterval(() => {
+      // nobody looks, nothing just happened: then nothing is asked
+      if (!this.#inventory.attended && Date.now() - this.#changedAt > LINGER_MS) return;
       if (this.#inventory.snapshot !== this.#seen || this.#problems.some(({ severity }) => severity !== 'info'))
         this.#gather();
     }, FIGURES_MS);

@@ -16,6 +16,10 @@ export interface Facts {
   readonly across: ReadonlyMap<string, readonly AcrossFinding[]>;
   /** Clients that are neither replicas, Sentinels, nor this extension, by node id; asked of stale masters only. */
   readonly clients: ReadonlyMap<string, number>;
+  /** What its access rules say, by node id. */
+  readonly access: ReadonlyMap<string, AccessFacts>;
+  /** What has lasted longer than a role takes to move, as `stale <node id>` and `claim <node id>`: no passing state of a failover. */
+  readonly lasting: ReadonlySet<string>;
   /** Whom each replica followed at which address when its link was last up, by node id: what the address meant. */
   readonly followed: ReadonlyMap<string, { readonly address: string; readonly master: string }>;
   /** Conf files of Sentinels that were started by hand beside a server, by node id, as they said when they last answered. */
@@ -39,6 +43,18 @@ export interface AcrossFinding {
   readonly finding: Finding;
 }
 
+export interface AccessFacts {
+  /** Whether the default user needs no password and may do everything. */
+  readonly open: boolean;
+  /** What was refused in the last seconds (ACL LOG), the latest first. */
+  readonly refused: readonly {
+    readonly user: string;
+    readonly command: string;
+    readonly whom: 'replica' | 'sentinel' | 'other';
+    readonly text: string;
+  }[];
+}
+
 export const noFacts: Facts = {
   logs: new Map(),
   settings: new Map(),
@@ -46,6 +62,8 @@ export const noFacts: Facts = {
   confs: new Map(),
   across: new Map(),
   clients: new Map(),
+  access: new Map(),
+  lasting: new Set(),
   followed: new Map(),
   handStarted: new Map(),
 };

@@ -151,6 +151,17 @@ export type What =
       readonly clients: number;
     }
   | { readonly code: 'stale-master'; readonly node: string; readonly actual: string }
+  // who may do what (ACL)
+  /** Somebody whom the topology needs is refused by the rules of `user` on `node`. */
+  | {
+      readonly code: 'acl-denies';
+      readonly node: string;
+      readonly user: string;
+      readonly commands: readonly string[];
+      readonly whom: 'replica' | 'sentinel';
+    }
+  /** Whoever reaches `address`, which other machines can, needs no password. */
+  | { readonly code: 'open-to-network'; readonly node: string; readonly address: string }
   // cluster
   | {
       readonly code: 'slots-down';
@@ -158,6 +169,13 @@ export type What =
       readonly node?: string;
       readonly state?: 'stopped' | 'paused' | 'silent';
       readonly replicas: number;
+    }
+  /** `node` still serves slots that the others gave to `owner`. */
+  | {
+      readonly code: 'slots-claimed-twice';
+      readonly node: string;
+      readonly owner: string;
+      readonly ranges: readonly SlotRange[];
     }
   | { readonly code: 'slots-unowned'; readonly ranges: readonly SlotRange[] }
   | { readonly code: 'cluster-majority'; readonly majority: number; readonly usable: number }
@@ -190,6 +208,14 @@ export type Fix =
       readonly edits: readonly LineEdit[];
       readonly then: 'start' | 'restart';
     }
+  /** Pitfall 12, the one way: the Sentinels forget a master that is a node of a Cluster. */
+  | { readonly code: 'convert-to-cluster'; readonly sentinels: readonly string[]; readonly master: string }
+  /** The other way: the files lose what makes their servers nodes of a Cluster. */
+  | {
+      readonly code: 'convert-to-sentinel';
+      readonly files: readonly { readonly node: string; readonly path: string; readonly edits: readonly LineEdit[] }[];
+    }
+  | { readonly code: 'acl-allow'; readonly node: string; readonly user: string; readonly rules: readonly string[] }
   | { readonly code: 'mount-conf-folder'; readonly node: string }
   | { readonly code: 'repoint'; readonly node: string; readonly master: string }
   | { readonly code: 'set-masterauth'; readonly node: string; readonly master: string }

@@ -94,12 +94,20 @@ suite('diagnose: the cluster of the notes', function () {
     );
     const since = Date.now();
     await hand.start('sentinel');
-    const { what } = await found('sentinel-watches-cluster', undefined, since);
+    const problem = await found('sentinel-watches-cluster', undefined, since);
+    const { what } = problem;
     assert.deepEqual(what, {
       code: 'sentinel-watches-cluster',
       node: hand.name('sentinel'),
       master: hand.name('6400'),
     });
+    const { undo } = await hand.fix(problem);
+    await hand.gone('sentinel-watches-cluster');
+    assert.equal(await hand.exec('sentinel', 'redis-cli', '-p', '26379', 'sentinel', 'masters'), '');
+    assert.deepEqual(
+      undo?.steps.map(({ act }) => act),
+      ['sentinel-monitor'],
+    );
     await docker('rm', '-f', '-v', hand.name('sentinel'));
   });
 

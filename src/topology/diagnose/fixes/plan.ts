@@ -1,5 +1,6 @@
 import { nodesOf } from '../../../model/diff';
 import type { Node, Snapshot, Topology } from '../../../model/snapshot';
+import type { Address } from '../../../model/address';
 import { formatAddress } from '../../../model/address';
 import type { Fix, LineEdit } from '../problem';
 import { announceSteps } from './announce';
@@ -29,6 +30,18 @@ export type FixStep =
       readonly setting: string;
       readonly value: string;
     }
+  /** Takes a master out of a Sentinel; undone by `sentinel-monitor`. */
+  | { readonly act: 'sentinel-remove'; readonly node: string; readonly master: string }
+  | {
+      readonly act: 'sentinel-monitor';
+      readonly node: string;
+      readonly master: string;
+      readonly address: Address;
+      readonly quorum: number;
+    }
+  | { readonly act: 'acl-rules'; readonly node: string; readonly user: string; readonly rules: readonly string[] }
+  /** ACL SAVE where the server keeps its users in a file of their own, else CONFIG REWRITE. */
+  | { readonly act: 'keep-acl'; readonly node: string; readonly user: string }
   | { readonly act: 'replicaof'; readonly node: string; readonly master: string }
   | { readonly act: 'start-sentinel'; readonly node: string; readonly conf: string }
   | { readonly act: 'new-myid'; readonly node: string }
@@ -60,7 +73,9 @@ export type FixWarning =
   /** It gets the next free address of its network; peers that know the old one may have to be told. */
   | { readonly code: 'address-may-change'; readonly node: string }
   /** Its own keys are thrown away for those of its master. */
-  | { readonly code: 'copies-anew'; readonly node: string };
+  | { readonly code: 'copies-anew'; readonly node: string }
+  /** The servers are single ones afterwards; each keeps the keys that it has. */
+  | { readonly code: 'cluster-ends'; readonly nodes: readonly string[] };
 
 /** Fixes that are verbs of their own, with a preview of their own. */
 export type Delegated = Extract<Fix, { code: 'add-replica' | 'repair-addresses' | 'assign-slots' }>;
@@ -132,6 +147,28 @@ export function planFix(snapshot: Snapshot, topologyId: string | undefined, fix:
         halts ? [{ code: 'interrupts', node: name(fix.node) }] : [],
       );
     }
+    case 'convert-to-cluster':
+      return plan(
+        fix.sentinels.map(node => ({ act: 'sentinel-remove' as const, node, master: fix.master })),
+        true,
+      );
+    case 'convert-to-sentinel':
+      return plan(
+        [
+          ...fix.files.map(({ path, edits }) => ({ act: 'edit-file' as const, path, edits })),
+          ...fix.files.map(({ node }) => ({ act: 'restart' as const, node })),
+        ],
+        true,
+        [{ code: 'cluster-ends', nodes: fix.files.map(({ node }) => name(node)) }],
+      );
+    case 'acl-allow':
+      return plan(
+        [
+          { act: 'acl-rules', node: fix.node, user: fix.user, rules: fix.rules },
+          { act: 'keep-acl', node: fix.node, user: fix.user },
+        ],
+        true,
+      );
     case 'mount-conf-folder':
       return plan(
         [{ act: 'remount-conf', node: fix.node }],

@@ -129,6 +129,37 @@ class FixRun {
         return this.#keep(step.node);
       case 'sentinel-set':
         return this.#sentinelSet(step);
+      case 'sentinel-remove': {
+        const watched = this.#masterOf(step.node, step.master);
+        await this.#say(step.node, [['SENTINEL', 'REMOVE', step.master]]);
+        if (watched !== undefined)
+          this.undo.push({ act: 'sentinel-monitor', node: step.node, master: step.master, ...watched });
+        return this.#seen(step.node, `SENTINEL REMOVE ${step.master}`, async () => {
+          const [masters = ''] = await this.#say(step.node, [['SENTINEL', 'MASTERS']]);
+          return !masters.split(/[\n,]/).includes(step.master);
+        });
+      }
+      case 'sentinel-monitor': {
+        const { master, address, quorum } = step;
+        await this.#say(step.node, [
+          ['SENTINEL', 'MONITOR', master, address.host, String(address.port), String(quorum)],
+        ]);
+        return;
+      }
+      case 'acl-rules':
+        await this.#say(step.node, [['ACL', 'SETUSER', step.user, ...step.rules]]);
+        this.undo.push(
+          { act: 'keep-acl', node: step.node, user: step.user },
+          {
+            ...step,
+            rules: step.rules.map(rule => (rule === 'allchannels' ? 'resetchannels' : rule.replace(/^\+/, '-'))),
+          },
+        );
+        return;
+      case 'keep-acl': {
+        const [saved = ''] = await this.#speaker.say(this.#node(step.node), [['ACL', 'SAVE']], this.signal, true);
+        return /^OK/.test(saved) ? undefined : this.#keep(step.node);
+      }
       case 'replicaof': {
         const address = this.#addressOf(this.#node(step.master));
         // only where the master asks for it: a replica that logs in where nothing is asked is refused as well
@@ -189,6 +220,13 @@ class FixRun {
     this.#note(step.node, step.setting, step.value);
     if (old !== undefined)
       this.undo.push({ act: 'keep', node: step.node, settings: [step.setting] }, { ...step, value: old });
+  }
+
+  #masterOf(id: string, master: string): { readonly address: Address; readonly quorum: number } | undefined {
+    const { contact } = this.#node(id);
+    const watched =
+      contact.state === 'answering' ? contact.report.sentinel?.masters.find(({ name }) => name === master) : undefined;
+    return watched && { address: watched.address, quorum: watched.quorum };
   }
 
   async #sentinelSet(step: Extract<FixStep, { act: 'sentinel-set' }>): Promise<void> {

@@ -62,6 +62,28 @@ export const clusters: Rule = scope => {
           ),
         ];
       }
+      case 'stale-claim': {
+        const node = nodeOf(reason.node);
+        // one that has heard that it is out refuses by itself
+        const serves =
+          node?.contact.state === 'answering' &&
+          node.contact.report.cluster?.state === 'ok' &&
+          scope.facts.lasting.has(`claim ${reason.node}`);
+        if (node === undefined || !serves) return [];
+        return [
+          scope.problem(
+            'error',
+            {
+              code: 'slots-claimed-twice',
+              node: node.name,
+              owner: nodeOf(reason.owner)?.name ?? reason.owner,
+              ranges: reason.ranges,
+            },
+            [node],
+            { evidence: [{ from: 'cluster', who: node.name, text: `cluster_state:ok` }, ...says] },
+          ),
+        ];
+      }
       case 'slots-uncovered':
         return [
           scope.problem('error', { code: 'slots-unowned', ranges: reason.ranges }, [], {

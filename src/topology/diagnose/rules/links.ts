@@ -1,7 +1,7 @@
 import type { Address } from '../../../model/address';
 import { formatAddress } from '../../../model/address';
 import type { Node } from '../../../model/snapshot';
-import type { Problem } from '../problem';
+import type { Fix, Problem } from '../problem';
 import type { Rule, Scope } from '../scope';
 import { answers, logEvidence, replicationOf, runs } from '../scope';
 import { splitAddress } from './contact';
@@ -156,6 +156,10 @@ function watched(scope: Scope, node: Node): readonly Problem[] {
       return [
         scope.problem('error', { code: 'sentinel-watches-cluster', node: node.name, master: holder.name }, [node], {
           evidence: [{ from: 'sentinel', who: node.name, text: `${name} ${formatAddress(address)}` }],
+          fixes: [
+            { code: 'convert-to-cluster', sentinels: watchersOf(scope, name), master: name },
+            outOfCluster(scope, holder),
+          ],
         }),
       ];
     }
@@ -187,10 +191,40 @@ function watched(scope: Scope, node: Node): readonly Problem[] {
             { from: 'sentinel', who: node.name, text: `${name} ${formatAddress(address)} ${flags.join(',')}` },
             { from: 'engine', who: master.name, text: addressesOf(master).join(', ') },
           ],
+          fixes: [scope.topology === undefined ? undefined : { code: 'repair-addresses' }],
         },
       ),
     ];
   });
+}
+
+/** All Sentinels that watch a master of that name: each would tell the others of it again. */
+function watchersOf(scope: Scope, master: string): readonly string[] {
+  return scope.world.nodes
+    .filter(
+      ({ contact }) =>
+        contact.state === 'answering' && contact.report.sentinel?.masters.some(({ name }) => name === master) === true,
+    )
+    .map(({ id }) => id);
+}
+
+/** What makes a server a node of a Cluster, commented out in its file and in those of the other nodes that hang together with it. */
+function outOfCluster(scope: Scope, holder: Node): Fix | undefined {
+  const peers = scope.world.nodes.filter(
+    node =>
+      node === holder || (holder.topologyId !== undefined && node.topologyId === holder.topologyId && clustered(node)),
+  );
+  const files = peers.flatMap(node => {
+    const conf = scope.conf(node);
+    const lines = conf?.document.statements.filter(({ name }) => name.startsWith('cluster-')) ?? [];
+    if (conf === undefined || lines.length === 0) return [];
+    const edits = lines.map(({ line }) => {
+      const was = conf.document.lineText(line).replace(/\r$/, '');
+      return { line: line + 1, was, now: `# ${was}` };
+    });
+    return [{ node: node.id, path: conf.path, edits }];
+  });
+  return files.length === 0 ? undefined : { code: 'convert-to-sentinel', files };
 }
 
 /** A stopped container of ours keeps its fixed address: the Sentinels mean the right one, which is merely down. */

@@ -210,6 +210,9 @@ export const tilt: Rule = scope =>
       : [],
   );
 
+/** An old master that came back is one for so long (measured: 10.6–12.1 s). */
+const RESTART_SECONDS = 15;
+
 /** Two masters, each believed by some Sentinels; and clients that still write to the one that lost. */
 export const splitBrain: Rule = scope => {
   if (scope.topology?.kind !== 'sentinel') return [];
@@ -252,6 +255,34 @@ export const splitBrain: Rule = scope => {
         text: `${master.name} ${formatAddress(master.address)}`,
       })),
     ];
+    const named = scope.nodes.find(
+      other => other !== node && answers(other) && other.role === 'master' && other.staleMaster === undefined,
+    );
+    const uptime = reportOf(node.contact)?.uptimeSeconds ?? 0;
+    // after its restart a former master is turned into a replica within some 12 s; one that was never away and goes on is cut off from the others
+    if (
+      both.length < 2 &&
+      named !== undefined &&
+      answers(node) &&
+      uptime > RESTART_SECONDS &&
+      scope.facts.lasting.has(`stale ${node.id}`)
+    ) {
+      const own = node.announced ?? node.reachable;
+      problems.push(
+        scope.problem(
+          'error',
+          {
+            code: 'split-brain',
+            masters: [
+              { address: actual, by: rows.map(({ node: by }) => by.name) },
+              { address: own === undefined ? node.name : formatAddress(own), by: [node.name] },
+            ],
+          },
+          [node, named],
+          { evidence },
+        ),
+      );
+    }
     problems.push(
       clients > 0
         ? scope.problem('error', { code: 'clients-on-stale-master', node: node.name, actual, clients }, [node], {
