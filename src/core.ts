@@ -51,6 +51,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly redactor: Redactor;
   readonly dockerHost: ConfigValue<string>;
+  /** Name of the Docker context to use instead of the current one. */
+  readonly dockerContext: ConfigValue<string>;
   /** Whether servers are reached through the engine where another way leads there as well. */
   readonly tunnel: ConfigValue<'auto' | 'always'>;
   readonly confirm: ConfigValue<boolean>;
@@ -94,6 +96,7 @@ export function openCore({
   log,
   redactor,
   dockerHost,
+  dockerContext,
   tunnel,
   confirm,
   preferred,
@@ -106,6 +109,7 @@ export function openCore({
     createDockerEngine({
       owner,
       endpoint: () => dockerHost.value || undefined,
+      context: () => dockerContext.value || undefined,
       tunnel: () => tunnel.value === 'always',
     }),
   );
@@ -166,6 +170,7 @@ export function openCore({
       show: async topologyId => (await maps.get()).show(topologyId),
       plan: async (topologyId, proposal) => (await maps.get()).plan(topologyId, proposal),
     },
+    dockerContexts: async () => (await import('./engine/docker/chooseContext')).contextsHere(),
     documents: store.add(new Documents()),
     logs: store.add(new NodeLogChannels(redactor, log)),
     showView: async () => void (await vscode.commands.executeCommand(`${views.topologies}.focus`)),

@@ -18,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const redactor = new Redactor();
   const log = new Log('Redis', redactor);
   const dockerHost = new ConfigValue(settings.dockerHost, '');
+  const dockerContext = new ConfigValue(settings.dockerContext, '');
   const tunnel = new ConfigValue<'auto' | 'always'>(settings.tunnel, 'auto');
   const confirm = new ConfigValue(settings.confirm, true);
   const preferred = new ConfigValue<EngineChoice>(settings.preferredEngine, 'auto');
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       redactor,
       dockerHost,
+      dockerContext,
       tunnel,
       confirm,
       preferred,
@@ -47,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
       deserializeWebviewPanel: async (panel, state) => (await core.get()).slotMaps.restore(panel, state),
     }),
     dockerHost.onDidChange(() => reopen(core, log)),
+    dockerContext.onDidChange(() => reopen(core, log)),
     tunnel.onDidChange(() => reopen(core, log)),
     ...(Object.keys(commands) as (keyof typeof commands)[]).map(key =>
       vscode.commands.registerCommand(commands[key], async (...args: readonly unknown[]) =>

@@ -31,6 +31,7 @@ export const commands = {
   forgetPassword: 'redisTopology.forgetPassword',
   exportCompose: 'redisTopology.exportCompose',
   explainReach: 'redisTopology.explainReach',
+  switchContext: 'redisTopology.switchContext',
   refresh: 'redisTopology.refresh',
   showTimeline: 'redisTopology.showTimeline',
   watch: 'redisTopology.watch',
@@ -76,6 +77,7 @@ export const slotMapView = 'redisTopology.slotMap';
 
 export const settings = {
   dockerHost: 'redisTopology.docker.host',
+  dockerContext: 'redisTopology.docker.context',
   tunnel: 'redisTopology.docker.tunnel',
   preferredEngine: 'redisTopology.create.engine',
   servers: 'redisTopology.process.servers',

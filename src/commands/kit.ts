@@ -27,6 +27,11 @@ export interface Kit {
   readonly log: Log;
   readonly redactor: Redactor;
   readonly documents: Documents;
+  /** The Docker contexts of this machine besides `default`, and the one that the command line uses. */
+  readonly dockerContexts: () => Promise<{
+    readonly current: string;
+    readonly contexts: readonly { readonly name: string; readonly host: string }[];
+  }>;
   /** Whether acts that interrupt a server are asked for first. */
   readonly confirm: Pick<ConfigValue<boolean>, 'value'>;
   /** Which engine a creation uses. */

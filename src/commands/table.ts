@@ -32,6 +32,7 @@ export const commandTable: { readonly [Key in keyof typeof commands]: Command } 
   enterPassword: ofMore('enterPassword'),
   forgetPassword: ofMore('forgetPassword'),
   refresh,
+  switchContext: ofMore('switchContext'),
   showTimeline,
   showSlotMap: ofClusters('showSlotMap'),
   moveSlots: ofClusters('moveSlots'),

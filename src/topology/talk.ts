@@ -45,6 +45,9 @@ export interface Patience {
  */
 const ANSWER_MS = 5000;
 
+/** Before a way through an engine is open, a program has to be started in the container. */
+const TUNNEL_MS = 10_000;
+
 /** One connection to each server for as long as a verb runs; all are let go together. */
 export class Talk implements Disposable {
   readonly #open = new Map<string, Promise<RedisConnection>>();
@@ -70,7 +73,8 @@ export class Talk implements Disposable {
     return open;
   }
 
-  async #connect(seat: Seat, { everyMs, deadlineMs, signal }: Patience): Promise<RedisConnection> {
+  async #connect(seat: Seat, { everyMs, deadlineMs: least, signal }: Patience): Promise<RedisConnection> {
+    const deadlineMs = seat.reachable.via === undefined ? least : least + TUNNEL_MS;
     let last = 'no answer';
     const password = await this.#passwordOf(seat);
     const endpoint = { address: seat.reachable, ...credentialsOf(password) };

@@ -84,4 +84,22 @@ suite('a topology made by hand, in the workbench', function () {
     );
     assert.ok(existsSync(join(folder, 'README.md')) && statSync(join(folder, 'scripts', 'start.sh')).isFile());
   });
+
+  test('a server that announces an address where nobody lives: the table says so, a plan mends it', async () => {
+    const said = (...command: readonly string[]): Promise<string> =>
+      docker('exec', `${prefix}-two`, 'redis-cli', '-p', String(port + 1), ...command);
+    await said('CONFIG', 'SET', 'replica-announce-ip', '10.9.9.9');
+    const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
+    await workbench.choose(topologyRow, 'Explain Reachability');
+    await workbench.toast('not reached at the address').waitFor({ timeout: 60_000 });
+    await workbench.screenshot('hand-over-04-reachability');
+    await workbench.press('Mend…');
+    await workbench.pick(/announce its own address/);
+    await workbench.page.locator('.monaco-dialog-box').waitFor();
+    await workbench.screenshot('hand-over-05-plan');
+    await workbench.press('Fix');
+    await workbench.toast(/The problem is gone/).waitFor({ timeout: 60_000 });
+    await workbench.screenshot('hand-over-06-mended');
+    assert.equal((await said('CONFIG', 'GET', 'replica-announce-ip')).split('\n')[1] ?? '', '');
+  });
 });

@@ -6,4 +6,5 @@ export { createFromFolder } from '../createFromFolder';
 export { allowChanges, lookOnly, mayChange } from '../existing/changes';
 export { removeFromView } from '../existing/remove';
 export { exportCompose } from '../exportCompose';
+export { switchContext } from '../switchContext';
 export { enterPassword, forgetPassword } from '../password';

@@ -1,4 +1,4 @@
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { deadline } from '../../base/abort';
 import { readAll } from './calls';
@@ -72,7 +72,7 @@ export class Connector {
 
   async #lookAgain(): Promise<void> {
     this.#looked = Date.now();
-    const found = (await findEndpoints(this.around())).map(endpoint => endpoint.text).join(' ');
+    const found = (await findEndpoints(this.around())).map(nameOf).join(' ');
     if (found === this.#endpoint) return;
     void this.#current?.then(
       current => current.transport.retire(),
@@ -84,7 +84,7 @@ export class Connector {
   async #open(): Promise<Connection> {
     this.#looked = Date.now();
     const endpoints = await findEndpoints(this.around());
-    this.#endpoint = endpoints.map(endpoint => endpoint.text).join(' ');
+    this.#endpoint = endpoints.map(nameOf).join(' ');
     let first: unknown;
     for (const endpoint of endpoints) {
       this.lastText = endpoint.text;
@@ -180,15 +180,22 @@ function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promi
   });
 }
 
+/** What the user knows it by: a context's name says more than its address. */
+export function nameOf(endpoint: { readonly text: string; readonly context?: string }): string {
+  return endpoint.context === undefined ? endpoint.text : `${endpoint.context} (${endpoint.text})`;
+}
+
 /** The real surroundings of this process. */
-export function surroundings(setting: string | undefined): Surroundings {
+export function surroundings(setting: string | undefined, context?: string): Surroundings {
   return {
     setting,
+    context,
     env: process.env,
     home: homedir(),
     platform: process.platform,
     uid: process.getuid?.(),
     read: path => readFile(path, 'utf8').catch(() => undefined),
+    list: path => readdir(path).catch(() => []),
     exists: path =>
       access(path).then(
         () => true,

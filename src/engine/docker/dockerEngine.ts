@@ -23,7 +23,7 @@ import { putFiles } from '../folders';
 import { findFreePorts } from '../loopbackPorts';
 import { Acts } from './acts';
 import { Calls } from './calls';
-import { Connector, surroundings } from './connection';
+import { Connector, nameOf, surroundings } from './connection';
 import { CONF, Creator, DATA, putIntoVolume } from './create';
 import { EventFeed } from './events';
 import { fail } from './faults';
@@ -46,6 +46,8 @@ import { terminalCommand } from './terminal';
 export interface DockerEngineOptions {
   /** The user's setting: an endpoint like `unix:///var/run/docker.sock`. Asked at every new connection. */
   readonly endpoint?: () => string | undefined;
+  /** The name of a Docker context to use, instead of the one that is current. Asked at every new connection. */
+  readonly context?: () => string | undefined;
   /** Reach every server through the engine, even where another way leads there. */
   readonly tunnel?: () => boolean;
   /** Identifies this editor installation, for `ownedTopologies`. */
@@ -74,11 +76,18 @@ export class DockerEngine implements Engine, Disposable {
   readonly #events: EventFeed;
   readonly containers: ContainerActs;
 
-  constructor({ endpoint, tunnel = () => false, owner, machine = thisMachine(), patience = 1 }: DockerEngineOptions) {
+  constructor({
+    endpoint,
+    context,
+    tunnel = () => false,
+    owner,
+    machine = thisMachine(),
+    patience = 1,
+  }: DockerEngineOptions) {
     this.#owner = owner;
     this.#forced = tunnel;
     this.#machine = machine;
-    this.#connector = new Connector(() => surroundings(endpoint?.()), patience);
+    this.#connector = new Connector(() => surroundings(endpoint?.(), context?.()), patience);
     this.#calls = new Calls(this.#connector, patience);
     this.#images = new Images(this.#calls);
     this.#places = new Places(this.#calls, machine);
@@ -106,7 +115,7 @@ export class DockerEngine implements Engine, Disposable {
     const short = version.split('.').slice(0, 2).join('.');
     return {
       kind: 'docker',
-      title: `${product} ${short} · ${endpoint.text}`,
+      title: `${product} ${short} · ${nameOf(endpoint)}`,
       endpoint: endpoint.text,
       version,
       machine: host.name,

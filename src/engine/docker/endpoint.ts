@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { readContext } from './contexts';
+import { currentContext, readContext } from './contexts';
 
 /** Where an engine listens. `text` is what the user knows it by (`unix:///var/run/docker.sock`, `ssh://me@box`). */
-export type Endpoint =
+export type Endpoint = { /** The Docker context that names it. */ readonly context?: string } & Where;
+
+type Where =
   | { readonly kind: 'socket'; readonly text: string; readonly path: string }
   | { readonly kind: 'tcp'; readonly text: string; readonly host: string; readonly port: number; readonly tls?: Tls }
   | {
@@ -24,6 +26,8 @@ export interface Tls {
 /** What discovery looks at, so that a test can set it up in memory. */
 export interface Surroundings {
   readonly setting?: string | undefined;
+  /** The Docker context that the user chose for us alone. */
+  readonly context?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly platform: string;
@@ -31,21 +35,30 @@ export interface Surroundings {
   /** Content of a file, `undefined` when it can't be read. */
   readonly read: (path: string) => Promise<string | undefined>;
   readonly exists: (path: string) => Promise<boolean>;
+  /** Names in a folder; none when it can't be read. */
+  readonly list: (path: string) => Promise<readonly string[]>;
 }
 
 /**
- * Endpoints to try, best first: the setting, else DOCKER_HOST, else the current Docker context, else the platform's sockets
- * that exist. The first three name exactly one; only the platform's guess may give several. `undefined` text means that
- * what is named is not something we can speak to.
+ * Endpoints to try, best first: the setting, the context chosen here, else DOCKER_HOST, else the command line's current context, else the
+ * platform's sockets that exist. All but the last name exactly one; only the platform's guess may give several. `unsupported`: what is named
+ * is not something we can speak to, or is not there.
  */
 export async function findEndpoints(
   around: Surroundings,
 ): Promise<readonly (Endpoint | { readonly kind: 'unsupported'; readonly text: string })[]> {
   const { env } = around;
-  const named = around.setting?.trim() || (env['DOCKER_CONTEXT'] ? undefined : env['DOCKER_HOST']?.trim());
+  const chosen = around.setting?.trim() ? undefined : around.context?.trim() || undefined;
+  const named =
+    around.setting?.trim() || (chosen !== undefined || env['DOCKER_CONTEXT'] ? undefined : env['DOCKER_HOST']?.trim());
   if (named) return [parseEndpoint(named, environmentTls(env, around.home)) ?? { kind: 'unsupported', text: named }];
-  const context = await readContext(around);
-  if (context) return [parseEndpoint(context.host, context.tls) ?? { kind: 'unsupported', text: context.host }];
+  const name = chosen ?? (await currentContext(around));
+  const context = await readContext(around, name);
+  if (context) {
+    const endpoint = parseEndpoint(context.host, context.tls);
+    return [endpoint ? { ...endpoint, context: name } : { kind: 'unsupported', text: context.host }];
+  }
+  if (chosen !== undefined && chosen !== 'default') return [{ kind: 'unsupported', text: chosen }];
   const sockets = platformSockets(around);
   const present: Endpoint[] = [];
   for (const path of sockets) if (await around.exists(path)) present.push(socketEndpoint(path));

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { findEndpoints, parseEndpoint } from '../../../../src/engine/docker/endpoint';
 import type { Surroundings } from '../../../../src/engine/docker/endpoint';
 import { pinApi } from '../../../../src/engine/docker/connection';
+import { listContexts } from '../../../../src/engine/docker/contexts';
 import { sshArguments } from '../../../../src/engine/docker/sshAgent';
 
 function around(
-  part: Partial<Omit<Surroundings, 'read' | 'exists'>> & { readonly files?: Readonly<Record<string, string>> },
+  part: Partial<Omit<Surroundings, 'read' | 'exists' | 'list'>> & { readonly files?: Readonly<Record<string, string>> },
 ): Surroundings {
   const files = part.files ?? {};
   return {
@@ -16,6 +17,13 @@ function around(
     uid: 1000,
     read: async path => files[path],
     exists: async path => path in files,
+    list: async path => [
+      ...new Set(
+        Object.keys(files).flatMap(file =>
+          file.startsWith(`${path}/`) ? [file.slice(path.length + 1).split('/')[0] ?? ''] : [],
+        ),
+      ),
+    ],
     ...part,
   };
 }
@@ -97,6 +105,33 @@ suite('engine/docker/endpoint', () => {
       around({ env: { XDG_RUNTIME_DIR: '/x' }, files: { '/x/docker.sock': '' } }),
       ['unix:///x/docker.sock'],
     ],
+    [
+      'the context chosen here before DOCKER_HOST and the current one',
+      around({
+        context: 'box',
+        env: { DOCKER_HOST: 'unix:///other' },
+        files: {
+          ...contextFiles('desk', 'unix:///desk.sock'),
+          [`/home/me/.docker/contexts/meta/${key('box')}/meta.json`]: meta('ssh://me@box'),
+        },
+      }),
+      ['ssh://me@box'],
+    ],
+    [
+      'the setting before the context chosen here',
+      around({ setting: 'tcp://a:1', context: 'desk', files: contextFiles('desk', 'unix:///desk.sock') }),
+      ['tcp://a:1'],
+    ],
+    ['a chosen context that is not there', around({ context: 'lost' }), ['lost']],
+    [
+      'the context default, chosen, is the platform whatever the command line uses',
+      around({
+        context: 'default',
+        env: { DOCKER_HOST: 'unix:///other' },
+        files: contextFiles('desk', 'unix:///desk.sock'),
+      }),
+      ['unix:///var/run/docker.sock'],
+    ],
     ['Windows', around({ platform: 'win32', uid: undefined }), ['npipe:////./pipe/docker_engine']],
     ['what we cannot speak to', around({ setting: 'gopher://x' }), ['gopher://x']],
   ];
@@ -108,6 +143,21 @@ suite('engine/docker/endpoint', () => {
       );
     });
   }
+
+  test('all contexts, by name; a damaged one is left out', async () => {
+    const file = (name: string): string => `/home/me/.docker/contexts/meta/${key(name)}/meta.json`;
+    const named = (name: string, host: string): string =>
+      JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } });
+    const files = {
+      [file('far')]: named('far', 'tcp://far:2376'),
+      [file('box')]: named('box', 'ssh://box'),
+      [file('bad')]: '{',
+    };
+    assert.deepEqual(await listContexts(around({ files })), [
+      { name: 'box', host: 'ssh://box' },
+      { name: 'far', host: 'tcp://far:2376' },
+    ]);
+  });
 
   test('a context brings its certificates; SkipTLSVerify is kept', async () => {
     const pem = `/home/me/.docker/contexts/tls/${key('far')}/docker`;
@@ -127,11 +177,19 @@ suite('engine/docker/endpoint', () => {
       host: 'far',
       port: 2376,
       tls: { ca: `${pem}/ca.pem`, cert: `${pem}/cert.pem`, key: `${pem}/key.pem`, verify: true },
+      context: 'far',
     });
     const [skipped] = await findEndpoints(
       around({ files: contextFiles('far', 'tcp://far:2376', { SkipTLSVerify: true }) }),
     );
-    assert.deepEqual(skipped, { kind: 'tcp', text: 'tcp://far:2376', host: 'far', port: 2376, tls: { verify: false } });
+    assert.deepEqual(skipped, {
+      kind: 'tcp',
+      text: 'tcp://far:2376',
+      host: 'far',
+      port: 2376,
+      tls: { verify: false },
+      context: 'far',
+    });
   });
 
   test('TLS of the environment', async () => {
