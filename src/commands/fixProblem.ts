@@ -6,9 +6,11 @@ import { causeInWords } from '../editor/words/problems';
 import { nodesOf } from '../model/diff';
 import type { Delegated, FixPlan } from '../topology/diagnose/fixes/plan';
 import { isDelegated, planFix } from '../topology/diagnose/fixes/plan';
+import type { FixDeps, FixReport } from '../topology/diagnose/fixes/run';
 import { runFix } from '../topology/diagnose/fixes/run';
 import type { Fix, Problem } from '../topology/diagnose/problem';
 import type { Command, Kit } from './kit';
+import { runTold } from './run';
 
 /** After a fix the servers take a moment to show it. */
 const VERIFY = { everyMs: 250, tries: 60 } as const;
@@ -109,11 +111,12 @@ async function agreed(kit: Kit, cause: string, plan: FixPlan, title: string): Pr
 }
 
 async function carryOut(kit: Kit, { isGone }: Mending, plan: FixPlan, title: string): Promise<void> {
-  const diagnosis = await kit.diagnosis();
+  const { fixDeps } = await kit.diagnosis();
   const holding = kit.inventory.hold();
+  let outcome: Outcome;
   try {
-    const { report, gone } = await withProgress(title, async (signal, say) => {
-      const report = await runFix(diagnosis.fixDeps, plan, signal, (step, done, total) =>
+    outcome = await withProgress(title, async (signal, say) => {
+      const report = await runFix(fixDeps, plan, signal, (step, done, total) =>
         say(
           vscode.l10n.t(
             '{0} of {1}: {2}',
@@ -126,31 +129,40 @@ async function carryOut(kit: Kit, { isGone }: Mending, plan: FixPlan, title: str
       say(vscode.l10n.t('Looking whether it helped'));
       return { report, gone: await isGone(signal) };
     });
-    const lost =
-      report.notKept.length === 0
-        ? ''
-        : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
-    const undo = vscode.l10n.t('Undo');
-    const buttons = report.undo ? [undo] : [];
-    const chosen =
-      gone && lost === ''
-        ? await vscode.window.showInformationMessage(
-            vscode.l10n.t('Done: {0}. The problem is gone.', title),
-            ...buttons,
-          )
-        : await vscode.window.showWarningMessage(
-            (gone
-              ? vscode.l10n.t('Done: {0}. The problem is gone.', title)
-              : vscode.l10n.t('Done: {0}. But the problem is still there.', title)) + lost,
-            ...buttons,
-          );
-    if (chosen === undo && report.undo)
-      await withProgress(vscode.l10n.t('Taking back: {0}', title), async signal => {
-        await runFix(diagnosis.fixDeps, report.undo as FixPlan, signal);
-      });
   } finally {
     holding.dispose();
   }
+  // not waited for: the message may stay as long as the user likes
+  void runTold(kit.log, 'undo', () => tell(fixDeps, title, outcome));
+}
+
+interface Outcome {
+  readonly report: FixReport;
+  readonly gone: boolean;
+}
+
+/** Says what came of it, and takes it back if asked to. */
+async function tell(fixDeps: FixDeps, title: string, { report, gone }: Outcome): Promise<void> {
+  const lost =
+    report.notKept.length === 0
+      ? ''
+      : ` ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`;
+  const undo = vscode.l10n.t('Undo');
+  const buttons = report.undo ? [undo] : [];
+  const chosen =
+    gone && lost === ''
+      ? await vscode.window.showInformationMessage(vscode.l10n.t('Done: {0}. The problem is gone.', title), ...buttons)
+      : await vscode.window.showWarningMessage(
+          (gone
+            ? vscode.l10n.t('Done: {0}. The problem is gone.', title)
+            : vscode.l10n.t('Done: {0}. But the problem is still there.', title)) + lost,
+          ...buttons,
+        );
+  const { undo: back } = report;
+  if (chosen !== undo || back === undefined) return;
+  await withProgress(vscode.l10n.t('Taking back: {0}', title), async signal => {
+    await runFix(fixDeps, back, signal);
+  });
 }
 
 async function isGone(kit: Kit, id: string, signal: AbortSignal): Promise<boolean> {

@@ -88,10 +88,12 @@ suite('a topology made by hand, in the workbench', function () {
   test('a server that announces an address where nobody lives: the table says so, a plan mends it', async () => {
     const said = (...command: readonly string[]): Promise<string> =>
       docker('exec', `${prefix}-two`, 'redis-cli', '-p', String(port + 1), ...command);
-    await said('CONFIG', 'SET', 'replica-announce-ip', '10.9.9.9');
+    await said('CONFIG', 'SET', 'replica-announce-ip', '127.0.0.9'); // of loopback, where nobody listens
     const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
     await workbench.choose(topologyRow, 'Explain Reachability');
     await workbench.toast('not reached at the address').waitFor({ timeout: 60_000 });
+    const table = workbench.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
+    await table.getByText('where it does not live').first().waitFor({ timeout: 30_000 });
     await workbench.screenshot('hand-over-04-reachability');
     await workbench.press('Mend…');
     await workbench.pick(/announce its own address/);
@@ -99,6 +101,7 @@ suite('a topology made by hand, in the workbench', function () {
     await workbench.screenshot('hand-over-05-plan');
     await workbench.press('Fix');
     await workbench.toast(/The problem is gone/).waitFor({ timeout: 60_000 });
+    await table.getByText('Every server is reached').first().waitFor({ timeout: 60_000 });
     await workbench.screenshot('hand-over-06-mended');
     assert.equal((await said('CONFIG', 'GET', 'replica-announce-ip')).split('\n')[1] ?? '', '');
   });
