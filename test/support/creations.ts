@@ -94,7 +94,7 @@ export async function create(
 }
 
 /** Processes of ours: what runs in our folder, or is told of it. */
-function processesIn(folder: string): readonly number[] {
+export function processesIn(folder: string): readonly number[] {
   return readdirSync('/proc')
     .filter(pid => /^\d+$/.test(pid))
     .map(Number)

@@ -2,6 +2,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { delay } from '../../src/base/abort';
+import type { RedisConnector } from '../../src/redis/client';
 
 /** What a call may meet; the server is asked or not, as each says. */
 export const respFaults = {
@@ -73,7 +74,7 @@ export class RespProxy {
   /** @param to the port of the real server, on loopback @param shared one rule for several proxies, with its count */
   constructor(
     private readonly to: number,
-    private readonly shared?: { rule: RespRule | undefined; met: number; readonly seen: string[] },
+    private readonly shared?: Pick<RespWorld, 'rule' | 'met' | 'seen'>,
   ) {
     this.#server = createServer(socket => this.#take(socket));
   }
@@ -224,4 +225,48 @@ const CONTAINERS: ReadonlySet<string> = new Set(['CLUSTER', 'SENTINEL', 'CONFIG'
 function nameOf(words: readonly string[]): string {
   const [first = '', second = ''] = words.map(word => word.toUpperCase());
   return CONTAINERS.has(first) ? `${first} ${second}` : first;
+}
+
+/** All servers that a verb talks to, each behind a proxy, and one rule for all: the n-th call of its kind is spoiled. */
+export class RespWorld {
+  readonly #proxies = new Map<number, Promise<{ readonly proxy: RespProxy; readonly port: number }>>();
+  readonly seen: string[] = [];
+  readonly rule: RespRule | undefined;
+  met = 0;
+
+  constructor(spoiled?: { readonly command: string; readonly nth: number; readonly fault: RespFault }) {
+    if (spoiled === undefined) return;
+    let count = 0;
+    this.rule = { command: words => words === spoiled.command && ++count === spoiled.nth, fault: spoiled.fault };
+  }
+
+  /** Calls by their kind, and how often each was made. */
+  get counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const one of this.seen) counts.set(one, (counts.get(one) ?? 0) + 1);
+    return counts;
+  }
+
+  connector(inner: RedisConnector): RedisConnector {
+    return {
+      connect: async (endpoint, options) => {
+        const { port } = await this.#before(endpoint.address.port);
+        return inner.connect({ ...endpoint, address: { ...endpoint.address, port } }, options);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.#proxies.values()) await (await one).proxy.close();
+  }
+
+  #before(to: number): Promise<{ readonly proxy: RespProxy; readonly port: number }> {
+    let found = this.#proxies.get(to);
+    if (found === undefined) {
+      const proxy = new RespProxy(to, this);
+      found = proxy.listen().then(port => ({ proxy, port }));
+      this.#proxies.set(to, found);
+    }
+    return found;
+  }
 }
