@@ -154,6 +154,10 @@ export class Page {
     this.#frame = 0;
     const { shards, disputes, open } = this.#state;
     if (this.#changed) {
+      document.body.classList.toggle(
+        'nothing',
+        this.#owners.every(owner => owner === 0),
+      );
       const failed = new Set(shards.filter(shard => shard.master.state === 'failed').map(shard => shard.colour));
       paintField(
         byId('field'),
@@ -397,7 +401,6 @@ export class Page {
             count(shards.filter(shard => shard.slots > 0).length),
             count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)),
           );
-    document.body.classList.toggle('nothing', covered === 0);
     byId('empty').textContent =
       covered > 0 ? '' : word(!this.#told ? 'empty.waiting' : shards.length === 0 ? 'empty.gone' : 'empty.slots');
     byId('table').hidden = shards.length === 0;
