@@ -34,14 +34,34 @@ const hues: readonly { readonly theme?: string; readonly dark: Rgb; readonly lig
 /** Least contrast with the ground that a field of colour needs (WCAG 1.4.11), and least distance between two. */
 const SEEN = 3;
 const APART = 70;
+/** An orange that is nearly red would look like a failure. */
+const FROM_FAILURE = 82;
 
-function shardHues(read: (name: string) => Rgb | undefined, background: Rgb, isDark: boolean): readonly Rgb[] {
+/** On a light ground whole fields of a pure colour are loud: as much of the ground is mixed in as contrast allows, at most a third. */
+function calmed(hue: Rgb, background: Rgb): Rgb {
+  for (let share = 0.35; share > 0; share -= 0.05) {
+    const softer = mix(hue, background, share);
+    if (contrast(softer, background) >= SEEN) return softer;
+  }
+  return hue;
+}
+
+function shardHues(
+  read: (name: string) => Rgb | undefined,
+  background: Rgb,
+  error: Rgb,
+  isDark: boolean,
+): readonly Rgb[] {
   const chosen: Rgb[] = [];
   for (const { theme, dark, light } of hues) {
     const told = theme === undefined ? undefined : read(theme);
     const fits =
-      told !== undefined && contrast(told, background) >= SEEN && chosen.every(other => distance(told, other) >= APART);
-    chosen.push(fits ? told : isDark ? dark : light);
+      told !== undefined &&
+      contrast(told, background) >= SEEN &&
+      distance(told, error) >= FROM_FAILURE &&
+      chosen.every(other => distance(told, other) >= APART);
+    const hue = fits ? told : isDark ? dark : light;
+    chosen.push(isDark ? hue : calmed(hue, background));
   }
   return chosen;
 }
@@ -54,14 +74,15 @@ export function readPalette(): Palette {
   const isDark = luminance(background) < 0.5;
   const foreground =
     rgb(style.getPropertyValue('--vscode-editor-foreground')) ?? (isDark ? [212, 212, 212] : [40, 40, 40]);
-  const shades = shardHues(name => rgb(style.getPropertyValue(`--vscode-${name}`)), background, isDark);
+  const error = rgb(style.getPropertyValue('--vscode-editorError-foreground')) ?? [241, 76, 76];
+  const shades = shardHues(name => rgb(style.getPropertyValue(`--vscode-${name}`)), background, error, isDark);
   return {
     background,
     foreground,
     highContrast,
     dark: isDark,
     line: mix(background, foreground, highContrast ? 1 : 0.28),
-    error: rgb(style.getPropertyValue('--vscode-editorError-foreground')) ?? [241, 76, 76],
+    error,
     warning: rgb(style.getPropertyValue('--vscode-editorWarning-foreground')) ?? [204, 167, 0],
     accent: rgb(style.getPropertyValue('--vscode-focusBorder')) ?? [0, 122, 204],
     font: style.getPropertyValue('--vscode-font-family') || 'sans-serif',

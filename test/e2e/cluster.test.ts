@@ -151,7 +151,7 @@ suite('a cluster in the workbench', function () {
     const order = 'redis-cli -p $(sed -n "s/^port //p" /conf/redis.conf) cluster delslots 20';
     const secret = 'REDISCLI_AUTH=$(sed -n "s/^requirepass //p" /conf/redis.conf | tr -d \'"\')';
     assert.match(await docker('exec', `${topology}-redis-1`, 'sh', '-c', `${secret} ${order}`), /OK/);
-    await map().locator('#trouble li').filter({ hasText: 'slot 20' }).waitFor({ timeout: 30_000 });
+    await map().locator('#trouble li').filter({ hasText: 'redis-1 says nobody' }).waitFor({ timeout: 30_000 });
     await map().getByRole('button', { name: 'Repair…' }).click();
     await map().getByText(`Mend ${topology}?`).waitFor({ timeout: 20_000 });
     await map().locator('#planMoves tr').filter({ hasText: 'nobody → redis-1' }).filter({ hasText: '20' }).waitFor();

@@ -228,6 +228,7 @@ suite('the page of the slot map', () => {
     await map.page.locator('#map').focus();
     await map.page.keyboard.press('Home');
     for (let row = 0; row < 8; row++) await map.page.keyboard.press('ArrowDown');
+    await map.painted();
     assert.deepEqual(await map.page.locator('[data-part=says] dd').allTextContents(), [
       'redis-1 says redis-1',
       'redis-3 says nobody',
