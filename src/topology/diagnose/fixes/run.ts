@@ -5,6 +5,7 @@ import type { Address } from '../../../model/address';
 import type { Node } from '../../../model/snapshot';
 import type { VerbDeps } from '../../deps';
 import { lifecycleRequestOf, runLifecycle } from '../../lifecycle';
+import { secretOfNode } from '../../password';
 import { confPlaceOf } from '../confFacts';
 import { addressesOf } from '../rules/links';
 import { portOf } from '../scope';
@@ -465,9 +466,7 @@ class FixRun {
   }
 
   async #passwordOf(id: string): Promise<string> {
-    const known =
-      (await this.deps.secrets.get(id)) ??
-      (this.plan.topologyId === undefined ? undefined : await this.deps.secrets.get(this.plan.topologyId));
+    const known = await secretOfNode(this.deps.secrets, this.plan.topologyId, this.#node(id));
     if (known === undefined) throw new HumanError<MendFault>({ code: 'fix-needs-password', node: this.#node(id).name });
     return known;
   }
