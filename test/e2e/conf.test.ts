@@ -1,6 +1,12 @@
 // redis.conf as a person meets it in the editor: squiggles, a fix by keyboard, completion, hover, the real server's verdict.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { createSentinel, prepareSentinel } from '../../src/topology/createSentinel';
+import { removeTopology } from '../../src/topology/removeTopology';
+import { newPrefix, testPorts } from '../support/naming';
+import { dockerDeps, noSignal, sentinelRequest, silent } from '../support/topologies';
 import { Workbench } from '../support/workbench';
 
 /** Ten faults between lines that are fine. */
@@ -180,7 +186,56 @@ suite('conf files in the workbench', () => {
   test('the installed server says the same', async () => {
     await workbench.run('Redis: Check With Installed Server');
     await workbench.toast(/refuses line 2.*So do we/s).waitFor();
+    const rows = await workbench.problems();
+    await rows
+      .filter({ hasText: /redis-server/ })
+      .first()
+      .waitFor();
+    await rows.filter({ hasText: 'bool-value' }).first().waitFor();
     await workbench.screenshot('conf-10-installed-server');
+    await workbench.page.keyboard.press('Control+J');
+  });
+
+  test('the server in the container of its topology is asked, and both verdicts stand in Problems', async function () {
+    this.timeout(120_000);
+    const name = newPrefix();
+    const deps = dockerDeps();
+    const firstPort = await testPorts(5);
+    const root = join(workbench.folder, 'redis', name);
+    const request = sentinelRequest(name, {
+      replicas: 1,
+      firstPort,
+      firstSentinelPort: firstPort + 2,
+      storage: { kind: 'folder', root },
+    });
+    const plan = await prepareSentinel(deps, request, noSignal);
+    const { topologyId } = await createSentinel(deps, { plan }, noSignal, silent);
+    try {
+      await workbench.run('Notifications: Clear All Notifications');
+      await workbench.run('View: Close All Editors');
+      const file = join(root, 'redis-1', 'conf', 'redis.conf');
+      writeFileSync(file, `${readFileSync(file, 'utf8')}maxmemory-policy lru\n`);
+      await workbench.openFile(`redis/${name}/redis-1/conf/redis.conf`);
+      await line('maxmemory-policy').waitFor();
+      await workbench.run('Redis: Check With Installed Server');
+      await workbench.toast(/redis-1 · redis:7\.0 .*refuses line \d+.*So do we/s).waitFor();
+      const rows = await workbench.problems();
+      await rows
+        .filter({ hasText: /redis-1 · redis:7\.0/ })
+        .first()
+        .waitFor();
+      await rows.filter({ hasText: 'enum-value' }).first().waitFor();
+      await workbench.screenshot('conf-14-container-check');
+      await workbench.page.keyboard.press('Control+J');
+    } finally {
+      await removeTopology(
+        deps,
+        { topologyId, name, kind: 'sentinel', engine: 'docker', data: true },
+        noSignal,
+        silent,
+      );
+      deps.dispose();
+    }
   });
 
   test('the other language is offered', async () => {
