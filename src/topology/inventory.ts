@@ -433,7 +433,8 @@ export class Inventory implements InventoryPort, Disposable {
   #scheduleFor(watch: NodeWatch): void {
     if (this.#disposed || this.#nobodyLooks) return;
     const now = Date.now();
-    const due = this.#dueAt(watch, now).at;
+    // one that cannot answer is never due: a timer for that would be one without end
+    const due = Math.min(now + this.#timing.slow, this.#dueAt(watch, now).at);
     if (this.#timer === undefined || due < this.#due) this.#arm(due, now);
   }
 

@@ -108,11 +108,11 @@ export class HandMade {
     ) as never;
   }
 
-  /** Waits for the problem, and tells how long that took since `since` (of `Date.now()`). */
+  /** Waits for the problem, and tells how long that took since `since` (of `Date.now()`; a promise where the fact itself takes its time). */
   async finds<Code extends What['code']>(
     code: Code,
     short: string | undefined,
-    since: number,
+    since: number | Promise<number>,
     within = 20_000,
   ): Promise<{ readonly problem: Problem & { readonly what: Extract<What, { code: Code }> }; readonly ms: number }> {
     const problem = await until(`${code} ${short ?? ''}`, () => this.problem(code, short), within).catch(
@@ -123,7 +123,17 @@ export class HandMade {
         );
       },
     );
-    return { problem, ms: Date.now() - since };
+    const at = Date.now();
+    return { problem, ms: Math.max(0, at - (await since)) };
+  }
+
+  /** When a server first says something: the moment since which it is so. */
+  async says(short: string, text: RegExp, ...command: readonly string[]): Promise<number> {
+    return until(
+      `${short} says ${String(text)}`,
+      async () => text.test(await this.exec(short, ...command)) && Date.now(),
+      60_000,
+    );
   }
 
   async gone(code: What['code'], short?: string, within = 20_000): Promise<void> {

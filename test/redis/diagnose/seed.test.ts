@@ -237,8 +237,8 @@ suite('diagnose: the steps of the notes', function () {
     );
     await hand.start('6381');
     for (const index of [0, 1, 2]) await sentinel(index);
-    const since = Date.now();
-    const { what, severity, fixes } = await found('quorum-trap', undefined, since);
+    const known = hand.says('6379', /^OK 3 usable/, 'redis-cli', '-p', '26379', 'sentinel', 'ckquorum', 'mymaster');
+    const { what, severity, fixes } = await found('quorum-trap', undefined, known);
     assert.deepEqual(
       [what.code === 'quorum-trap' && what.required, severity, fixes[0]],
       [3, 'warning', { code: 'set-quorum', quorum: 2 }],
@@ -246,9 +246,19 @@ suite('diagnose: the steps of the notes', function () {
   });
 
   test('7: the master is stopped with its sentinel: the quorum cannot be met', async () => {
-    const since = Date.now();
-    await hand.stop('6379');
-    const { what, fixes } = await found('quorum-unmet', undefined, since);
+    const unmet = hand.says('6380', /^NOQUORUM/, 'redis-cli', '-p', '26380', 'sentinel', 'ckquorum', 'mymaster');
+    const stopped = hand.stop('6379').then(() => Date.now());
+    const [
+      { what },
+      {
+        fixes: [start],
+      },
+      unreachable,
+    ] = await Promise.all([
+      found('quorum-unmet', undefined, unmet),
+      found('stopped', '6379', stopped),
+      found('master-unreachable', '6381', stopped),
+    ]);
     assert.deepEqual(what, {
       code: 'quorum-unmet',
       required: 3,
@@ -260,15 +270,11 @@ suite('diagnose: the steps of the notes', function () {
       const told = hand.problem('quorum-unmet')?.what.missing[0] ?? '';
       return told.endsWith(':26379');
     });
-    assert.deepEqual(
-      fixes.map(({ code }) => code),
-      ['set-quorum', 'start-node'],
-    );
-    const {
-      fixes: [start],
-    } = await found('stopped', '6379', since);
+    await until('both ways out, once the engine has noticed the end as well', () => {
+      const codes = hand.problem('quorum-unmet')?.fixes.map(({ code }) => code);
+      return codes?.join() === 'set-quorum,start-node';
+    });
     assert.equal(start?.code, 'start-node');
-    const unreachable = await found('master-unreachable', '6381', since);
     assert.match(unreachable.evidence[0]?.text ?? '', /Error condition on socket for SYNC|Unable to connect to/);
   });
 
@@ -286,6 +292,18 @@ suite('diagnose: the steps of the notes', function () {
   });
 
   test('7, 16: quorum 2 on all, the failover happens; who told the old master to follow', async () => {
+    // the master was away for a moment: with a quorum that can be met, a sentinel that still takes it for down would promote another at once
+    for (const [index, node] of ['6379', '6380', '6381'].entries())
+      await hand.says(
+        node,
+        /flags\nmaster\n/,
+        'redis-cli',
+        '-p',
+        String(26379 + index),
+        'sentinel',
+        'master',
+        'mymaster',
+      );
     const { undo } = await hand.fix(await found('quorum-trap', undefined, Date.now()));
     await hand.gone('quorum-trap');
     for (const [index, node] of ['6379', '6380', '6381'].entries()) {

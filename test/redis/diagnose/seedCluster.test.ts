@@ -51,13 +51,17 @@ suite('diagnose: the cluster of the notes', function () {
     );
     const since = Date.now();
     await hand.start('6401');
-    const { place, fixes } = await found('replicaof-in-cluster', '6401', since);
+    const problem = await found('replicaof-in-cluster', '6401', since);
+    const { place, fixes } = problem;
     assert.equal(place?.line, 2);
     assert.deepEqual(
       fixes.map(fix => fix.code === 'edit-conf' && fix.edits[0]?.line),
       [2, 3],
       'one or the other',
     );
+    await hand.fix(problem);
+    await hand.gone('replicaof-in-cluster');
+    assert.match(await hand.exec('6401', 'redis-cli', 'cluster', 'info'), /cluster_known_nodes:1/);
   });
 
   test('12: a sentinel that watches a node of a cluster', async () => {
@@ -131,7 +135,8 @@ suite('diagnose: the cluster of the notes', function () {
     await docker('kill', hand.name('6400'));
     const killed = await found('killed', '6400', since);
     assert.equal(killed.severity, 'error');
-    const { what, fixes } = await found('slots-down', '6400', since);
+    const down = await found('slots-down', '6400', since);
+    const { what, fixes } = down;
     assert.deepEqual(what, {
       code: 'slots-down',
       ranges: [[0, 5460]],
@@ -143,7 +148,8 @@ suite('diagnose: the cluster of the notes', function () {
       fixes.map(({ code }) => code),
       ['start-node', 'add-replica'],
     );
-    await hand.start('6400');
+    await hand.fix(down);
+    assert.match(await hand.exec('6400', 'redis-cli', 'ping'), /PONG/);
     await hand.gone('slots-down');
     await hand.gone('killed');
   });
