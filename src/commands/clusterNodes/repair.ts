@@ -5,6 +5,7 @@ import type { Translate } from '../../editor/translate';
 import { roleInWords } from '../../editor/words/health';
 import { repairLeftInWords, repairStepInWords } from '../../editor/words/repair';
 import { formatAddress } from '../../model/address';
+import { reportOf } from '../../model/servers';
 import type { Node, Topology } from '../../model/snapshot';
 import { prepareRepair, repairAddresses as run, repairSeatOf } from '../../topology/repair/repair';
 import type { RepairRequest } from '../../topology/repair/repair';
@@ -76,24 +77,46 @@ async function whose({ inventory: { snapshot }, t }: Kit, topology: Topology): P
   if (topology.kind === 'cluster' || topology.owned) return topology.nodes;
   const running = (node: Node): boolean => repairSeatOf(node) !== undefined && node.instance?.ownership === undefined;
   const own = new Set(topology.nodes.map(({ id }) => id));
-  const others = [
+  const apart = [
+    // by id: the tree may have been redrawn since the command was chosen
     ...snapshot.topologies
-      .filter(other => other !== topology && !other.owned && other.kind !== 'cluster')
-      .flatMap(({ nodes }) => nodes),
-    ...snapshot.others,
-  ];
-  const items = [...topology.nodes, ...others].filter(running).map(node => ({
-    label: node.name,
-    description: [roleInWords(t, node.role), node.reachable ? formatAddress(node.reachable) : ''].join(' · '),
-    picked: own.has(node.id),
-    node,
-  }));
+      .filter(({ id, owned, kind }) => id !== topology.id && !owned && kind !== 'cluster')
+      .flatMap(({ nodes, health }) => nodes.map(node => ({ node, whole: health.level === 'healthy' }))),
+    ...snapshot.others.map(node => ({ node, whole: false })),
+  ].filter(({ node }) => !own.has(node.id));
+  const missed = new Set(topology.nodes.flatMap(lookedFor));
+  // Its address is another one now, its port is not: whoever stands apart and listens on a port that is looked for is meant, most likely.
+  const isMissed = (node: Node): boolean => {
+    const port = reportOf(node.contact)?.tcpPort ?? node.reachable?.port;
+    return port !== undefined && missed.has(port);
+  };
+  const items = [
+    ...topology.nodes.map(node => ({ node, picked: true, missed: false })),
+    ...apart.map(({ node, whole }) => ({ node, picked: !whole && isMissed(node), missed: !whole && isMissed(node) })),
+  ]
+    .filter(({ node }) => running(node))
+    .sort((a, b) => Number(b.picked) - Number(a.picked))
+    .map(({ node, picked, missed }) => ({
+      label: node.name,
+      description: [roleInWords(t, node.role), node.reachable ? formatAddress(node.reachable) : ''].join(' · '),
+      ...(missed ? { detail: vscode.l10n.t('Stands apart, and listens on the port that the others look for') } : {}),
+      picked,
+      node,
+    }));
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     ignoreFocusOut: true,
-    placeHolder: vscode.l10n.t('Which servers and sentinels belong to it?'),
+    placeHolder: vscode.l10n.t('Which servers and sentinels belong to it? Include its master, which may stand apart.'),
   });
   return picked && picked.length > 0 ? picked.map(({ node }) => node) : undefined;
+}
+
+/** The ports at which a server looks for its master, or a Sentinel for those that it watches. */
+function lookedFor({ contact }: Node): readonly number[] {
+  const report = reportOf(contact);
+  const masters = report?.sentinel?.masters.map(({ address }) => address.port) ?? [];
+  const master = report?.replication?.master?.address.port;
+  return master === undefined ? masters : [...masters, master];
 }
 
 /** Asks which master counts, where several say to be it. */
