@@ -186,11 +186,8 @@ async function redisCli(): Promise<void> {
         execFileSync('redis-cli', args, { stdio: 'pipe', timeout: 20_000 });
         second = 'succeeds';
       } catch (error) {
-        second = `refuses: ${String((error as { stdout?: Buffer }).stdout)
-          .trim()
-          .split('\n')
-          .at(-1)
-          ?.slice(0, 110)}`;
+        const said = String((error as { stdout?: Buffer }).stdout).split('\n');
+        second = `refuses: ${said.find(line => line.includes('ERR'))?.slice(0, 130) ?? said.at(-2)}`;
       }
       console.log(
         `redis-cli killed after ${after} ms: ${views.filter(({ role }) => role === 'master').length} masters, ${views.filter(({ role }) => role === 'slave').length} replicas, ${views.filter(({ info }) => info.includes('cluster_state:ok')).length} of 6 say ok; a second create ${second}`,

@@ -1,16 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { ReplyError } from './client';
 
-/** No channel's message that we listen to is longer; a server that promises more must not fill our memory. */
-const LONGEST = 1024 * 1024;
-const DEEPEST = 8;
-
-type Value = string | number | null | ReplyError | readonly Value[];
+/** No message that we listen to is longer; a server that promises more must not fill our memory. */
+const LONGEST = 4 * 1024 * 1024;
 
 /**
  * Subscribes on an idle connection and hands on what is published, reading the socket itself: ioredis takes the shape of what arrives in
  * subscriber mode for granted, and something else (a null from a proxy) throws where nobody can catch it. Resolves when the server has
- * confirmed all patterns; rejects with its {@link ReplyError}. What is no message is told to `broken`, once, and nothing is read after it.
+ * confirmed all patterns; rejects with an Error named `ReplyError` when it refuses. What is no message is told to `broken`, once, and nothing is
+ * read after it.
  */
 export function followPatterns(
   stream: Duplex,
@@ -22,78 +19,60 @@ export function followPatterns(
   return new Promise((resolve, reject) => {
     let missing = patterns.length;
     let rest: Buffer = Buffer.alloc(0);
-    const end = (error: Error | ReplyError): void => {
-      stream.off('data', onData);
-      reject(error instanceof Error ? error : Object.assign(new Error(error.text), { name: 'ReplyError' }));
-      if (error instanceof Error) broken(error);
-    };
-    const take = (value: Value): void => {
-      const [kind, ...words]: readonly unknown[] = Array.isArray(value) ? (value as readonly unknown[]) : [];
-      const texts = words.filter(word => typeof word === 'string');
-      if (kind === 'pmessage' && texts.length === 3) listener(texts[1] ?? '', texts[2] ?? '');
-      else if (kind === 'psubscribe' && texts.length === 1) {
-        if (--missing === 0) resolve();
-      } else if (value instanceof ReplyError && missing > 0) end(value);
-      else end(new Error('protocol error: no message of a subscription'));
-    };
     const onData = (chunk: Buffer): void => {
       rest = Buffer.concat([rest, chunk]);
-      while (stream.listeners('data').includes(onData)) {
-        let read: { readonly value: Value; readonly end: number } | undefined;
-        try {
-          read = readValue(rest, 0, 0);
-        } catch (error) {
-          return end(error as Error);
+      try {
+        for (let read = readMessage(rest); read; read = readMessage(rest)) {
+          const [kind, , channel = '', message = ''] = read.words;
+          rest = rest.subarray(read.end);
+          if (kind === 'pmessage') listener(channel, message);
+          else if (kind !== 'psubscribe') throw wrong();
+          else if (--missing === 0) resolve();
         }
-        if (read === undefined) return;
-        rest = rest.subarray(read.end);
-        take(read.value);
+      } catch (error) {
+        stream.off('data', onData);
+        reject(error as Error);
+        if ((error as Error).name !== 'ReplyError' || missing === 0) broken(error as Error);
       }
     };
     stream.on('data', onData);
     stream.once('close', () => reject(new Error('Connection is closed.')));
-    stream.write(command(['PSUBSCRIBE', ...patterns]));
+    const words = ['PSUBSCRIBE', ...patterns];
+    stream.write(`*${words.length}\r\n${words.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`);
   });
 }
 
-function command(words: readonly string[]): string {
-  return `*${words.length}\r\n${words.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
-}
+const wrong = (): Error => new Error('protocol error');
 
-/** One RESP2 value; `undefined` while it isn't whole. Throws when it is none. */
-function readValue(
-  bytes: Buffer,
-  at: number,
-  depth: number,
-): { readonly value: Value; readonly end: number } | undefined {
-  if (at >= bytes.length) return undefined;
-  const type = String.fromCharCode(bytes[at] ?? 0);
-  if (!'+-:$*'.includes(type) || depth > DEEPEST) throw new Error(`Unknown RESP type ${JSON.stringify(type)}`);
-  const line = bytes.indexOf('\r\n', at);
-  if (line < 0) {
-    if (bytes.length - at > LONGEST) throw new Error('protocol error: a line without an end');
-    return undefined;
+/** The next message: an array of three or four strings and numbers; `undefined` while it isn't whole. Throws what the server says, or that it is none. */
+function readMessage(bytes: Buffer): { readonly words: readonly string[]; readonly end: number } | undefined {
+  let at = 0;
+  const line = (): string | undefined => {
+    const end = bytes.indexOf('\r\n', at);
+    const text = end < 0 ? undefined : bytes.toString('utf8', at, end);
+    at = end + 2;
+    return text;
+  };
+  if (bytes.length > LONGEST || (bytes.length > 0 && !'*-'.includes(String.fromCharCode(bytes[0] ?? 0)))) throw wrong();
+  const head = line();
+  if (head === undefined) return undefined;
+  if (head.startsWith('-')) throw Object.assign(new Error(head.slice(1)), { name: 'ReplyError' });
+  const count = Number(/^\*([34])$/.exec(head)?.[1] ?? NaN);
+  if (!count) throw wrong();
+  const words: string[] = [];
+  while (words.length < count) {
+    const next = line();
+    if (next === undefined) return undefined;
+    const length = /^\$(\d{1,7})$/.exec(next)?.[1];
+    if (length === undefined && !/^:\d+$/.test(next)) throw wrong();
+    if (length === undefined) {
+      words.push(next);
+      continue;
+    }
+    const end = at + Number(length);
+    if (bytes.length < end + 2) return undefined;
+    words.push(bytes.toString('utf8', at, end));
+    at = end + 2;
   }
-  const text = bytes.toString('utf8', at + 1, line);
-  const next = line + 2;
-  if (type === '+') return { value: text, end: next };
-  if (type === '-') return { value: new ReplyError(text), end: next };
-  const number = Number(text);
-  if (!/^-?\d{1,15}$/.test(text)) throw new Error(`protocol error: ${JSON.stringify(text.slice(0, 40))} is no number`);
-  if (type === ':') return { value: number, end: next };
-  if (number < 0) return { value: null, end: next };
-  if (number > LONGEST) throw new Error('protocol error: too long');
-  if (type === '$') {
-    if (bytes.length < next + number + 2) return undefined;
-    return { value: bytes.toString('utf8', next, next + number), end: next + number + 2 };
-  }
-  const values: Value[] = [];
-  let end = next;
-  for (let left = number; left > 0; left--) {
-    const read = readValue(bytes, end, depth + 1);
-    if (read === undefined) return undefined;
-    values.push(read.value);
-    end = read.end;
-  }
-  return { value: values, end };
+  return { words, end: at };
 }
