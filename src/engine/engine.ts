@@ -124,6 +124,8 @@ export interface EngineDescription {
   /** For the tree's title: "Docker 28.2 · unix:///var/run/docker.sock". */
   readonly title: string;
   readonly endpoint: string;
+  /** Present where it is not simply this machine's: the name of the Docker context, or the address of the other machine. */
+  readonly context?: string;
   readonly version: string;
   /** Identifies the machine, for anti-affinity: two engines on one host are one place. */
   readonly machine: string;

@@ -19,7 +19,14 @@ export const emptySnapshot: Snapshot = { engines: [], topologies: [], others: []
 
 export type EngineStatus =
   | { readonly kind: EngineKind; readonly state: 'connecting' }
-  | { readonly kind: EngineKind; readonly state: 'answering'; readonly title: string; readonly version: string }
+  | {
+      readonly kind: EngineKind;
+      readonly state: 'answering';
+      readonly title: string;
+      readonly version: string;
+      /** Which engine it is, where it is not simply this machine's: the Docker context, or the other machine's address. */
+      readonly context?: string;
+    }
   /** `fault` is the engine's fault code with its data; the editor layer has the words. */
   | { readonly kind: EngineKind; readonly state: 'unavailable'; readonly fault: { readonly code: string } };
 

@@ -160,6 +160,7 @@ export class EngineWatch implements Disposable {
         state: 'answering',
         title: description.title,
         version: description.version,
+        ...(description.context === undefined ? {} : { context: description.context }),
       });
     } catch (error) {
       this.#onFault(error);

@@ -215,6 +215,7 @@ function tooltipOf(t: Translate, node: Node, place: NodePlace): string {
           ? t('only through the engine, by this view')
           : t('not reachable from here'),
     ],
+    [t('Containers reach it in'), (node.instance?.networks ?? []).map(({ name }) => name).join(', ') || undefined],
     [t('Follows'), place.masterName ?? (replication?.master && formatAddress(replication.master.address))],
     [t('Link'), linkText(t, node)],
     [t('Behind'), node.lag && bytesInWords(node.lag.bytes)],

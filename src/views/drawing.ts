@@ -17,6 +17,11 @@ export interface Drawing {
   readonly message: string;
   /** Beside the title: which engine it is. */
   readonly where: string;
+  /**
+   * In the title: an engine that is not simply this machine's, by its context. (What stands beside the title is not shown where the view is alone
+   * in its container.)
+   */
+  readonly context: string;
   readonly summary: Summary | undefined;
   /** At the view's icon: how much is wrong. */
   readonly badge: { readonly value: number; readonly tooltip: string } | undefined;
@@ -46,6 +51,7 @@ export function draw(t: Translate, snapshot: Snapshot, problems: readonly Proble
       .map(whereIs)
       .filter(text => text !== '')
       .join(' · '),
+    context: snapshot.engines.map(one => (one.state === 'answering' ? (one.context ?? '') : '')).find(Boolean) ?? '',
     summary: summarize(t, snapshot),
     badge:
       problems.length === 0

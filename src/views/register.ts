@@ -41,9 +41,15 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
   );
   store.add(vscode.window.registerFileDecorationProvider(badges));
 
+  let renamed = false;
   const show = (drawing: Drawing): void => {
     engine.set(drawing.engine);
     if ((view.message ?? '') !== drawing.message) view.message = drawing.message;
+    // without one, the title stays what the manifest says
+    const title =
+      drawing.context === '' ? vscode.l10n.t('Topologies') : `${vscode.l10n.t('Topologies')} · ${drawing.context}`;
+    if (view.title !== title && (drawing.context !== '' || renamed)) view.title = title;
+    renamed ||= drawing.context !== '';
     if ((view.description ?? '') !== drawing.where) view.description = drawing.where;
     tree.show(drawing.branches);
     badges.show(tree.badges);

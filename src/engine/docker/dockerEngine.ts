@@ -112,15 +112,18 @@ export class DockerEngine implements Engine, Disposable {
       this.#calls.connection(signal),
       hostOf(this.#calls, this.#machine, signal),
     ]);
+    const afar = !routeTo(endpoint, this.#machine.platform, this.#forced()).loopback;
+    const context = endpoint.context ?? (afar && endpoint.kind !== 'socket' ? endpoint.text : undefined);
     const short = version.split('.').slice(0, 2).join('.');
     return {
       kind: 'docker',
       title: `${product} ${short} · ${nameOf(endpoint)}`,
       endpoint: endpoint.text,
+      ...(context === undefined ? {} : { context }),
       version,
       machine: host.name,
       sharesFiles: host.sharesFiles,
-      ...(routeTo(endpoint, this.#machine.platform, this.#forced()).loopback ? {} : { afar: true as const }),
+      ...(afar ? { afar: true as const } : {}),
     };
   }
 

@@ -66,6 +66,11 @@ suite('drawing of a snapshot', () => {
       const drawing = draw(plain, snapshot);
       assert.match(drawing.message, message);
       assert.equal(drawing.where, where);
+      assert.equal(drawing.context, '');
     });
   }
+
+  test("an engine that is not simply this machine's stands in the title by its context", () => {
+    assert.equal(draw(plain, both([{ ...fine, context: 'far' }, noServer])).context, 'far');
+  });
 });
