@@ -1,6 +1,8 @@
 // A topology made by hand, as the notes make one, used and handed over: connection code for a program, and a Compose project for a colleague.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUp, docker } from '../support/docker';
 import { newPrefix, testLabel, testPorts } from '../support/naming';
@@ -13,6 +15,7 @@ suite('a topology made by hand, in the workbench', function () {
   this.bail(true);
   let workbench: Workbench;
   let port = 0;
+  let dockerConfig = '';
   suiteSetup(async () => {
     port = await testPorts(2);
     const start = (name: string, at: number, ...args: readonly string[]): Promise<string> =>
@@ -41,7 +44,11 @@ suite('a topology made by hand, in the workbench', function () {
       await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-one`),
       String(port),
     );
-    workbench = await Workbench.open({ files: { 'README.md': '# app\n' } });
+    dockerConfig = contextNamed('desk', 'unix:///var/run/docker.sock');
+    workbench = await Workbench.open({
+      files: { 'README.md': '# app\n' },
+      env: { ...process.env, DOCKER_CONFIG: dockerConfig },
+    });
     await workbench.openContainer();
   });
   teardown(async function () {
@@ -50,6 +57,7 @@ suite('a topology made by hand, in the workbench', function () {
   });
   suiteTeardown(async () => {
     await workbench.close();
+    rmSync(dockerConfig, { recursive: true, force: true });
     await cleanUp(prefix);
   });
 
@@ -105,4 +113,23 @@ suite('a topology made by hand, in the workbench', function () {
     await workbench.screenshot('hand-over-06-mended');
     assert.equal((await said('CONFIG', 'GET', 'replica-announce-ip')).split('\n')[1] ?? '', '');
   });
+
+  test('another Docker context is chosen, and stands in the title of the view', async () => {
+    await workbench.run('Redis: Switch Docker Context…');
+    await workbench.option(/desk/).first().waitFor();
+    await workbench.screenshot('hand-over-07-contexts');
+    await workbench.pick(/desk/);
+    await workbench.page.getByText('Redis: Topologies · desk').first().waitFor({ timeout: 30_000 });
+    await row().waitFor({ timeout: 30_000 });
+    await workbench.screenshot('hand-over-08-context');
+  });
 });
+
+/** A folder as the Docker command line keeps it, with one context that nobody has switched to. */
+function contextNamed(name: string, host: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rtt-contexts-'));
+  const meta = join(folder, 'contexts', 'meta', createHash('sha256').update(name).digest('hex'));
+  mkdirSync(meta, { recursive: true });
+  writeFileSync(join(meta, 'meta.json'), JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }));
+  return folder;
+}
