@@ -32,6 +32,8 @@ const kinds = ['replication', 'sentinel', 'cluster'] as const;
 /** No creation may take longer, whatever befalls it: its own limits add up to less. */
 const LIMIT_MS = 180_000;
 const AT_ONCE = 3;
+/** The run had no need of that call, or not so often: it depends on how fast servers are. */
+const NOT_MET = 'the call did not come';
 
 /** First ports of runs of ten that nobody uses now: a creation that is over has left its own. */
 const free: number[] = [];
@@ -93,8 +95,7 @@ async function once(
     }
     const ms = Date.now() - began;
     await assertNothingLeft(where, deps, decoys);
-    if (!spoiler.met()) throw new Error('the call was not made');
-    return { what: spoiler.what, ended, ms };
+    return { what: spoiler.what, ended: spoiler.met() ? ended : NOT_MET, ms };
   } catch (error) {
     clearAway(where);
     return {
@@ -137,8 +138,7 @@ async function resp(kind: TopologyKind, wanted: (what: string) => boolean): Prom
       AT_ONCE,
       async ({ command, nth, fault, what }) => {
         const world = new RespWorld({ command, nth, fault });
-        // how often a command is sent depends on how fast servers are: the last may not come
-        const outcome = await once(kind, 'process', decoys, world, { what, met: () => world.met > 0 || nth > 1 });
+        const outcome = await once(kind, 'process', decoys, world, { what, met: () => world.met > 0 });
         await world.close();
         tell(outcome);
         return outcome;
@@ -213,9 +213,10 @@ async function main(words: readonly string[]): Promise<void> {
       outcomes.push(...(await road(kind, wanted)));
   const failed = outcomes.filter(one => one.failed !== undefined);
   const done = outcomes.filter(({ ended }) => ended === 'done').length;
+  const notMet = outcomes.filter(({ ended }) => ended === NOT_MET).length;
   for (const one of failed) tell(one);
   console.log(
-    `${outcomes.length} creations with one call spoiled: ${done} done all the same, ${outcomes.length - done - failed.length} failed with a fault and left nothing, ${failed.length} broke a rule; longest ${Math.max(0, ...outcomes.map(({ ms }) => ms))} ms; load ${loadavg()[0]?.toFixed(1)}`,
+    `${outcomes.length - notMet} creations with one call spoiled (${notMet} more in which it did not come): ${done} done all the same, ${outcomes.length - notMet - done - failed.length} failed with a fault and left nothing, ${failed.length} broke a rule; longest ${Math.max(0, ...outcomes.map(({ ms }) => ms))} ms; load ${loadavg()[0]?.toFixed(1)}`,
   );
   await new Promise(resolve => setTimeout(resolve, 1000));
   strays.assertNone();
