@@ -31,6 +31,10 @@ export function paintField(
   if (!context) return;
   const image = context.createImageData(SIDE, SIDE);
   const pixels = new Uint32Array(image.data.buffer);
+  if (owners.every(owner => owner === 0)) {
+    pixels.fill(pack(palette.background)); // nothing is there: that is said in words
+    return context.putImageData(image, 0, 0);
+  }
   const shades = new Map<number, readonly [number, number]>();
   const strength = palette.highContrast ? 0.42 : 0.16;
   const shadesOf = (owner: number): readonly [number, number] => {

@@ -47,7 +47,8 @@ export class Page {
   #palette: Palette = readPalette();
   #palettes = 0;
   #cell = 5;
-  #ribbonWidth = 0;
+  /** Measured once: whoever asks while a frame is made has the whole page laid out for it. */
+  #ribbonSize: readonly [width: number, height: number] = [0, 0];
   #cursor: number | undefined;
   #pinned = false;
   #anchor: number | undefined;
@@ -154,10 +155,6 @@ export class Page {
     this.#frame = 0;
     const { shards, disputes, open } = this.#state;
     if (this.#changed) {
-      document.body.classList.toggle(
-        'nothing',
-        this.#owners.every(owner => owner === 0),
-      );
       const failed = new Set(shards.filter(shard => shard.master.state === 'failed').map(shard => shard.colour));
       paintField(
         byId('field'),
@@ -170,7 +167,7 @@ export class Page {
         this.#palette,
         this.#cell,
       );
-      paintRibbon(byId('ribbon'), this.#owners, this.#byOwner, this.#palette);
+      paintRibbon(byId('ribbon'), this.#ribbonSize, { owners: this.#owners, byOwner: this.#byOwner }, this.#palette);
       cancelAnimationFrame(this.#wordsFrame);
       this.#wordsFrame = requestAnimationFrame(() => this.#write());
     }
@@ -181,7 +178,7 @@ export class Page {
       paintOverlay(byId('overlay'), hand, this.#palette, this.#cell);
       const here = byId('here');
       here.hidden = this.#cursor === undefined;
-      here.style.transform = `translateX(${(((this.#cursor ?? 0) + 0.5) / SLOTS) * this.#ribbonWidth}px)`;
+      here.style.transform = `translateX(${(((this.#cursor ?? 0) + 0.5) / SLOTS) * this.#ribbonSize[0]}px)`;
     }
     if (!this.#changed) this.#drawDetails();
     this.#changed = false;
@@ -213,7 +210,8 @@ export class Page {
     );
     this.#cell = Math.max(2, Math.floor((side / SIDE) * devicePixelRatio)) / devicePixelRatio;
     document.documentElement.style.setProperty('--side', `${this.#cell * SIDE}px`);
-    this.#ribbonWidth = byId('ribbon').clientWidth;
+    const ribbon = byId('ribbon');
+    this.#ribbonSize = [ribbon.clientWidth, ribbon.clientHeight];
     this.draw();
   }
 
@@ -401,6 +399,7 @@ export class Page {
             count(shards.filter(shard => shard.slots > 0).length),
             count(shards.reduce((sum, shard) => sum + (shard.keys ?? 0), 0)),
           );
+    document.documentElement.classList.toggle('nothing', covered === 0); // a change of the body's classes is a change of the theme
     byId('empty').textContent =
       covered > 0 ? '' : word(!this.#told ? 'empty.waiting' : shards.length === 0 ? 'empty.gone' : 'empty.slots');
     byId('table').hidden = shards.length === 0;

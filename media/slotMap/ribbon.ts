@@ -6,18 +6,18 @@ import { css, inkOn, mix, textured } from './palette';
 /** All slots in a line, so that ranges are read from left to right; a range that is wide enough bears its master's name. */
 export function paintRibbon(
   canvas: HTMLCanvasElement,
-  owners: Uint16Array,
-  byOwner: ReadonlyMap<number, MapShard>,
+  [width, height]: readonly [width: number, height: number],
+  { owners, byOwner }: { readonly owners: Uint16Array; readonly byOwner: ReadonlyMap<number, MapShard> },
   palette: Palette,
 ): void {
   const ratio = devicePixelRatio;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   const context = canvas.getContext('2d');
   if (!context) return;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
+  if (owners.every(owner => owner === 0)) return; // nothing is there: that is said in words
   if (isScattered(owners, width)) return columns(context, owners, byOwner, width, height, palette);
   const fonts = { named: `600 11px ${palette.font}` };
   for (let first = 0; first < SLOTS;) {
