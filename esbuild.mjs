@@ -8,6 +8,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { refuseCycles, toCommonJs } from './scripts/build/commonJs.mjs';
 import { leaveOut, lighten } from './scripts/build/libraries.mjs';
 import { standOnCore } from './scripts/build/parts.mjs';
 import { describeSizes } from './scripts/build/sizes.mjs';
@@ -35,13 +36,14 @@ function bareNamespaces(text) {
 }
 
 /** @type {esbuild.Plugin} */
-const toCommonJs = {
+const commonJs = {
   name: 'to-commonjs',
   setup(build) {
     build.onEnd(async ({ outputFiles = [], metafile }) => {
+      if (metafile !== undefined) refuseCycles(metafile);
       await mkdir('dist', { recursive: true });
       for (const file of outputFiles) {
-        const { code } = await esbuild.transform(bareNamespaces(file.text), {
+        const { code } = await esbuild.transform(dev ? bareNamespaces(file.text) : toCommonJs(file.text), {
           format: 'cjs',
           platform: 'node',
           target: 'node20',
@@ -71,7 +73,7 @@ const extension = {
   metafile: true,
   write: false,
   ...(dev ? { sourcemap: 'inline' } : {}),
-  plugins: [standOnCore, leaveOut, lighten, toCommonJs],
+  plugins: [standOnCore, leaveOut, lighten, commonJs],
 };
 
 /** Each file of src/cli is a program of its own: one file, run by Node without VS Code. `redisConfLint.ts` → `redis-conf-lint.js`. */

@@ -26,6 +26,8 @@ const beyond = [
   /src\/webviews\/\w+\.ts$/,
   /src\/topology\/cluster\/\w+\.ts$/,
   /src\/engine\/docker\/containerActs\.ts$/,
+  /src\/redis\/tunnelled\.ts$/,
+  /src\/engine\/docker\/chooseContext\.ts$/,
   /src\/engine\/keptFolder\.ts$/, // README and Compose file that a folder is left with
 ];
 
