@@ -1,44 +1,22 @@
+import type { PageParts } from './html';
+import { pageHtml } from './html';
 import type { FirstSight } from './slotMapProtocol';
 
-export interface HtmlParts {
-  readonly nonce: string;
-  /** What the webview may load styles from. */
-  readonly cspSource: string;
-  readonly script: string;
-  readonly style: string;
+export interface HtmlParts extends Pick<PageParts, 'nonce' | 'cspSource' | 'script' | 'style'> {
   readonly topologyId: string;
   readonly first: FirstSight;
 }
 
-/** The page as the webview gets it. No script but the one with the nonce, no inline handler; the first map travels as data. */
-export function slotMapHtml({ nonce, cspSource, script, style, topologyId, first }: HtmlParts): string {
-  return `<!DOCTYPE html>
-<html lang="${escape(first.language)}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" nonce="${nonce}" href="${escape(style)}">
-<title>${escape(first.words['pageTitle'] ?? '')}</title>
-</head>
-<body data-topology="${escape(topologyId)}">
-${body}
-<script type="application/json" id="first" nonce="${nonce}">${json(first)}</script>
-<script nonce="${nonce}" src="${escape(script)}"></script>
-</body>
-</html>`;
-}
-
-/** Data between script tags: nothing in it may end them. */
-function json(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+/** The page as the webview gets it: the first map travels as data. */
+export function slotMapHtml({ topologyId, first, ...parts }: HtmlParts): string {
+  return pageHtml({
+    ...parts,
+    language: first.language,
+    title: first.words['pageTitle'] ?? '',
+    data: { topology: topologyId },
+    body,
+    first: { id: 'first', value: first },
+  });
 }
 
 const body = `<header>

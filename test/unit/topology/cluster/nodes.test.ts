@@ -88,9 +88,9 @@ suite('topology/cluster/addPlan', () => {
       ownership,
       mounts: [{ source, target: '/conf', kind, writable: true }],
     });
-    assert.deepEqual(storageOf(mounts('/work/redis/orders/redis-1/conf', 'folder')), {
+    assert.deepEqual(storageOf(mounts('/home/me/shop/redis/orders/redis-1/conf', 'folder')), {
       kind: 'folder',
-      root: '/work/redis/orders',
+      root: '/home/me/shop/redis/orders',
     });
     assert.deepEqual(storageOf(mounts('C:\\work\\orders\\redis-1\\conf', 'folder')), {
       kind: 'folder',
