@@ -318,7 +318,7 @@ function strangers(reply: unknown): number | undefined {
     return (
       line !== '' &&
       !/ name=sentinel-/.test(line) &&
-      !/^(info|client\|list|config\|get|cluster\|\w+|NULL|ping)$/i.test(last)
+      !/^(info|client\|list|acl\|\w+|config\|get|cluster\|\w+|NULL|ping)$/i.test(last)
     );
   }).length;
 }
