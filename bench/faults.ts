@@ -65,7 +65,7 @@ async function once(
   const where: Homed = { ...creating, folder };
   const docker = world instanceof SocketProxy;
   const running = docker
-    ? createDockerEngine({ owner: 'faults', endpoint: () => world.endpoint, patience: 0.12 })
+    ? createDockerEngine({ owner: 'faults', endpoint: () => world.endpoint, patience: 0.5 })
     : createProcessEngine({ owner: 'faults', home: join(folder, 'home') });
   // What takes it away again goes by a road that nothing spoils.
   const healthy = docker ? createDockerEngine({ owner: 'faults' }) : running;
