@@ -48,7 +48,7 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.openContainer();
     await workbench.page
       .locator('.pane-body')
-      .getByText(/No Redis runs on this machine yet|healthy|degraded|down|Other Redis containers/)
+      .getByText(/No Redis runs on this machine yet|healthy|degraded|down|not known yet|Other Redis containers/)
       .first()
       .waitFor({ timeout: 20_000 });
     await tree.widen();
@@ -92,6 +92,7 @@ suite('a Sentinel topology in the workbench', function () {
       'Failover',
       'Open Console',
       'Show Logs',
+      'Watch Live',
       'Explain Reachability',
       'Copy Address',
       'Copy Connection Code…',
@@ -102,6 +103,7 @@ suite('a Sentinel topology in the workbench', function () {
       'Restart',
       'Open Console',
       'Show Logs',
+      'Watch Live',
       'Explain Reachability',
       'Copy Address',
       'Break',
@@ -125,7 +127,7 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.screenshot('sentinel-09-stopped');
     await row('redis-[23]', 'master').waitFor({ timeout: 30_000 });
     await workbench.screenshot('sentinel-10-healed');
-    assert.deepEqual((await tree.entries('redis-1')).slice(0, 3), ['Start', 'Show Logs', 'Explain Reachability']);
+    assert.deepEqual((await tree.entries('redis-1')).slice(0, 3), ['Start', 'Show Logs', 'Watch Live']);
   });
 
   test('takes the old master back as a replica after Start', async () => {
@@ -147,6 +149,88 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.toast(`is the master of ${topology} now`).waitFor({ timeout: 40_000 });
     await workbench.screenshot('sentinel-13-failed-over');
     assert.notEqual(await row('redis-\\d', 'master').innerText(), before);
+    await topologyRow('healthy').waitFor({ timeout: 30_000 });
+  });
+
+  /** Opens the Break menu of a row, looks, and takes an entry. */
+  const broken = async (name: string, entry: string, picture: string): Promise<readonly string[]> => {
+    await tree.lookAway();
+    await row(name).click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Break' }).hover();
+    await workbench.page.getByRole('menuitem', { name: entry, exact: true }).waitFor();
+    await workbench.screenshot(picture);
+    const names = await workbench.page.locator('.monaco-submenu .monaco-menu').getByRole('menuitem').allInnerTexts();
+    await workbench.page.getByRole('menuitem', { name: entry, exact: true }).click();
+    return names.map(text => text.trim()).filter(text => text !== '');
+  };
+
+  test('Break says what it costs, and takes a server off its network and back', async () => {
+    const replica = /^redis-\d/.exec(await row('redis-\\d', 'in sync').innerText())?.[0] ?? '';
+    assert.deepEqual(await broken(replica, 'Disconnect from Network', 'sentinel-20-break'), [
+      'Stop',
+      'Kill',
+      'Pause',
+      'Disconnect from Network',
+      'Failover Drill…',
+    ]);
+    await tree.dialog.getByText('neither the others nor its clients reach it').waitFor();
+    await workbench.screenshot('sentinel-21-disconnect-asked');
+    await workbench.press('Disconnect');
+    await row(replica, 'running').waitFor({ timeout: 20_000 });
+    assert.deepEqual(await broken(replica, 'Connect to Network Again', 'sentinel-22-cut-off'), [
+      'Stop',
+      'Kill',
+      'Pause',
+      'Connect to Network Again',
+    ]);
+    await row(replica, 'in sync').waitFor({ timeout: 40_000 });
+    await topologyRow('healthy').waitFor({ timeout: 40_000 });
+  });
+
+  test('a drill with a master that is cut off: split brain, drawn and counted', async () => {
+    await tree.clearToasts();
+    await tree.actOnTopology('Failover Drill…');
+    await workbench
+      .option(/redis-\d.*master/)
+      .first()
+      .waitFor();
+    await workbench.screenshot('sentinel-23-drill-whom');
+    await workbench
+      .option(/redis-\d.*master/)
+      .first()
+      .click();
+    await workbench.option('Kill').waitFor();
+    await workbench.screenshot('sentinel-24-drill-what');
+    await workbench.pick('Cut off from the others');
+    await workbench.option('4 × 100/s').first().waitFor();
+    await workbench.screenshot('sentinel-25-drill-load');
+    await workbench.pick('4 × 100/s');
+    await tree.dialog.getByText('Afterwards what was broken is mended').waitFor();
+    await workbench.screenshot('sentinel-26-drill-asked');
+    await workbench.press('Run Drill');
+    const page = workbench.webview;
+    await page.getByText('another one serves as master').waitFor({ timeout: 40_000 });
+    await row('redis-\\d', 'stale master').waitFor({ timeout: 20_000 });
+    await workbench.screenshot('sentinel-27-drill-running');
+    await page
+      .getByText(/^Lost [1-9]\d* of \d+ acknowledged writes in 1 run\.$/)
+      .first()
+      .waitFor({ timeout: 90_000 });
+    await page.getByText(/Split brain: for [\d.]+ s two servers/).waitFor();
+    await page.getByText('All is as it was before.').waitFor();
+    await tree.clearToasts();
+    for (const [theme, name] of [
+      ['Light Modern', 'light'],
+      ['Dark High Contrast', 'contrast'],
+      ['Dark Modern', 'dark'],
+    ] as const) {
+      await workbench.theme(theme);
+      await tree.lookAway();
+      await workbench.screenshot(`sentinel-28-drill-${name}`);
+    }
+    await page.locator('#history').scrollIntoViewIfNeeded();
+    await workbench.screenshot('sentinel-29-drill-history');
+    await page.getByRole('button', { name: 'As Text' }).click();
     await topologyRow('healthy').waitFor({ timeout: 30_000 });
   });
 
