@@ -68,8 +68,29 @@ export function bundleText() {
   return `${JSON.stringify(Object.fromEntries(collectSentences().map(sentence => [sentence, sentence])), null, 2)}\n`;
 }
 
+/** Languages besides English, each complete: `npm run l10n` drops what is no longer said and tells what is missing. */
+export const languages = ['zh-cn'];
+export const translationPath = /** @param {string} language */ language => join('l10n', `bundle.l10n.${language}.json`);
+
+/** @param {string} language */
+function sync(language) {
+  /** @type {Record<string, string>} */
+  const before = JSON.parse(readFileSync(translationPath(language), 'utf8'));
+  const said = collectSentences();
+  const kept = Object.fromEntries(
+    said.flatMap(sentence => (before[sentence] === undefined ? [] : [[sentence, before[sentence]]])),
+  );
+  writeFileSync(translationPath(language), `${JSON.stringify(kept, null, 2)}\n`);
+  const missing = said.filter(sentence => before[sentence] === undefined);
+  if (missing.length > 0)
+    console.log(`${translationPath(language)} lacks:\n${missing.map(one => JSON.stringify(one)).join('\n')}`);
+}
+
 if (process.argv[1]?.endsWith('l10n.mjs')) {
   if (process.argv.includes('--check')) {
     if (readFileSync(bundlePath, 'utf8') !== bundleText()) throw new Error(`${bundlePath} is stale: npm run l10n`);
-  } else writeFileSync(bundlePath, bundleText());
+  } else {
+    writeFileSync(bundlePath, bundleText());
+    languages.forEach(sync);
+  }
 }
