@@ -209,15 +209,18 @@ suite('a Sentinel topology in the workbench', function () {
     await workbench.screenshot('sentinel-26-drill-asked');
     await workbench.press('Run Drill');
     const page = workbench.webview;
-    await page.getByText('another one serves as master').waitFor({ timeout: 40_000 });
+    await page.getByRole('rowheader', { name: 'another one serves as master' }).waitFor({ timeout: 40_000 });
     await row('redis-\\d', 'stale master').waitFor({ timeout: 20_000 });
     await workbench.screenshot('sentinel-27-drill-running');
     await page
       .getByText(/^Lost [1-9]\d* of \d+ acknowledged writes in 1 run\.$/)
       .first()
       .waitFor({ timeout: 90_000 });
-    await page.getByText(/Split brain: for [\d.]+ s two servers/).waitFor();
-    await page.getByText('All is as it was before.').waitFor();
+    await page
+      .getByText(/Split brain: for [\d.]+ s two servers/)
+      .first()
+      .waitFor();
+    await page.getByText('All is as it was before.').first().waitFor();
     await tree.clearToasts();
     for (const [theme, name] of [
       ['Light Modern', 'light'],
