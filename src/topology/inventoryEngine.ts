@@ -116,13 +116,16 @@ export class EngineWatch implements Disposable {
       this.#justBegun = false;
     });
     const listing = (async () => {
-      do {
-        this.#again = false;
-        await this.#once();
-      } while (this.#again && !this.#ending.signal.aborted);
-    })().finally(() => {
-      this.#listing = undefined;
-    });
+      try {
+        do {
+          this.#again = false;
+          await this.#once();
+        } while (this.#again && !this.#ending.signal.aborted);
+      } finally {
+        // In the same turn as the last look at #again: what is asked for between the two would be lost.
+        this.#listing = undefined;
+      }
+    })();
     this.#listing = listing;
     return listing;
   }

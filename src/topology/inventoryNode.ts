@@ -191,13 +191,16 @@ export class NodeWatch implements Disposable {
     if (isNew) return Promise.resolve();
     if (!force && this.#contact.state === 'silent' && Date.now() < this.#retryAt) return Promise.resolve();
     const looking = (async () => {
-      do {
-        this.#again = false;
-        await this.#once();
-      } while (this.#again && this.#mayAnswer && !this.#ending.signal.aborted);
-    })().finally(() => {
-      this.#looking = undefined;
-    });
+      try {
+        do {
+          this.#again = false;
+          await this.#once();
+        } while (this.#again && this.#mayAnswer && !this.#ending.signal.aborted);
+      } finally {
+        // In the same turn as the last look at #again: what is asked for between the two would be lost.
+        this.#looking = undefined;
+      }
+    })();
     this.#looking = looking;
     return looking;
   }

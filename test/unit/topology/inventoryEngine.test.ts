@@ -45,6 +45,17 @@ suite('topology/inventoryEngine', () => {
     assert.deepEqual([engine.lists, watch.instances[0]?.state], [2, 'paused']);
     watch.dispose();
   });
+  for (let ticks = 0; ticks < 16; ticks++)
+    test(`an event ${ticks} microtasks after a list began is never lost`, async () => {
+      const { engine, watch } = made();
+      const listing = watch.list();
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      engine.change('r1', { state: 'paused' }, 'pause');
+      await listing;
+      await turn();
+      assert.equal(watch.instances[0]?.state, 'paused');
+      watch.dispose();
+    });
   test('asked for while one is under way, it is asked once more', async () => {
     const { engine, watch } = made();
     let answer = (): void => undefined;
