@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import * as esbuild from 'esbuild';
 import { leaveOut, lighten } from './build/libraries.mjs';
 import { report, step } from './setup/console.mjs';
@@ -20,6 +20,8 @@ const suites = {
     parts: ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'],
     timeout: 60_000,
   },
+  // A part of `redis`, which `npm test` runs beside the rest.
+  cluster: { folder: 'test/redis/cluster', parts: ['redis-server', 'docker', 'images'], timeout: 60_000 },
   host: {
     folder: 'test/host',
     parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'],
@@ -37,12 +39,13 @@ const suites = {
  * Bundles every `*.test.ts` of the suite into out/<suite>; tests are found, never listed.
  * @param {keyof typeof suites} name
  * @param {string[]} only files given on the command line
+ * @param {string | undefined} without a folder in that of the suite
  */
-async function bundle(name, only) {
+async function bundle(name, only, without) {
   const { folder } = suites[name];
   const out = join('out', name);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(file => file.endsWith('.test.ts'))
+    .filter(file => file.endsWith('.test.ts') && (without === undefined || !file.startsWith(`${without}${sep}`)))
     .map(file => join(folder, file));
   const chosen = only.length === 0 ? files : files.filter(file => only.some(part => file.includes(part)));
   if (chosen.length === 0) throw new Error(`no test file in ${folder} is called ${only.join(' or ')}`);
@@ -107,9 +110,10 @@ function runInHost(name, out, mochaArguments) {
  */
 async function main(name, words) {
   const files = words.filter(word => word.includes('.test'));
-  const mochaArguments = words.filter(word => !files.includes(word));
+  const without = words.find(word => word.startsWith('--without='))?.slice('--without='.length);
+  const mochaArguments = words.filter(word => !files.includes(word) && !word.startsWith('--without='));
   for (const part of suites[name].parts) await step(...need(part));
-  const out = await bundle(name, files);
+  const out = await bundle(name, files, without);
   if (name === 'host' || name === 'desktop') return runInHost(name, out, mochaArguments);
   // Found from out/ too: playwright and the rest are asked for from there.
   if (!existsSync(join(root, 'out', 'node_modules')))

@@ -14,10 +14,10 @@ import { root } from './setup/paths.mjs';
  */
 
 const node = process.execPath;
-/** @param {string} name @param {string[]} parts @param {number} minutes @returns {Suite} */
-const mocha = (name, parts, minutes) => ({
+/** @param {string} name @param {string[]} parts @param {number} minutes @param {string[]} [words] @returns {Suite} */
+const mocha = (name, parts, minutes, words = []) => ({
   name,
-  command: [node, 'scripts/suite.mjs', name],
+  command: [node, 'scripts/suite.mjs', name, ...words],
   parts,
   counts: true,
   minutes,
@@ -35,7 +35,10 @@ const suites = {
   },
   unit: mocha('unit', [], 5),
   package: mocha('package', ['host'], 5),
-  redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 18),
+  redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 18, [
+    '--without=cluster',
+  ]),
+  cluster: mocha('cluster', ['redis-server', 'docker', 'images'], 10),
   host: mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
   e2e: mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 12),
   bench: {
@@ -54,7 +57,7 @@ const suites = {
  */
 const order = [
   [[suites.lint, suites.typecheck, suites.unit, suites.package]],
-  [[suites.redis], [suites.host, suites.e2e]],
+  [[suites.redis], [suites.host, suites.e2e, suites.cluster]],
   [[suites.bench]],
 ];
 const all = order.flat(2);

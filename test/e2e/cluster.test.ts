@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { cleanUp, docker, leftovers } from '../support/docker';
+import { inOrder } from '../support/inOrder';
 import { newPrefix, testPorts } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
@@ -10,7 +11,7 @@ const topology = newPrefix();
 
 suite('a cluster in the workbench', function () {
   this.timeout(120_000);
-  this.bail(true); // each test goes on from where the one before it ended
+  inOrder(this);
   let workbench: Workbench;
   let tree: TopologyPage;
   suiteSetup(async () => {

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { docker } from '../support/docker';
 import { HandMade } from '../support/handMade';
+import { inOrder } from '../support/inOrder';
 import { testPort, until } from '../support/naming';
 import { Workbench } from '../support/workbench';
 
 suite('why a failover does not come, in the workbench', function () {
   this.timeout(180_000);
-  this.bail(true); // each test goes on from where the one before it ended
+  inOrder(this);
   let workbench: Workbench;
   let hand: HandMade;
   let master: string;

@@ -1,13 +1,14 @@
 // Servers that somebody else started, added by a URL: seen with their roles, not acted upon until that is allowed, taken out of the view again.
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { inOrder } from '../support/inOrder';
 import { startRedis } from '../support/realRedis';
 import type { RealRedis } from '../support/realRedis';
 import { Workbench } from '../support/workbench';
 
 suite('a topology added by its address', function () {
   this.timeout(120_000);
-  this.bail(true);
+  inOrder(this);
   let workbench: Workbench;
   let master: RealRedis;
   let replica: RealRedis;

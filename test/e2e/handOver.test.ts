@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUp, docker } from '../support/docker';
+import { inOrder } from '../support/inOrder';
 import { newPrefix, testLabel, testPorts } from '../support/naming';
 import { Workbench } from '../support/workbench';
 
@@ -12,7 +13,7 @@ const prefix = newPrefix();
 
 suite('a topology made by hand, in the workbench', function () {
   this.timeout(120_000);
-  this.bail(true);
+  inOrder(this);
   let workbench: Workbench;
   let port = 0;
   let dockerConfig = '';

@@ -1,13 +1,14 @@
 // The extension's process is killed in the middle of a creation: the next one finds what was begun, to finish or to remove it.
 import assert from 'node:assert/strict';
 import { cleanUp, dockerLines, leftovers } from '../support/docker';
+import { inOrder } from '../support/inOrder';
 import { newPrefix, testPorts, until } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
 suite('a creation that was cut off', function () {
   this.timeout(180_000);
-  this.bail(true);
+  inOrder(this);
   const names = { finished: newPrefix(), removed: newPrefix() };
   let workbench: Workbench;
   suiteSetup(async () => {

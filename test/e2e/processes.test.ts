@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { inOrder } from '../support/inOrder';
 import { newPrefix, testPorts } from '../support/naming';
 import { commandLines, killProcessesIn, processesIn } from '../support/processes';
 import { TopologyPage } from '../support/topologyPage';
@@ -11,7 +12,7 @@ const topology = newPrefix();
 
 suite('a cluster of plain processes in the workbench', function () {
   this.timeout(120_000);
-  this.bail(true);
+  inOrder(this);
   let workbench: Workbench;
   let tree: TopologyPage;
   let firstPort: number;

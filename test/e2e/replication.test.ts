@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { cleanUp, docker, leftovers } from '../support/docker';
+import { inOrder } from '../support/inOrder';
 import { newPrefix, testLabel, testPort, testPorts } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
@@ -15,7 +16,7 @@ const password = 'open-sesame-42';
 
 suite('a replication in the workbench', function () {
   this.timeout(120_000);
-  this.bail(true); // each test goes on from where the one before it ended
+  inOrder(this);
   let workbench: Workbench;
   let tree: TopologyPage;
   let firstPort: number;

@@ -213,8 +213,19 @@ export class Workbench {
 
   /** Right click on a row, then the entry. A menu that has just opened may not listen yet: then once more. */
   async choose(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
+    await this.#openMenu(row);
     await this.chooseFromMenu(entry);
+  }
+
+  /** Rows move while servers come and go: the menu must be that of the row that was meant, which has the focus then. */
+  async #openMenu(row: Locator): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      await row.click({ button: 'right' });
+      await this.page.getByRole('menuitem').first().waitFor();
+      if ((await row.getAttribute('class'))?.includes('focused') === true) return;
+      if (tries > 10) throw new Error(`the menu of ${String(row)} does not open`);
+      await this.page.keyboard.press('Escape');
+    }
   }
 
   /** Takes an entry of the menu that is open. */
@@ -230,8 +241,7 @@ export class Workbench {
 
   /** The names in the context menu of a row; closes it again. */
   async contextMenuEntries(row: string | RegExp): Promise<string[]> {
-    await this.treeItem(row).click({ button: 'right' });
-    await this.page.getByRole('menuitem').first().waitFor();
+    await this.#openMenu(this.treeItem(row));
     const names = await this.page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
     await this.page.keyboard.press('Escape');
     return names.map(name => name.trim()).filter(name => name !== '');

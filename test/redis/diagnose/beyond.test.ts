@@ -8,6 +8,7 @@ import { runFix } from '../../../src/topology/diagnose/fixes/run';
 import type { Problem, What } from '../../../src/topology/diagnose/problem';
 import { docker } from '../../support/docker';
 import { readText } from '../../support/handMade';
+import { inOrder } from '../../support/inOrder';
 import type { LiveTopology } from '../../support/liveDrill';
 import { liveSentinel } from '../../support/liveDrill';
 import { testPorts, until } from '../../support/naming';
@@ -15,7 +16,7 @@ import { testPorts, until } from '../../support/naming';
 /** What goes wrong besides the notes' pitfalls, on a topology of ours: done for real, all at once where it can be, found, and put right. */
 suite('diagnose: beyond the notes', function () {
   this.timeout(120_000);
-  this.bail(true);
+  inOrder(this);
   let live: LiveTopology;
   let collector: Collector;
   let diagnoser: Diagnoser;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { docker } from '../../support/docker';
+import { inOrder } from '../../support/inOrder';
 import { liveSentinel } from '../../support/liveDrill';
 import type { LiveTopology } from '../../support/liveDrill';
 import type { memoryDeps } from '../../support/memoryDeps';
@@ -17,7 +18,7 @@ import { readText } from '../../support/handMade';
 /** A topology of our own: nothing wrong while it is well; verified as by hand; broken on purpose under load and mended. */
 suite('diagnose: a healthy topology, verified and drilled', function () {
   this.timeout(240_000);
-  this.bail(true);
+  inOrder(this);
   let live: LiveTopology;
   let deps: ReturnType<typeof memoryDeps>;
   const drill = (fault: DrillFault, signal = new AbortController().signal, wait = 0): Promise<DrillReport> => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inOrder } from '../../support/inOrder';
 import { until } from '../../support/naming';
 import { testPorts } from '../../support/naming';
 import { DrillWorld } from '../../support/drills';
@@ -10,7 +11,7 @@ const whole = (world: DrillWorld): Promise<unknown> =>
 /** Drills where there are neither containers nor Sentinels; those with both stand beside, in drill.test.ts. */
 suite('drill: a cluster of processes', function () {
   this.timeout(180_000);
-  this.bail(true);
+  inOrder(this);
   let world: DrillWorld;
   let before: string;
   suiteSetup(async () => {
@@ -49,7 +50,7 @@ suite('drill: a cluster of processes', function () {
 
 suite('drill: a replication of processes', function () {
   this.timeout(180_000);
-  this.bail(true);
+  inOrder(this);
   let world: DrillWorld;
   let before: string;
   suiteSetup(async () => {

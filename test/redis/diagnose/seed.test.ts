@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Problem } from '../../../src/topology/diagnose/problem';
 import { docker } from '../../support/docker';
 import { HandMade } from '../../support/handMade';
+import { inOrder } from '../../support/inOrder';
 import { testPort, until } from '../../support/naming';
 
 /**
@@ -10,7 +11,7 @@ import { testPort, until } from '../../support/naming';
  */
 suite('diagnose: the steps of the notes', function () {
   this.timeout(240_000);
-  this.bail(true);
+  inOrder(this);
   let hand: HandMade;
   let ports: number[];
   const took: string[] = [];

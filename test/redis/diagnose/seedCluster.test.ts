@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { docker } from '../../support/docker';
 import { HandMade } from '../../support/handMade';
+import { inOrder } from '../../support/inOrder';
 import { testPort, until } from '../../support/naming';
 
 /** The second evening of the notes: Sentinel and Cluster mixed, three masters without a replica, ports that are not those of the conf. */
 suite('diagnose: the cluster of the notes', function () {
   this.timeout(240_000);
-  this.bail(true);
+  inOrder(this);
   let hand: HandMade;
   const took: string[] = [];
   const found = async (...[code, short, since, within]: Parameters<HandMade['finds']>) => {
