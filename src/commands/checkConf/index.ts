@@ -38,7 +38,10 @@ export interface CheckDeps {
 /** "Redis: Check With Installed Server": the real server's verdict on a copy of the open file, beside ours. */
 export class CheckConf implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('redis-server');
-  readonly #changes = vscode.workspace.onDidChangeTextDocument(({ document }) => this.#collection.delete(document.uri));
+  /** A save is such an event as well, without changes: it makes no verdict stale. */
+  readonly #changes = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    if (contentChanges.length > 0) this.#collection.delete(document.uri);
+  });
 
   constructor(private readonly deps: CheckDeps) {}
 
