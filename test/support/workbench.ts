@@ -161,10 +161,11 @@ export class Workbench {
   /** Runs a command by its title, category included: `Redis: Create Sentinel Topology`. */
   async run(title: string): Promise<void> {
     // The palette lists what is enabled when it opens; a workbench that has just started may not know yet that it is trusted.
+    // And a page that opens just now takes the focus, which closes the palette.
     for (let tries = 0; ; tries++) {
       await this.palette();
-      await this.input.fill(`>${title}`);
       try {
+        await this.input.fill(`>${title}`, { timeout: 4000 });
         await this.option(title).first().click({ timeout: 4000 });
         return;
       } catch (error) {
