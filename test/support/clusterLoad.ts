@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { delay } from '../../src/base/abort';
 import { formatAddress } from '../../src/model/address';
 import { keySlot, SLOT_COUNT } from '../../src/model/slots';
@@ -7,6 +5,7 @@ import type { RedisConnection, Reply } from '../../src/redis/client';
 import { ReplyError } from '../../src/redis/client';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
 import type { Seat } from '../../src/topology/talk';
+import { Writers, writesAsChild } from './writers';
 
 /**
  * Writers of a cluster in a process of their own, as a client of it would be: each sends `SET <key of n> n`, one after the other, follows MOVED and ASK, waits
@@ -55,58 +54,11 @@ export function keyOf(order: Pick<ClusterLoadOrder, 'prefix' | 'slots'>, writer:
 }
 
 /** Whether this process is the one that writes (then it must do nothing else). */
-export function isClusterLoadChild(): boolean {
-  const text = process.env[ORDER];
-  if (text === undefined) return false;
-  let stopped = false;
-  process.on('message', () => {
-    stopped = true;
-  });
-  process.on('disconnect', () => process.exit(0)); // whoever ordered the load is gone
-  void write(
-    JSON.parse(text) as ClusterLoadOrder,
-    () => stopped,
-    () => process.send?.('running'),
-  ).then(result => process.send?.(result, () => process.exit(0)));
-  return true;
-}
+export const isClusterLoadChild = (): boolean => writesAsChild(ORDER, write);
 
-export class ClusterLoad {
-  readonly #child: ChildProcess;
-  readonly #result: Promise<ClusterLoadResult>;
-  /** Resolves when every writer has had writes acknowledged. */
-  readonly running: Promise<void>;
-
-  constructor(
-    file: string,
-    readonly order: ClusterLoadOrder,
-  ) {
-    this.#child = fork(file, [], {
-      env: { ...process.env, [ORDER]: JSON.stringify(order) },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    });
-    const ended = new Promise<never>((_, reject) => {
-      this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`)));
-    });
-    const heard = (wanted: (message: unknown) => boolean) =>
-      new Promise<unknown>(resolve => {
-        this.#child.on('message', message => {
-          if (wanted(message)) resolve(message);
-        });
-      });
-    this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
-    this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<ClusterLoadResult>, ended]);
-    for (const each of [ended, this.running, this.#result]) each.catch(() => undefined); // whoever never asks for them must not be ended by them
-  }
-
-  kill(): void {
-    this.#child.kill();
-  }
-
-  stop(): Promise<ClusterLoadResult> {
-    this.#child.send('stop');
-    return this.#result;
+export class ClusterLoad extends Writers<ClusterLoadOrder, ClusterLoadResult> {
+  constructor(file: string, order: ClusterLoadOrder) {
+    super(file, ORDER, order);
   }
 }
 

@@ -1,11 +1,10 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { delay, mapLimit } from '../../src/base/abort';
 import type { Address } from '../../src/model/address';
 import { sameAddress } from '../../src/model/address';
 import type { RedisConnection } from '../../src/redis/client';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
 import type { Seat } from '../../src/topology/talk';
+import { Writers, writesAsChild } from './writers';
 
 /**
  * Writers in a process of their own, as a client of the topology would run them: each sends `SET <prefix>:<writer>:<n> n`, one after the other, and keeps what was
@@ -32,63 +31,11 @@ export interface LoadResult {
 const ORDER = 'REDIS_TOPOLOGY_LOAD';
 
 /** Whether this process is the one that writes (then it must do nothing else). */
-export function isLoadChild(): boolean {
-  const text = process.env[ORDER];
-  if (text === undefined) return false;
-  let stopped = false;
-  process.on('message', () => {
-    stopped = true;
-  });
-  // Whoever ordered the load is gone: nobody will ever stop it.
-  process.on('disconnect', () => process.exit(0));
-  void write(
-    JSON.parse(text) as LoadOrder,
-    () => stopped,
-    () => process.send?.('running'),
-  ).then(result => {
-    process.send?.(result, () => process.exit(0));
-  });
-  return true;
-}
+export const isLoadChild = (): boolean => writesAsChild(ORDER, write);
 
-export class Load {
-  readonly #child: ChildProcess;
-  readonly #result: Promise<LoadResult>;
-  /** Resolves when every writer has had writes acknowledged. */
-  readonly running: Promise<void>;
-
-  constructor(
-    file: string,
-    readonly order: LoadOrder,
-  ) {
-    this.#child = fork(file, [], {
-      env: { ...process.env, [ORDER]: JSON.stringify(order) },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    });
-    const ended = new Promise<never>((_, reject) => {
-      this.#child.once('exit', code => reject(new Error(`the writers ended with ${code}`)));
-    });
-    const heard = (wanted: (message: unknown) => boolean) =>
-      new Promise<unknown>(resolve => {
-        this.#child.on('message', message => {
-          if (wanted(message)) resolve(message);
-        });
-      });
-    this.running = Promise.race([heard(message => message === 'running').then(() => undefined), ended]);
-    this.#result = Promise.race([heard(message => typeof message === 'object') as Promise<LoadResult>, ended]);
-    // Whoever never asks for them (the failover itself failed) must not be ended by them.
-    for (const each of [ended, this.running, this.#result]) each.catch(() => undefined);
-  }
-
-  /** Ends the process, result or not. */
-  kill(): void {
-    this.#child.kill();
-  }
-
-  stop(): Promise<LoadResult> {
-    this.#child.send('stop');
-    return this.#result;
+export class Load extends Writers<LoadOrder, LoadResult> {
+  constructor(file: string, order: LoadOrder) {
+    super(file, ORDER, order);
   }
 }
 

@@ -10,6 +10,7 @@ import { markOf, seriesOf } from '../../topology/drill/report';
 import type { DrillPhase } from '../../topology/drill/drill';
 import { code, escapeMarkdown, table } from '../markdown';
 import type { Translate } from '../translate';
+import { roleInWords } from './health';
 
 export function faultOfDrill(t: Translate, fault: DrillFault): string {
   switch (fault) {
@@ -66,11 +67,9 @@ export function markInWords(t: Translate, mark: DrillMarkCode): string {
 export function standingInWords(t: Translate, standing: Standing): string {
   switch (standing) {
     case 'master':
-      return t('master');
     case 'replica':
-      return t('replica');
     case 'sentinel':
-      return t('sentinel');
+      return roleInWords(t, standing);
     case 'stale':
       return t('stale master');
     case 'gone':
