@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { leaveOut, lighten } from './build/libraries.mjs';
 import { report, step } from './setup/console.mjs';
+import { failedFiles } from './setup/outcome.mjs';
 import { need } from './setup/parts.mjs';
 import { root } from './setup/paths.mjs';
 
@@ -65,19 +66,22 @@ async function run(name, args) {
 const [name, ...args] = process.argv.slice(2);
 try {
   if (name === '--smoke') {
-    const counts = { passed: 0, failed: 0, pending: 0 };
+    /** @type {Record<string, import('./setup/outcome.mjs').FileOutcome>} */
+    const files = {};
     for (const one of names.filter(each => head(each).smoke)) {
       console.log(`\n-- ${one}`);
       const code = await run(one, ['--smoke']).catch(error => {
         report(error);
         return 1;
       });
-      if (code === 0) counts.passed++;
-      else counts.failed++;
+      files[one] =
+        code === 0
+          ? { passed: 1, failures: [] }
+          : { passed: 0, failures: [{ title: one, why: `ended with exit code ${code}` }] };
     }
     const file = process.env['REDIS_TOPOLOGY_COUNTS'];
-    if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
-    process.exitCode = counts.failed === 0 ? 0 : 1;
+    if (file !== undefined) writeFileSync(file, JSON.stringify({ files }));
+    process.exitCode = failedFiles({ files }).length === 0 ? 0 : 1;
   } else if (name === undefined || !names.includes(name)) {
     console.log(names.map(each => `${each.padEnd(24)}${head(each).title}`).join('\n'));
     process.exitCode = name === undefined ? 0 : 2;

@@ -1,12 +1,16 @@
 // `npm test`: sets up every real part, runs every suite, and ends with the sum: `N passed, N failed`.
 // A part that cannot be had fails the suites that stand on it. Nothing is skipped.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { MissingPart, report, seconds, step } from './setup/console.mjs';
 import { ensurePackages } from './setup/install.mjs';
+import { failuresOf, passedOf, readOutcome } from './setup/outcome.mjs';
 import { root } from './setup/paths.mjs';
+
+/** @typedef {import('./setup/outcome.mjs').Failure} Failure */
 
 /**
  * `counts`: the suite tells how many tests passed and failed; else the whole of it counts as one.
@@ -115,20 +119,38 @@ function runSuite({ command: [program = node, ...args], minutes }, countsFile, h
  * @param {Suite} suite
  * @param {number | null} code
  * @param {string} countsFile
+ * @returns {{ passed: number, failures: Failure[], again: Failure[] }}
  */
 function outcome(suite, code, countsFile) {
-  if (!suite.counts) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-  if (!existsSync(countsFile)) return { passed: 0, failed: 1 };
-  const { passed, failed } = /** @type {{ passed: number, failed: number }} */ (
-    JSON.parse(readFileSync(countsFile, 'utf8'))
+  const whole = { title: suite.name, why: code === null ? 'did not end by itself' : `ended with exit code ${code}` };
+  const told = suite.counts ? readOutcome(countsFile) : undefined;
+  if (told === undefined) {
+    const ok = !suite.counts && code === 0;
+    return { passed: ok ? 1 : 0, failures: ok ? [] : [whole], again: [] };
+  }
+  const [passed, failures] = [passedOf(told), failuresOf(told)];
+  const unheard = failures.length === 0 && (code !== 0 || passed === 0);
+  return { passed, failures: unheard ? [whole] : failures, again: told.again ?? [] };
+}
+
+/**
+ * Each failure with the beginning of its reason: what a build server shows of a long output is its end.
+ * @param {string} heading
+ * @param {(suite: typeof results[number]) => Failure[]} of
+ */
+function tell(heading, of) {
+  const lines = results.flatMap(suite =>
+    of(suite).map(({ title, why }) => {
+      const reason = stripVTControlCharacters(why).split('\n').slice(0, 12);
+      return `  ${suite.name}: ${title}\n${reason.map(line => `    ${line.slice(0, 400)}`).join('\n')}`;
+    }),
   );
-  const unheard = failed === 0 && (code !== 0 || passed === 0);
-  return { passed, failed: unheard ? 1 : failed };
+  if (lines.length > 0) console.log(`\n${heading}\n${lines.join('\n')}`);
 }
 
 const began = performance.now();
 const scratch = mkdtempSync(join(tmpdir(), 'rtt-counts-'));
-/** @type {{ name: string, passed: number, failed: number, ms: number, why?: string }[]} */
+/** @type {{ name: string, passed: number, failures: Failure[], again: Failure[], ms: number }[]} */
 const results = [];
 /** @type {Map<string, string>} */
 const missing = new Map();
@@ -165,14 +187,9 @@ try {
     const result =
       why === undefined
         ? outcome(suite, await runSuite(suite, countsFile, held ? chunk => printed.push(chunk) : undefined), countsFile)
-        : { passed: 0, failed: 1 };
+        : { passed: 0, failures: [{ title: suite.name, why }], again: [] };
     if (held) process.stdout.write(`\n== ${suite.name}\n${Buffer.concat(printed).toString()}`);
-    results.push({
-      name: suite.name,
-      ...result,
-      ms: performance.now() - started,
-      ...(why === undefined ? {} : { why }),
-    });
+    results.push({ name: suite.name, ...result, ms: performance.now() - started });
   };
   for (const lanes of order) {
     await Promise.all(
@@ -183,20 +200,30 @@ try {
   }
 } catch (error) {
   report(error);
-  results.push({ name: 'set-up', passed: 0, failed: 1, ms: performance.now() - began });
+  results.push({
+    name: 'set-up',
+    passed: 0,
+    failures: [{ title: 'set-up', why: String(error) }],
+    again: [],
+    ms: performance.now() - began,
+  });
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-const passed = results.reduce((sum, result) => sum + result.passed, 0);
-const failed = results.reduce((sum, result) => sum + result.failed, 0);
-console.log(`\n${'suite'.padEnd(12)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}`);
 results.sort((a, b) => all.findIndex(({ name }) => name === a.name) - all.findIndex(({ name }) => name === b.name));
-for (const { name, why, ms, ...result } of results) {
+tell('passed only when its file was run a second time:', ({ again, failures }) =>
+  again.filter(({ title }) => !failures.some(failure => failure.title === title)),
+);
+tell('failed:', ({ failures }) => failures);
+console.log(`\n${'suite'.padEnd(12)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}`);
+for (const { name, passed, failures, ms } of results) {
   console.log(
-    `${name.padEnd(12)}${String(result.passed).padStart(8)}${String(result.failed).padStart(8)}${seconds(ms).padStart(10)}${why === undefined ? '' : `  ${why.split('\n')[0]}`}`,
+    `${name.padEnd(12)}${String(passed).padStart(8)}${String(failures.length).padStart(8)}${seconds(ms).padStart(10)}`,
   );
 }
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failures.length, 0);
 console.log(`all of it in ${seconds(performance.now() - began)}`);
 process.exitCode = failed === 0 ? 0 : 1;
 console.log(`${passed} passed, ${failed} failed`);
