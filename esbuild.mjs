@@ -55,7 +55,6 @@ const commonJs = {
         });
         await writeFile(join('dist', basename(file.path)), code);
       }
-      if (metafile !== undefined) await writeFile('out/extension.meta.json', JSON.stringify(metafile));
     });
   },
 };
@@ -89,6 +88,7 @@ const commandLine = {
   ),
   outdir: 'dist',
   format: 'cjs',
+  metafile: true,
   ...(dev ? { sourcemap: 'inline' } : {}),
 };
 
@@ -104,6 +104,7 @@ const webviews = {
   platform: 'browser',
   target: 'es2022',
   format: 'iife',
+  metafile: true,
   plugins: [],
   ...(dev ? { sourcemap: 'inline' } : {}),
 };
@@ -124,6 +125,12 @@ if (process.argv.includes('--watch')) {
   for (const options of builds)
     await (await esbuild.context({ ...options, plugins: [...(options.plugins ?? []), told] })).watch();
 } else {
-  await Promise.all(builds.map(options => esbuild.build(options)));
+  await Promise.all(
+    builds.map(async options => {
+      const { metafile } = await esbuild.build(options);
+      const name = options === commandLine ? 'programs' : options === webviews ? 'pages' : 'extension';
+      await writeFile(`out/${name}.meta.json`, JSON.stringify(metafile));
+    }),
+  );
   console.log(await describeSizes('dist', 'out/extension.meta.json'));
 }

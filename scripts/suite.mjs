@@ -1,4 +1,4 @@
-// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|host|desktop|e2e [mocha arguments]`.
+// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|host|desktop|e2e|oldest [mocha arguments]`.
 // What a suite needs of the machine is set up first; what is there already is used.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,16 @@ const suites = {
     parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'vsix'],
     timeout: 120_000,
   },
+  // The same tests, or those that are named, in the oldest VS Code that package.json promises.
+  oldest: {
+    folder: 'test/e2e',
+    parts: ['redis-server', 'docker', 'images', 'oldest host', 'chromium', 'vsix'],
+    timeout: 120_000,
+  },
 };
+
+/** What `oldest` runs when nothing is named: the main job. */
+const mainJob = ['sentinel.test'];
 
 /**
  * Bundles every `*.test.ts` of the suite into out/<suite>; tests are found, never listed.
@@ -111,11 +120,13 @@ function runInHost(name, out, mochaArguments) {
  */
 async function main(name, words) {
   const options = words.findIndex(word => word.startsWith('-'));
-  const files = words.filter(
+  const named = words.filter(
     (word, index) => word.includes('.test') || ((options < 0 || index < options) && !word.startsWith('-')),
   );
+  const files = name === 'oldest' && named.length === 0 ? mainJob : named;
+  if (name === 'oldest') process.env['REDIS_TOPOLOGY_VSCODE'] = 'oldest';
   const without = words.find(word => word.startsWith('--without='))?.slice('--without='.length);
-  const mochaArguments = words.filter(word => !files.includes(word) && !word.startsWith('--without='));
+  const mochaArguments = words.filter(word => !named.includes(word) && !word.startsWith('--without='));
   for (const part of suites[name].parts) await step(...need(part));
   const out = await bundle(name, files, without);
   if (name === 'host' || name === 'desktop') return runInHost(name, out, mochaArguments);

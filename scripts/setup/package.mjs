@@ -22,7 +22,7 @@ export async function packageExtension() {
     await ensureHost();
     node = hostNode();
   }
-  await run(
+  const said = await run(
     node,
     [
       join(root, 'node_modules', '@vscode', 'vsce', 'vsce'),
@@ -35,5 +35,7 @@ export async function packageExtension() {
     ],
     { cwd: root },
   );
+  const warnings = said.split('\n').filter(line => /\bWARN/.test(line));
+  if (warnings.length > 0) throw new Error(`The packer warns:\n${warnings.join('\n')}`);
   return `${(statSync(vsix).size / 1024).toFixed(0)} KiB`;
 }

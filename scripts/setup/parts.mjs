@@ -5,7 +5,7 @@ import { ensureImages, recipes } from './images.mjs';
 import { build, packageExtension } from './package.mjs';
 import { ensureRedisServer } from './redisServer.mjs';
 import { aptInstall, capture, which } from './run.mjs';
-import { ensureHost } from './vscodeHost.mjs';
+import { ensureHost, ensureOldestHost } from './vscodeHost.mjs';
 
 /** Debian's own Python is the one that gets Debian's libraries; another may come first on the PATH. */
 const python = '/usr/bin/python3';
@@ -40,6 +40,7 @@ const parts = {
   docker: ['Docker engine', ensureDocker],
   images: ['Images', () => ensureImages(Object.keys(recipes))],
   host: ['VS Code server', ensureHost],
+  'oldest host': ['Oldest VS Code server', ensureOldestHost],
   chromium: ['Chromium', ensureChromium],
   build: ['Build', build],
   vsix: ['VSIX', packageExtension],

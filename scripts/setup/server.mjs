@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './paths.mjs';
 import { run, wait } from './run.mjs';
-import { hostNode, vscodeFolder } from './vscodeHost.mjs';
+import { serverNode, vscodeFolder } from './vscodeHost.mjs';
 
 /** The settings that keep a workbench quiet and the same on every run. */
 export const quietSettings = () =>
@@ -66,7 +66,7 @@ export function prepare(home, settings = {}) {
  * @param {string} vsix
  */
 export async function installExtension(home, vsix) {
-  await run(hostNode(), [
+  await run(serverNode(), [
     join(vscodeFolder, 'out', 'server-main.js'),
     ...common(prepare(home)),
     '--install-extension',
@@ -88,7 +88,7 @@ export async function startServer({ home, port, tokenFile, args = [], env = {}, 
   const log = join(home, 'server.log');
   const file = openSync(log, 'a');
   const child = spawn(
-    hostNode(),
+    serverNode(),
     [
       '--import',
       pathToFileURL(join(root, 'scripts', 'vscode-host', 'mintKey.mjs')).href,
