@@ -1,4 +1,4 @@
-// `npm run drill [-- NAME …]`: the robustness programme whole, of which `npm test` runs slices; without names all parts, one after another.
+// `npm run drill [-- NAME … [--option …]]`: the robustness programme whole, of which `npm test` runs slices; without names all parts, one after another.
 // Hours, not minutes. A part fails (exit code 1) when a rule is broken; the others run all the same.
 import { spawnSync } from 'node:child_process';
 import { root } from './setup/paths.mjs';
@@ -42,6 +42,10 @@ const parts = {
       ],
     ],
   },
+  soak: {
+    title: 'a topology of each kind watched for an hour, or --hours N, while nodes fail and are healed',
+    commands: [['scripts/bench.mjs', 'soak']],
+  },
   failovers: {
     title: 'planned failovers under load, 20 of each kind: no acknowledged write is lost',
     commands: [
@@ -52,9 +56,13 @@ const parts = {
   },
 };
 
-const names = process.argv.slice(2);
+const words = process.argv.slice(2);
+const begin = words.findIndex(word => word.startsWith('--'));
+const names = begin < 0 ? words : words.slice(0, begin);
+/** For the named parts: `soak --hours 8`. */
+const options = begin < 0 ? [] : words.slice(begin);
 const unknown = names.filter(name => !(name in parts));
-if (unknown.length > 0) {
+if (unknown.length > 0 || (names.length === 0 && options.length > 0)) {
   console.log(
     Object.entries(parts)
       .map(([name, { title }]) => `${name.padEnd(12)}${title}`)
@@ -70,8 +78,11 @@ if (unknown.length > 0) {
     const began = Date.now();
     const codes = commands.map(
       command =>
-        spawnSync(process.execPath, [...command], { stdio: 'inherit', cwd: root, env: { ...process.env, ...env } })
-          .status,
+        spawnSync(process.execPath, [...command, ...options], {
+          stdio: 'inherit',
+          cwd: root,
+          env: { ...process.env, ...env },
+        }).status,
     );
     const held = codes.every(code => code === 0);
     if (!held) process.exitCode = 1;

@@ -1,24 +1,24 @@
 import type { EngineKind, TopologyKind } from '../../src/model/instance';
 import type { HealthLevel } from '../../src/model/snapshot';
-import type { DrillResult, DrillWorld } from './drills';
+import type { DrillResult, DrillWorld, Stage } from './drills';
 import { drill } from './drills';
 import type { Rows } from './truth';
 
 /** One fault and how it is healed; each half is a drill of its own. */
-interface Fault {
+export interface Fault {
   readonly name: string;
   /** Needs a network that can be cut. */
   readonly docker?: true;
   readonly on: readonly TopologyKind[];
   /** Returns the healing. */
-  readonly strike: (world: DrillWorld) => Promise<Healing>;
+  readonly strike: (world: Stage) => Promise<Healing>;
   /** Holds of what is so when the fault has run its course; called after `strike`. */
-  readonly over?: (rows: Rows, world: DrillWorld) => boolean;
+  readonly over?: (rows: Rows, world: Stage) => boolean;
   /** What the tree must call the whole then. */
   readonly health?: HealthLevel;
 }
 
-interface Healing {
+export interface Healing {
   readonly heal: () => Promise<unknown>;
   /** Who it was done to. */
   readonly victims: readonly string[];
@@ -28,12 +28,12 @@ const every: readonly TopologyKind[] = ['replication', 'sentinel', 'cluster'];
 const masters = (rows: Rows): number => rows.filter(row => /: running, master/.test(row)).length;
 const rowOf = (rows: Rows, name: string): string => rows.find(row => row.startsWith(`${name}:`)) ?? '';
 /** The master, in a cluster the one of the first slots. */
-const leader = (world: DrillWorld): string =>
+export const leader = (world: Stage): string =>
   world
     .shown()
     .map(row => /^(\S+): running, master(?:, slots 0-|$)/.exec(row)?.[1])
     .find(name => name !== undefined) ?? fail('no master is shown');
-const follower = (world: DrillWorld): string => {
+export const follower = (world: Stage): string => {
   const master = leader(world);
   return (
     world
@@ -46,7 +46,7 @@ const fail = (text: string): never => {
   throw new Error(text);
 };
 /** Somebody else leads, where somebody can take over. */
-const takenOver = (rows: Rows, world: DrillWorld): boolean =>
+export const takenOver = (rows: Rows, world: Stage): boolean =>
   world.kind === 'replication' || masters(rows) === (world.kind === 'cluster' ? 3 : 1);
 
 /** Nobody serves: each node that still says anything has noticed. */
@@ -55,7 +55,7 @@ const allSayFail = (rows: Rows): boolean =>
 
 const lifecycle = (
   what: 'kill' | 'pause' | 'stop',
-  whom: (world: DrillWorld) => string,
+  whom: (world: Stage) => string,
   name: string,
   on = every,
 ): Fault => ({
@@ -133,8 +133,8 @@ export const faults: readonly Fault[] = [
       const right = leader(world);
       const wrong = world.named('replica').find(name => name !== victim) ?? fail('no second replica');
       const at = (name: string): string => String(world.nodes.find(node => node.name === name)?.port);
-      const host = world.topology?.nodes.find(node => node.name === wrong)?.announced?.host ?? '127.0.0.1';
-      const home = world.topology?.nodes.find(node => node.name === right)?.announced?.host ?? '127.0.0.1';
+      const host = world.announced(wrong)?.host ?? '127.0.0.1';
+      const home = world.announced(right)?.host ?? '127.0.0.1';
       await world.cli(victim, 'REPLICAOF', host, at(wrong));
       return { victims: [victim], heal: () => world.cli(victim, 'REPLICAOF', home, at(right)) };
     },
@@ -149,7 +149,7 @@ export const faults: readonly Fault[] = [
     strike: async world => {
       const victim = follower(world);
       const right = leader(world);
-      const { announced } = world.topology?.nodes.find(node => node.name === right) ?? {};
+      const announced = world.announced(right);
       await world.cli(victim, 'REPLICAOF', 'NO', 'ONE');
       return {
         victims: [victim],
@@ -167,7 +167,7 @@ export const faults: readonly Fault[] = [
         victims: [victim],
         heal: async () => {
           await world.script(victim, [`CONFIG SET requirepass ${world.password}`], 'another-word');
-          await world.inventory.refresh();
+          await world.lookAgain();
         },
       };
     },
@@ -195,8 +195,7 @@ export const faults: readonly Fault[] = [
       const victim = follower(world);
       const master = leader(world);
       const masterId = await world.cli(master, 'CLUSTER', 'MYID');
-      const others =
-        world.topology?.nodes.filter(node => node.name !== victim).flatMap(node => node.announced ?? []) ?? [];
+      const others = world.nodes.filter(node => node.name !== victim).flatMap(node => world.announced(node.name) ?? []);
       const id = await world.cli(victim, 'CLUSTER', 'MYID');
       await world.cli(victim, 'CLUSTER', 'RESET');
       for (const { name } of world.nodes) if (name !== victim) await world.cli(name, 'CLUSTER', 'FORGET', id);
@@ -248,7 +247,7 @@ function shuffled(count: number): readonly number[] {
 }
 
 /** Everything is as it should be: who serves is linked. */
-function whole(rows: Rows, world: DrillWorld): boolean {
+export function whole(rows: Rows, world: Stage): boolean {
   const servers = rows.filter(row => row.startsWith('redis-'));
   return (
     masters(rows) === (world.kind === 'cluster' ? 3 : 1) &&

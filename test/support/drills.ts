@@ -9,6 +9,7 @@ import type { Disposable } from '../../src/base/disposable';
 import { createDockerEngine } from '../../src/engine/docker';
 import type { Engine } from '../../src/engine/engine';
 import { createProcessEngine } from '../../src/engine/process';
+import type { Address } from '../../src/model/address';
 import type { EngineKind, TopologyKind } from '../../src/model/instance';
 import { reportOf } from '../../src/model/servers';
 import type { Node, Topology } from '../../src/model/snapshot';
@@ -27,8 +28,25 @@ import { truthOf } from './truth';
 const run = promisify(execFile);
 const volume = { kind: 'volume' } as const;
 
+/** What the faults of `drillList` are done to. */
+export interface Stage {
+  readonly kind: TopologyKind;
+  readonly password: string;
+  readonly nodes: readonly { readonly name: string; readonly port: number }[];
+  /** How it is now, as rows of the witness's form. */
+  shown(): Rows;
+  named(role: 'master' | 'replica'): readonly string[];
+  announced(name: string): Address | undefined;
+  act(name: string, what: 'kill' | 'pause' | 'unpause' | 'start' | 'stop'): Promise<void>;
+  disconnect(name: string): () => void;
+  cli(name: string, ...words: string[]): Promise<string>;
+  script(name: string, commands: readonly string[], password?: string): Promise<void>;
+  /** As the user asks for it: passwords are tried again. */
+  lookAgain(): Promise<void>;
+}
+
 /** A topology to do faults to. Names as the product gives them: `redis-1` is the master at first, of clusters `redis-1` to `-3`. */
-export class DrillWorld {
+export class DrillWorld implements Stage {
   private constructor(
     readonly kind: TopologyKind,
     readonly engineKind: EngineKind,
@@ -94,17 +112,7 @@ export class DrillWorld {
     });
     await inventory.refresh();
     inventory.setVisible(true);
-    const pidOf = (node: string): number | undefined => {
-      const record = join(home, 'data', name, node, 'instance.json');
-      return existsSync(record)
-        ? (JSON.parse(readFileSync(record, 'utf8')) as { process?: { pid: number } }).process?.pid
-        : undefined;
-    };
-    const witnessed = nodes.map(({ name: node, id, port }): Witnessed => ({
-      name: node,
-      port,
-      place: engineKind === 'docker' ? { container: id } : { pid: () => pidOf(node) },
-    }));
+    const witnessed = witnessesOf(engineKind, nodes, join(home, 'data', name));
     return new DrillWorld(
       kind,
       engineKind,
@@ -148,29 +156,25 @@ export class DrillWorld {
 
   /** The same rows, from the snapshot. */
   shown(): Rows {
-    const topology = this.topology;
-    return (topology?.nodes ?? []).map(node => `${node.name}: ${shownOf(node, topology as Topology)}`).sort();
+    return shownRows(this.topology);
   }
 
-  async cli(name: string, ...words: string[]): Promise<string> {
-    const port = this.nodes.find(node => node.name === name)?.port;
-    return (
-      await run('redis-cli', ['-p', String(port), ...words], {
-        timeout: 5000,
-        env: { ...process.env, REDISCLI_AUTH: this.password },
-      })
-    ).stdout.trim();
+  /** The address at which the others know it. */
+  announced(name: string): Address | undefined {
+    return this.topology?.nodes.find(node => node.name === name)?.announced;
+  }
+
+  async lookAgain(): Promise<void> {
+    await this.inventory.refresh();
+  }
+
+  cli(name: string, ...words: string[]): Promise<string> {
+    return say(this, name, words);
   }
 
   /** Several commands on one connection, which log in with `password`. */
   async script(name: string, commands: readonly string[], password = this.password): Promise<void> {
-    const port = this.nodes.find(node => node.name === name)?.port;
-    execFileSync('redis-cli', ['-p', String(port)], {
-      input: `${commands.join('\n')}\n`,
-      timeout: 5000,
-      env: { ...process.env, REDISCLI_AUTH: password },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    sayAll(this, name, commands, password);
     await Promise.resolve();
   }
 
@@ -181,23 +185,73 @@ export class DrillWorld {
 
   /** Cuts a container off its network, and gives it its address back. */
   disconnect(name: string): () => void {
-    const network = execFileSync(
-      'docker',
-      ['inspect', '--format', '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}', this.id(name)],
-      { encoding: 'utf8' },
-    ).trim();
-    const address = execFileSync(
-      'docker',
-      ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', this.id(name)],
-      { encoding: 'utf8' },
-    ).trim();
-    execFileSync('docker', ['network', 'disconnect', network, this.id(name)]);
-    return () => void execFileSync('docker', ['network', 'connect', '--ip', address, network, this.id(name)]);
+    return cutOff(this.id(name));
   }
 
   dispose(): Promise<void> {
     return this.end();
   }
+}
+
+const portOf = ({ nodes }: Pick<Stage, 'nodes'>, name: string): string =>
+  String(nodes.find(node => node.name === name)?.port);
+
+/** One command, by redis-cli; the password goes through the environment. */
+export async function say(
+  stage: Pick<Stage, 'nodes' | 'password'>,
+  name: string,
+  words: readonly string[],
+): Promise<string> {
+  return (
+    await run('redis-cli', ['-p', portOf(stage, name), ...words], {
+      timeout: 5000,
+      env: { ...process.env, REDISCLI_AUTH: stage.password },
+    })
+  ).stdout.trim();
+}
+
+/** Several commands on one connection. */
+export function sayAll(stage: Pick<Stage, 'nodes'>, name: string, commands: readonly string[], password: string): void {
+  execFileSync('redis-cli', ['-p', portOf(stage, name)], {
+    input: `${commands.join('\n')}\n`,
+    timeout: 5000,
+    env: { ...process.env, REDISCLI_AUTH: password },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Cuts a container off its network; what it returns gives it its address back. */
+export function cutOff(id: string): () => void {
+  const inspect = (format: string): string =>
+    execFileSync('docker', ['inspect', '--format', format, id], { encoding: 'utf8' }).trim();
+  const network = inspect('{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}');
+  const address = inspect('{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}');
+  execFileSync('docker', ['network', 'disconnect', network, id]);
+  return () => void execFileSync('docker', ['network', 'connect', '--ip', address, network, id]);
+}
+
+/** How a witness finds the servers of a topology; `data` is the folder in which the process engine keeps it. */
+export function witnessesOf(
+  engine: EngineKind,
+  nodes: readonly { readonly name: string; readonly id: string; readonly port: number }[],
+  data: string,
+): readonly Witnessed[] {
+  const pidOf = (node: string): number | undefined => {
+    const record = join(data, node, 'instance.json');
+    return existsSync(record)
+      ? (JSON.parse(readFileSync(record, 'utf8')) as { process?: { pid: number } }).process?.pid
+      : undefined;
+  };
+  return nodes.map(({ name, id, port }) => ({
+    name,
+    port,
+    place: engine === 'docker' ? { container: id } : { pid: () => pidOf(name) },
+  }));
+}
+
+/** The witness's rows, from the snapshot. */
+export function shownRows(topology: Topology | undefined): Rows {
+  return topology === undefined ? [] : topology.nodes.map(node => `${node.name}: ${shownOf(node, topology)}`).sort();
 }
 
 function shownOf(node: Node, topology: Topology): string {

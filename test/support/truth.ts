@@ -19,10 +19,11 @@ export type Rows = readonly string[];
 /** Asks every server and its place; `password` goes through the environment. */
 export async function truthOf(servers: readonly Witnessed[], password: string): Promise<Rows> {
   const names = new Map(servers.map(({ port, name }) => [port, name]));
+  const states = await statesOf(servers);
   return (
     await Promise.all(
-      servers.map(async server => {
-        const state = await placeOf(server);
+      servers.map(async (server, index) => {
+        const state = states[index] ?? '';
         if (state !== 'running') return `${server.name}: ${state}`;
         return `${server.name}: running, ${await sayingOf(server, names, password)}`;
       }),
@@ -30,10 +31,18 @@ export async function truthOf(servers: readonly Witnessed[], password: string): 
   ).sort();
 }
 
-async function placeOf({ place }: Witnessed): Promise<string> {
-  if ('container' in place)
-    return (await run('docker', ['inspect', '--format', '{{.State.Status}}', place.container])).stdout.trim();
-  const pid = place.pid();
+async function statesOf(servers: readonly Witnessed[]): Promise<readonly string[]> {
+  const containers = servers.flatMap(({ place }) => ('container' in place ? [place.container] : []));
+  const said =
+    containers.length === 0
+      ? []
+      : (await run('docker', ['inspect', '--format', '{{.State.Status}}', ...containers])).stdout.trim().split('\n');
+  return servers.map(({ place }) =>
+    'container' in place ? (said[containers.indexOf(place.container)] ?? '') : stateOf(place.pid()),
+  );
+}
+
+function stateOf(pid: number | undefined): string {
   try {
     const stat = pid === undefined ? 'Z' : (readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1) ?? 'Z');
     return stat.startsWith('T') ? 'paused' : /^[ZX]/.test(stat) ? 'exited' : 'running';
