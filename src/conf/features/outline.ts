@@ -18,9 +18,9 @@ export interface OutlineItem {
 }
 
 /** Of a file with more statements than this, every section is shown, and of each its first lines: more would help nobody and cost much to send. */
-const mostOfFile = 10_000;
+const mostOfFile = 3000;
 /** All lines that are shown of such a file, and those of one section at least; sections behind the last are not looked for. */
-const shared = 4000;
+const shared = 1500;
 const leastOfSection = 10;
 const mostSections = 1000;
 

@@ -1,7 +1,7 @@
 /** Runs, but not as meant: what a person who knows Redis would say on reading the file (section 2.3, pitfalls 1-4, 12). */
 import { isDefaultBridge, isLoopback } from '../addresses';
 import { memory } from '../numbers';
-import { fixes, isTime, lineNumber, lineSpan, nameSpan, related, wordSpan } from './judge';
+import { fixes, isTime, lineNumber, lineSpan, mostRepeats, nameSpan, related, wordSpan } from './judge';
 import type { Assigned, Judge, Steps } from './judge';
 
 export function* checkHabits(judge: Judge, steps: Steps): Generator<void> {
@@ -25,9 +25,6 @@ const yes = (one: Assigned | undefined): boolean => one?.accepted === true && on
 
 /** Settings of which every line counts, or of which a second line is how one writes it. */
 const addsUp = new Set(['save', 'client-output-buffer-limit', 'dir', 'replicaof', 'bind']);
-
-/** A setting that is repeated more often is a generated file: the nearest lines before the last tell enough. */
-const mostRepeats = 100;
 
 function* checkDuplicates(judge: Judge, steps: Steps): Generator<void> {
   for (const [id, lines] of judge.assigned) {

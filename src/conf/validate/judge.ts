@@ -53,6 +53,9 @@ export interface Told {
   readonly fixes?: readonly Fix[];
 }
 
+/** A setting that is repeated more often is a generated file: the nearest lines before the last tell enough. */
+export const mostRepeats = 100;
+
 const nothing: readonly never[] = [];
 /** What ends the start is met after the last line, wherever we noticed it: Redis 8 puts a line by that it cannot read, and goes on. */
 const whenRead = 2 ** 40;
@@ -74,7 +77,7 @@ export class Judge {
   left = 0;
   readonly #counts = new Map<RuleCode, number>();
   #firstOrder = Infinity;
-  /** Every line that set a setting, by {@link Setting.id}, in the server's order. */
+  /** The lines that set a setting, by {@link Setting.id}, in the server's order; of very many the last ones. */
   readonly assigned = new Map<string, Assigned[]>();
   readonly read: ConfDocument[] = [];
   /** Lines that are taken for settings of modules; judged when the whole text is known. */
@@ -169,9 +172,31 @@ export class Judge {
     if (isFirst) this.#firstOrder = order;
     this.#counts.set(code, count);
     if (count <= mostOfRule || isFirst) return true;
-    const silences = this.read.some(document => document.pragmas.some(pragma => pragma.kind === 'disable-next-line'));
+    const silences = this.#silences();
     if (!silences) this.left++;
     return silences;
+  }
+
+  /**
+   * Counts a fault of which {@link report} would keep nothing any more, and says so: then there is no need to find out what it
+   * is about. `refuses`: whether the server stops at it.
+   */
+  onlyCounts(code: RuleCode, refuses = true): boolean {
+    const { mostOfRule } = this.options;
+    if (mostOfRule === undefined) return false;
+    const count = this.#counts.get(code) ?? 0;
+    if (count < mostOfRule || (refuses && (this.#turn ?? this.#order) < this.#firstOrder) || this.#silences())
+      return false;
+    this.#counts.set(code, count + 1);
+    this.left++;
+    return true;
+  }
+
+  /** Whether single lines are silenced: then nobody can tell how many findings are left before all are there. */
+  #silences(): boolean {
+    for (const { pragmas } of this.read)
+      for (const pragma of pragmas) if (pragma.kind === 'disable-next-line') return true;
+    return false;
   }
 
   /** The server refuses the line at once, with its number. */

@@ -5,7 +5,7 @@ import { Suggester } from '../suggest';
 import { historyOf, nameOnTarget } from '../table';
 import type { Known, Setting } from '../table';
 import { atLeast } from '../target';
-import { fixes, lineSpan, made, nameSpan, restSpan, spanOf, wordSpan } from './judge';
+import { fixes, lineSpan, made, mostRepeats, nameSpan, restSpan, spanOf, wordSpan } from './judge';
 import type { Entry, Judge } from './judge';
 import { checkValues } from './values';
 import type { Value } from './values';
@@ -99,6 +99,7 @@ function readSentinelWord(judge: Judge, entry: Entry): LineKind {
     return 'nothing';
   }
   if (judge.mode === 'sentinel') return 'sentinel';
+  if (judge.onlyCounts('sentinel-line-outside')) return 'nothing';
   judge.refuse('sentinel-line-outside', lineSpan(entry), {}, [fixes.commentOut(entry)]);
   return 'nothing';
 }
@@ -118,7 +119,9 @@ export function refuseArity(
   const { words, name } = entry.statement;
   const comment = words.length > most ? commentWord(entry, 1) : -1;
   const told = refusal === undefined ? { severity: 'warning' as const } : { refusal };
-  if (comment >= 1 && comment <= most) {
+  const isComment = comment >= 1 && comment <= most;
+  if (judge.onlyCounts(isComment ? 'trailing-comment' : 'wrong-arity', refusal !== undefined)) return;
+  if (isComment) {
     const secret = isSecret(judge, name);
     judge.report(
       'trailing-comment',
@@ -153,7 +156,7 @@ function readSetting(judge: Judge, entry: Entry, known: Known): void {
   const setting = known.setting;
   if (setting === undefined) return;
   const { words, name } = entry.statement;
-  if (known.aliasOf !== undefined)
+  if (known.aliasOf !== undefined && !judge.onlyCounts('old-name', false))
     judge.remark('old-name', nameSpan(entry), { name, newName: known.aliasOf, target: judge.targetTitle }, [
       fixes.rename(nameSpan(entry), known.aliasOf, true),
     ]);
@@ -183,7 +186,11 @@ function note(judge: Judge, entry: Entry, setting: Setting, values: readonly str
   const list = judge.assigned.get(setting.id);
   const one = { setting, entry, values, accepted };
   if (list === undefined) judge.assigned.set(setting.id, [one]);
-  else list.push(one);
+  else {
+    list.push(one);
+    // The last one counts and a few before it are told of; of `save`, all count.
+    if (list.length >= 2 * mostRepeats && setting.id !== 'save') list.splice(0, mostRepeats);
+  }
 }
 
 /** The values of a line. A multi-word directive with a single non-empty value gets that value's own words (7.0 and later). */
@@ -224,6 +231,7 @@ function readUnknown(judge: Judge, entry: Entry): void {
   const queues = atLeast(judge.target, 'redis', 8) || (dotted && judge.modern);
   const hasValue = words.length > 1;
   if (judge.target.beyond && /^[a-z][a-z0-9-]*$/.test(name)) {
+    if (judge.onlyCounts('maybe-unknown-directive', false)) return;
     const near = nearestName(judge, name);
     judge.remark(
       'maybe-unknown-directive',
@@ -241,6 +249,7 @@ function readUnknown(judge: Judge, entry: Entry): void {
     judge.refuse('module-setting-without-value', lineSpan(entry), { name });
     return;
   }
+  if (judge.onlyCounts(historyOf(name) === undefined ? 'unknown-directive' : 'not-in-target')) return;
   const { code, data, fix } = unknownName(judge, entry);
   judge.refuse(code, nameSpan(entry), data, fix);
 }

@@ -2,7 +2,7 @@
 import { asciiLower, cString } from '../bytes';
 import { laxInteger, memory, strictInteger } from '../numbers';
 import { Suggester } from '../suggest';
-import type { Fix } from '../types';
+import type { Data, Fix } from '../types';
 import { fixes, made } from './judge';
 import type { Check, Checked, Value } from './values';
 import { nameIn } from './values';
@@ -18,6 +18,7 @@ export const checkBool: Check = ({ judge, entry, setting, values }) => {
     if (setting.id === 'activedefrag' && lower === 'yes') judge.remark('active-defrag-build', value.place);
     return true;
   }
+  if (judge.onlyCounts('bool-value')) return false;
   const meant = yesWords.has(lower) ? 'yes' : noWords.has(lower) ? 'no' : new Suggester(['yes', 'no']).nearest(lower);
   judge.refuse(
     'bool-value',
@@ -49,6 +50,7 @@ export const checkEnum: Check = checked => {
       judge.remark('maybe-unknown-value', value.place, { ...data, target: judge.targetTitle });
       continue;
     }
+    if (judge.onlyCounts('enum-value')) return false;
     const meant = new Suggester(setting.values).nearest(asciiLower(value.text));
     judge.refuse('enum-value', value.place, data, meant === undefined ? [] : [fixes.replace(value.place, meant, true)]);
     return false;
@@ -79,24 +81,26 @@ function inRange(setting: Checked['setting'], value: bigint): boolean {
 export const checkInteger: Check = ({ judge, entry, setting, values }) => {
   const [value] = values;
   if (value === undefined) return true;
-  const data = {
+  const data = (): Data => ({
     name: nameIn(entry),
     value: value.text,
     min: String(setting.min ?? ''),
     max: String(setting.max ?? ''),
-  };
+  });
   const number = strictInteger(value.text);
   if (number === undefined) {
+    if (judge.onlyCounts('integer-value')) return false;
     const { why, fix } = mendInteger(value, setting);
-    judge.refuse('integer-value', value.place, { ...data, why }, made(fix));
+    judge.refuse('integer-value', value.place, { ...data(), why }, made(fix));
     return false;
   }
   if (!inRange(setting, number)) {
+    if (judge.onlyCounts('integer-range')) return false;
     const nearest = setting.min !== undefined && number < setting.min ? setting.min : setting.max;
     judge.refuse(
       'integer-range',
       value.place,
-      data,
+      data(),
       nearest === undefined ? [] : [fixes.replace(value.place, String(nearest))],
     );
     return false;
@@ -145,13 +149,10 @@ export const checkMemory: Check = ({ judge, entry, setting, values }) => {
   }
   const size = memory(cString(value.text), setting.signedMemory);
   if (size === undefined) {
+    const code = setting.percent ? 'memory-or-percent-value' : 'memory-value';
+    if (judge.onlyCounts(code)) return false;
     const { why, fix } = mendMemory(value);
-    judge.refuse(
-      setting.percent ? 'memory-or-percent-value' : 'memory-value',
-      value.place,
-      { name, value: value.text, why },
-      made(fix),
-    );
+    judge.refuse(code, value.place, { name, value: value.text, why }, made(fix));
     return false;
   }
   if (judge.target.product === 'valkey' && judge.target.major >= 9 && size.meant > 18446744073709551615n) {

@@ -30,6 +30,38 @@ suite('conf/validate', () => {
       const report = judge(faults('# redis-conf-disable-next-line integer-value\n'), { mostOfRule: 10 });
       assert.deepEqual([counts(report)['integer-value'], report.left], [49, 0]);
     });
+    const many: readonly (readonly [line: string, code: string, target?: string])[] = [
+      ['timeout 30s', 'integer-value'],
+      ['timeout -1', 'integer-range'],
+      ['appendonly true', 'bool-value'],
+      ['loglevel loud', 'enum-value'],
+      ['maxmemory 1.5gb', 'memory-value'],
+      ['maxmemory-clients 1.5gb', 'memory-or-percent-value'],
+      ['timeout 5 5', 'wrong-arity'],
+      ['timeout 5 # x', 'trailing-comment'],
+      ['max-memory 5', 'unknown-directive', 'redis-7.0'],
+      ['locale-collate C', 'not-in-target', 'redis-7.0'],
+      ['slave-priority 5', 'old-name'],
+      ['max-memory 5', 'maybe-unknown-directive', 'redis-9.0'],
+      ['sentinel monitor m 127.0.0.1 6379 2', 'sentinel-line-outside'],
+    ];
+    for (const [line, code, name = 'redis-8.0'] of many)
+      test(`${code}: as many are told of in the end, and the server stops at the same`, () => {
+        const target = parseTarget(name) ?? defaultTarget;
+        const text = `${line}\n`.repeat(30);
+        const [all, some] = [judge(text, { target }), judge(text, { target, mostOfRule: 4 })];
+        const of = (report: Report): number => counts(report)[code] ?? 0;
+        assert.deepEqual([of(all), all.left, of(some)], [30, 0, 4]);
+        assert.equal(some.findings.length + some.left, all.findings.length);
+        assert.deepEqual(some.firstRefusal, all.firstRefusal);
+        assert.equal(all.firstRefusal === undefined, code === 'old-name' || code.startsWith('maybe'));
+      });
+    test('a fault that the server meets first is kept, although its rule has enough', () => {
+      // Redis 8 meets the names at start only, behind the refused line.
+      const text = `${'max-memory 5\n'.repeat(30)}port x\n`;
+      const report = judge(text, { target: parseTarget('redis-8.0') ?? defaultTarget, mostOfRule: 4 });
+      assert.equal(report.firstRefusal?.code, 'integer-value');
+    });
     test('what the server stops at is the same, whichever are kept', () => {
       const text = `sentinel monitor m 127.0.0.1 6379 2\n${'sentinel auth-pass nope x\n'.repeat(30)}port x\n`;
       for (const mostOfRule of [1, 10, 1000]) {
