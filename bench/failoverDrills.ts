@@ -46,15 +46,23 @@ async function main([
     for (let run = 0; run < Number(runs); run++) {
       const fault = faults[run % faults.length] as DrillFault;
       const load = beside === 'beside' ? await begin(world, run) : undefined;
+      const healths: string[] = [];
+      const began = Date.now();
+      const watching = world.inventory.onDidChange(() => {
+        const { level, reasons } = world.topology?.health ?? {};
+        const said = `${level ?? 'gone'} ${(reasons ?? []).map(({ code }) => code).join(' ')}`;
+        if (healths.at(-1)?.endsWith(said) !== true) healths.push(`${seconds(Date.now() - began)} ${said}`);
+      });
       const report = await drillOn(world, fault);
+      watching.dispose();
       reports.push(report);
       const other = load === undefined ? '' : await load();
       await whole(world);
       const after = await stateOf(world);
       const same = (after === before || other !== '') && report.healed;
       if (!same) different++;
-      if (process.env['DRILL_DETAIL'] !== undefined)
-        console.log(JSON.stringify({ marks: report.marks, bars: report.bars }));
+      if (process.env['DRILL_DETAIL'] !== undefined) console.log(JSON.stringify({ ...report, healths }, undefined, 1));
+      else if (!same) console.log(healths.join('\n'));
       const { gap, split } = report;
       console.log(
         `  ${fault.padEnd(10)}${seconds(markOf(report, 'detected'))}   ${seconds(markOf(report, 'promoted'))}   ${seconds(gap && gap.to - gap.from)} ${seconds(markOf(report, 'whole'))}      ${seconds(split && split.to - split.from)}   ${`${report.lost} / ${report.acknowledged}`.padStart(18)}  ${same ? 'as before' : `DIFFERENT\n${before}\n--\n${after}`}${other}`,

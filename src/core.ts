@@ -23,7 +23,7 @@ import { createProcessEngine } from './engine/process';
 import type { commands } from './manifest';
 import { nodesOf } from './model/diff';
 import type { EngineKind } from './model/instance';
-import { contextKeys, views } from './manifest';
+import { contextKeys, pages, views } from './manifest';
 import type { Snapshot } from './model/snapshot';
 import { credentialsOf } from './redis/credentials';
 import type { Address } from './model/address';
@@ -70,9 +70,9 @@ export interface Core extends Disposable {
   readonly inventory: InventoryPort;
   /** For asking the server inside a running instance about a conf file. */
   readonly engines: Readonly<Record<EngineKind, Pick<Engine, 'exec'>>>;
+  /** Takes over a page that VS Code kept over a reload of its window. `state` is what the page remembered. */
+  restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   readonly slotMaps: {
-    /** See {@link SlotMaps.restore}. */
-    restore(...panel: Parameters<SlotMaps['restore']>): Promise<void>;
     /** The node was chosen in the tree: open maps bring out its shard. */
     lightUp(node: string): void;
   };
@@ -223,8 +223,13 @@ export function openCore({
     engines,
     onDidAskToReveal: asked.event,
     run,
+    restore: async (panel, state) => {
+      const topologyId = topologyIn(state);
+      if (topologyId === undefined) return panel.dispose();
+      if (panel.viewType === pages.slotMap) (await maps.get()).restore(panel, topologyId);
+      else await (await diagnosis.get()).restore(panel, topologyId);
+    },
     slotMaps: {
-      restore: async (panel, state) => (await maps.get()).restore(panel, state),
       lightUp: node => {
         if (maps.isMade)
           maps
@@ -237,4 +242,9 @@ export function openCore({
     draw: snapshot => draw(vscode.l10n.t, snapshot, lines()),
     dispose: () => store.dispose(),
   };
+}
+
+function topologyIn(state: unknown): string | undefined {
+  const { topology } = (state ?? {}) as { readonly topology?: unknown };
+  return typeof topology === 'string' ? topology : undefined;
 }

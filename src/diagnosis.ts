@@ -6,7 +6,7 @@ import type { Event } from './base/emitter';
 import { Lazy } from './base/lazy';
 import type { DrillDesk, Kit } from './commands/kit';
 import { causeInWords, consequenceOfProblem } from './editor/words/problems';
-import { commands } from './manifest';
+import { commands, pages } from './manifest';
 import { Collector } from './topology/diagnose/collector';
 import { Diagnoser } from './topology/diagnose/diagnoser';
 import type { FixDeps } from './topology/diagnose/fixes/run';
@@ -30,6 +30,8 @@ export interface Diagnosis extends Disposable {
   show(topologyId: string | undefined): void;
   watch(topologyId: string): void;
   drills(): Promise<DrillDesk>;
+  /** Takes over a page that VS Code kept over a reload of its window. */
+  restore(panel: vscode.WebviewPanel, topologyId: string): Promise<void>;
 }
 
 const MOST_BYTES = 1024 * 1024;
@@ -85,6 +87,12 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
     show: topologyId => panels.show(topologyId),
     watch: topologyId => watching.show(topologyId),
     drills: () => desk.get(),
+    restore: async (panel, topologyId) => {
+      await inventory.refresh(); // a page that does not know its topology yet says that there is none
+      if (panel.viewType === pages.problems) panels.restore(panel, topologyId === '' ? undefined : topologyId);
+      else if (panel.viewType === pages.watch) watching.restore(panel, topologyId);
+      else (await desk.get()).restore(panel, topologyId);
+    },
     dispose: () => store.dispose(),
   };
 }

@@ -8,14 +8,16 @@ import type { RunningDrill } from './topology/drill/report';
 import { DrillPanels } from './webviews/drillPanel';
 import { drillSightOf } from './webviews/drillSight';
 
+export interface OpenDrillDesk extends DrillDesk, Disposable {
+  /** Takes over a page that VS Code kept over a reload of its window. */
+  restore(panel: vscode.WebviewPanel, topologyId: string): void;
+}
+
 /** While one runs and is looked at, the picture grows this often. */
 const GROW_MS = 250;
 
 /** The pages of drills, and what is known of those that run: loaded when the first is asked for. */
-export function openDrillDesk(
-  { t, deps, inventory, documents, log }: Kit,
-  extensionUri: vscode.Uri,
-): DrillDesk & Disposable {
+export function openDrillDesk({ t, deps, inventory, documents, log }: Kit, extensionUri: vscode.Uri): OpenDrillDesk {
   const running = new Map<string, { readonly cancel: () => void; peek: () => RunningDrill }>();
   const onFailure = (error: unknown): void => log.error('drill', error);
   const names = new Map<string, string>();
@@ -61,6 +63,7 @@ export function openDrillDesk(
   });
   return {
     show: (topologyId, run) => panels.show(topologyId, run),
+    restore: (panel, topologyId) => panels.restore(panel, topologyId),
     isRunning: topologyId => running.has(topologyId),
     begin(topologyId, peek, cancel) {
       running.set(topologyId, { peek, cancel });

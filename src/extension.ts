@@ -6,7 +6,7 @@ import { ConfigValue } from './editor/configValue';
 import { Log } from './editor/log';
 import { StoredRecords, StoredSecrets } from './editor/memory';
 import { Redactor } from './editor/redact';
-import { commands, settings, slotMapView } from './manifest';
+import { commands, pages, settings } from './manifest';
 import { registerConf } from './registerConf';
 import { registerTopologyView } from './views/register';
 
@@ -45,9 +45,11 @@ export function activate(context: vscode.ExtensionContext): void {
     core,
     registerConf(context.extensionUri, core, log),
     registerTopologyView(core, error => log.error('start', error)),
-    vscode.window.registerWebviewPanelSerializer(slotMapView, {
-      deserializeWebviewPanel: async (panel, state) => (await core.get()).slotMaps.restore(panel, state),
-    }),
+    ...Object.values(pages).map(page =>
+      vscode.window.registerWebviewPanelSerializer(page, {
+        deserializeWebviewPanel: async (panel, state) => (await core.get()).restore(panel, state),
+      }),
+    ),
     dockerHost.onDidChange(() => reopen(core, log)),
     dockerContext.onDidChange(() => reopen(core, log)),
     tunnel.onDidChange(() => reopen(core, log)),

@@ -72,8 +72,13 @@ export const views = {
   topologies: 'redisTopology.topologies',
 } as const;
 
-/** View type of the panels that show a cluster's slots. */
-export const slotMapView = 'redisTopology.slotMap';
+/** View types of the pages, each about one topology. VS Code keeps them over a reload of its window. */
+export const pages = {
+  slotMap: 'redisTopology.slotMap',
+  problems: 'redisTopology.problems',
+  watch: 'redisTopology.watch',
+  drill: 'redisTopology.drill',
+} as const;
 
 export const settings = {
   dockerHost: 'redisTopology.docker.host',

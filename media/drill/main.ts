@@ -10,6 +10,7 @@ declare function acquireVsCodeApi(): {
 };
 
 const host = acquireVsCodeApi();
+host.setState({ topology: document.body.dataset['topology'] }); // by which the host finds the page's topology after a reload of the window
 const drawn = new Map<HTMLElement, string>();
 let shown: ShownPicture | undefined;
 /** The mark whose line is brought out. */

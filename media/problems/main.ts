@@ -14,6 +14,7 @@ declare function acquireVsCodeApi(): {
 };
 
 const host = acquireVsCodeApi();
+host.setState({ topology: document.body.dataset['topology'] }); // by which the host finds the page's topology after a reload of the window
 const list = byId('problems');
 const notes = byId('notes');
 const fold = byId<HTMLDetailsElement>('fold');

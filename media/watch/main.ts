@@ -12,6 +12,7 @@ import { byId, element } from '../slotMap/dom';
 import { sparkline } from './sparkline';
 
 interface Remembered {
+  readonly topology: string;
   readonly text?: string;
   readonly who?: string;
   readonly kind?: string;
@@ -24,6 +25,9 @@ declare function acquireVsCodeApi(): {
 };
 
 const host = acquireVsCodeApi();
+/** By it the host finds the page's topology after a reload of the window. */
+const topology = document.body.dataset['topology'] ?? '';
+host.setState({ text: '', who: '', kind: '', ...host.getState(), topology });
 const text = byId<HTMLInputElement>('text');
 const who = byId<HTMLSelectElement>('who');
 const kind = byId<HTMLSelectElement>('kind');
@@ -61,7 +65,7 @@ function useWords(given: Readonly<Record<string, string>>): void {
     [word('node'), false],
     [word('what'), false],
   ]);
-  const remembered = host.getState() ?? {};
+  const remembered: Partial<Remembered> = host.getState() ?? {};
   kind.replaceChildren(
     element('option', { value: '' }, word('all')),
     ...eventKinds.map(one => element('option', { value: one }, word(`kind.${one}`))),
@@ -244,7 +248,7 @@ function drawSoon(): void {
 
 for (const field of [text, who, kind])
   field.addEventListener('input', () => {
-    host.setState({ text: text.value, who: who.value, kind: kind.value });
+    host.setState({ topology, text: text.value, who: who.value, kind: kind.value });
     drawEvents();
   });
 byId('export').addEventListener('click', () =>

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable';
+import { pages } from '../manifest';
 import type { DrillSight, FromDrillPage } from './drillProtocol';
 import { readFromDrillPage } from './drillProtocol';
 import { simplePage } from './page';
@@ -49,12 +50,24 @@ export class DrillPanels implements Disposable {
       open.panel.reveal(undefined, true);
       return this.update(topologyId);
     }
-    const panel = vscode.window.createWebviewPanel(
-      'redisTopology.drill',
-      this.deps.sight(topologyId, selected).title,
-      vscode.ViewColumn.Active,
-      { enableScripts: true },
+    this.#adopt(
+      topologyId,
+      vscode.window.createWebviewPanel(
+        pages.drill,
+        this.deps.sight(topologyId, selected).title,
+        vscode.ViewColumn.Active,
+      ),
+      selected,
     );
+  }
+
+  /** Takes over a panel that VS Code kept over a reload of the window. */
+  restore(panel: vscode.WebviewPanel, topologyId: string): void {
+    if (this.#open.has(topologyId)) return panel.dispose();
+    this.#adopt(topologyId, panel, undefined);
+  }
+
+  #adopt(topologyId: string, panel: vscode.WebviewPanel, selected: number | undefined): void {
     panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'redis-topology.svg');
     const entry: Entry = { panel, shown: '' };
     this.#select(entry, selected);
@@ -68,7 +81,7 @@ export class DrillPanels implements Disposable {
       else entry.shown = '';
       this.update(topologyId);
     });
-    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'drill', body);
+    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'drill', topologyId, body);
   }
 
   /** Whether anybody would see what changes. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable';
+import { pages } from '../manifest';
 import { simplePage } from './page';
 import { readFromProblemsPage } from './problemsProtocol';
 import type { FromProblemsPage, ProblemsSight } from './problemsProtocol';
@@ -22,9 +23,16 @@ export class ProblemsPanels implements Disposable {
     const open = this.#open.get(topologyId);
     if (open) return open.panel.reveal();
     const { title } = this.deps.sight(topologyId);
-    const panel = vscode.window.createWebviewPanel('redisTopology.problems', title, vscode.ViewColumn.Active, {
-      enableScripts: true,
-    });
+    this.#adopt(topologyId, vscode.window.createWebviewPanel(pages.problems, title, vscode.ViewColumn.Active));
+  }
+
+  /** Takes over a panel that VS Code kept over a reload of the window. */
+  restore(panel: vscode.WebviewPanel, topologyId: string | undefined): void {
+    if (this.#open.has(topologyId)) return panel.dispose();
+    this.#adopt(topologyId, panel);
+  }
+
+  #adopt(topologyId: string | undefined, panel: vscode.WebviewPanel): void {
     panel.iconPath = vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'redis-topology.svg');
     const entry = { panel, shown: '' };
     this.#open.set(topologyId, entry);
@@ -40,6 +48,7 @@ export class ProblemsPanels implements Disposable {
       panel.webview,
       this.deps.extensionUri,
       'problems',
+      topologyId ?? '',
       '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul><details id="fold" hidden><summary id="notesTitle"></summary><ul id="notes"></ul></details>',
     );
   }

@@ -4,7 +4,7 @@ import type { Disposable } from '../base/disposable';
 import { DisposableStore } from '../base/disposable';
 import type { PlanOnMap, Proposal } from '../editor/planOnMap';
 import { reasonInWords } from '../editor/words/health';
-import { slotMapView } from '../manifest';
+import { pages } from '../manifest';
 import type { Topology } from '../model/snapshot';
 import type { InventoryPort } from '../topology/inventoryPort';
 import { countKeys, heatKindsOf, heatOf } from './slotFigures';
@@ -57,18 +57,14 @@ export class SlotMaps implements Disposable {
       open ??
       this.#adopt(
         topologyId,
-        vscode.window.createWebviewPanel(slotMapView, vscode.l10n.t('Slot Map'), vscode.ViewColumn.Active),
+        vscode.window.createWebviewPanel(pages.slotMap, vscode.l10n.t('Slot Map'), vscode.ViewColumn.Active),
       )
     );
   }
 
-  /** Takes over a panel that VS Code kept over a reload of the window. `state` is what the page remembered. */
-  restore(panel: vscode.WebviewPanel, state: unknown): void {
-    const topologyId =
-      typeof state === 'object' && state !== null && 'topology' in state && typeof state.topology === 'string'
-        ? state.topology
-        : undefined;
-    if (topologyId === undefined || this.#open.has(topologyId)) return panel.dispose();
+  /** Takes over a panel that VS Code kept over a reload of the window. */
+  restore(panel: vscode.WebviewPanel, topologyId: string): void {
+    if (this.#open.has(topologyId)) return panel.dispose();
     this.#adopt(topologyId, panel);
     this.#deps.inventory.refresh().catch(this.#deps.onFailure);
   }

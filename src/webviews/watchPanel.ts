@@ -5,6 +5,7 @@ import { errorInWords } from '../editor/words';
 import type { Redactor } from '../editor/redact';
 import type { Topology } from '../model/snapshot';
 import type { InventoryPort } from '../topology/inventoryPort';
+import { pages } from '../manifest';
 import type { TimelineEntry } from '../topology/timeline';
 import { clientsOf, slowLogOf } from '../topology/watch/onDemand';
 import { Samples } from '../topology/watch/samples';
@@ -42,7 +43,22 @@ export class WatchPanels implements Disposable {
   show(topologyId: string): void {
     const open = this.#open.get(topologyId);
     if (open) return open.bringToFront();
-    this.#open.set(topologyId, new WatchPanel(this.deps, topologyId, () => this.#open.delete(topologyId)));
+    const title = vscode.l10n.t('{0} – live', this.#name(topologyId));
+    this.#adopt(topologyId, vscode.window.createWebviewPanel(pages.watch, title, vscode.ViewColumn.Active));
+  }
+
+  /** Takes over a panel that VS Code kept over a reload of the window. */
+  restore(panel: vscode.WebviewPanel, topologyId: string): void {
+    if (this.#open.has(topologyId)) return panel.dispose();
+    this.#adopt(topologyId, panel);
+  }
+
+  #adopt(topologyId: string, panel: vscode.WebviewPanel): void {
+    this.#open.set(topologyId, new WatchPanel(this.deps, topologyId, panel, () => this.#open.delete(topologyId)));
+  }
+
+  #name(topologyId: string): string {
+    return this.deps.inventory.snapshot.topologies.find(({ id }) => id === topologyId)?.name ?? topologyId;
   }
 
   dispose(): void {
@@ -69,11 +85,10 @@ class WatchPanel implements Disposable {
   constructor(
     private readonly deps: WatchPanelDeps,
     private readonly topologyId: string,
+    panel: vscode.WebviewPanel,
     onEnd: () => void,
   ) {
-    this.#panel = vscode.window.createWebviewPanel('redisTopology.watch', this.#title(), vscode.ViewColumn.Active, {
-      enableScripts: true,
-    });
+    this.#panel = panel;
     this.#panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'redis-topology.svg');
     this.#store.add(this.#panel.webview.onDidReceiveMessage((value: unknown) => this.#receive(value)));
     this.#store.add(this.#panel.onDidChangeViewState(() => this.#follow()));
@@ -88,7 +103,7 @@ class WatchPanel implements Disposable {
     );
     this.#store.add(deps.inventory.onDidChange(() => this.#show()));
     this.#store.add(deps.inventory.timeline.onDidAdd(entry => this.#happened(entry)));
-    this.#panel.webview.html = simplePage(this.#panel.webview, deps.extensionUri, 'watch', body);
+    this.#panel.webview.html = simplePage(this.#panel.webview, deps.extensionUri, 'watch', topologyId, body);
     this.#follow();
   }
 
@@ -102,10 +117,6 @@ class WatchPanel implements Disposable {
 
   #topology(): Topology | undefined {
     return this.deps.inventory.snapshot.topologies.find(({ id }) => id === this.topologyId);
-  }
-
-  #title(): string {
-    return vscode.l10n.t('{0} – live', this.#topology()?.name ?? this.topologyId);
   }
 
   /** Polling is for somebody who looks: a hidden page holds nothing and draws nothing. */
@@ -139,8 +150,8 @@ class WatchPanel implements Disposable {
     const text = JSON.stringify(sight);
     if (text === this.#shown) return;
     this.#shown = text;
-    const title = this.#title();
-    if (topology !== undefined && this.#panel.title !== title) this.#panel.title = title;
+    const title = topology && vscode.l10n.t('{0} – live', topology.name);
+    if (title !== undefined && this.#panel.title !== title) this.#panel.title = title;
     this.#send({ type: 'show', sight });
   }
 

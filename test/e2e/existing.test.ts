@@ -90,14 +90,28 @@ suite('a topology added by its address', function () {
     await topologyRow('read-only').waitFor();
   });
 
-  test('it is there after a reload, and gone after Remove From View; the servers run on', async () => {
-    await workbench.load();
+  test('it is there after a reload, with its pages, and gone after Remove From View; the servers run on', async () => {
+    const page = workbench.webview;
+    const live = page
+      .getByRole('row')
+      .filter({ hasText: `127.0.0.1:${replica.port}` })
+      .first();
+    await workbench.choose(topologyRow(), 'Show Problems');
+    await page.getByText('Nothing is wrong here').waitFor({ timeout: 20_000 });
+    await workbench.choose(topologyRow(), 'Watch Live');
+    await live.getByText('replica', { exact: true }).waitFor({ timeout: 20_000 });
+    await workbench.run('Developer: Reload Window');
+    await live.getByText('replica', { exact: true }).waitFor({ state: 'detached' });
     await workbench.openContainer();
+    await live.getByText('replica', { exact: true }).waitFor({ timeout: 30_000 });
+    await workbench.page.getByRole('tab', { name: 'Problems of shop' }).click();
+    await page.getByText('Nothing is wrong here').waitFor({ timeout: 20_000 });
+    await workbench.screenshot('existing-04-restored');
     await topologyRow('read-only').waitFor({ timeout: 30_000 });
     await row(replica, 'in sync').waitFor({ timeout: 30_000 });
     await workbench.choose(topologyRow(), 'Remove From View');
     await topologyRow().waitFor({ state: 'detached' });
-    await workbench.screenshot('existing-04-removed');
+    await workbench.screenshot('existing-05-removed');
     for (const { pid } of [master, replica]) assert.doesNotThrow(() => process.kill(pid, 0));
   });
 });

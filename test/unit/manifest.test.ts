@@ -5,6 +5,7 @@ import { welcomes } from '../../src/views/drawing';
 
 interface Package {
   readonly icon?: string;
+  readonly activationEvents: readonly string[];
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
     readonly menus: Readonly<
@@ -26,7 +27,7 @@ interface Package {
 }
 
 const text = readFileSync('package.json', 'utf8');
-const { contributes } = JSON.parse(text) as Package;
+const { contributes, activationEvents } = JSON.parse(text) as Package;
 const nls = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
 const idsOf = (table: Readonly<Record<string, string>>): readonly string[] => Object.values(table).sort();
 
@@ -55,6 +56,7 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
       contributes.configuration.flatMap(({ properties }) => Object.keys(properties)),
       idsOf({ ...manifest.settings, ...prefixed(manifest.confSettings) }),
     ],
+    ['pages', activationEvents.map(event => event.replace('onWebviewPanel:', '')), idsOf(manifest.pages)],
     ['colours', contributes.colors.map(({ id }) => id), idsOf(manifest.colors)],
   ];
   for (const [what, inPackage, inSource] of declared) {

@@ -14,7 +14,7 @@ import { countsIn, countsOf, gapOf, splitOf } from './report';
 import { TopologyRoute } from './route';
 import { readSettings, waitOf } from './settings';
 import type { DrillReadFault } from './writers';
-import { lostOf, Writers } from './writers';
+import { hangUp, lostOf, Writers } from './writers';
 
 export type DrillFaultCode =
   | DrillReadFault
@@ -60,8 +60,9 @@ export async function runDrill(
   const talk = new Talks(inventory, ended.signal);
   const route = new TopologyRoute(topologyNow, inventory, (node, command) => talk.ask(node, command));
   const record = new Recorder(inventory, before, victim, () => deps.now());
+  const prefix = `redis-topology-explorer:drill:${String(deps.now())}`;
   const writers = new Writers(route, (node, own) => inventory.connectionTo(node.id, own), {
-    prefix: `redis-topology-explorer:drill:${String(deps.now())}`,
+    prefix,
     writers: request.writers,
     everyMs: 1000 / request.rate,
     wait: request.wait,
@@ -104,7 +105,11 @@ export async function runDrill(
     const { acknowledged, refused } = await writers.stop();
     const picture = peek();
     onPhase('counting', () => picture);
-    const connect = (node: Node): Promise<RedisConnection> => inventory.connectionTo(node.id);
+    const connect = async (node: Node): Promise<RedisConnection> => {
+      const connection = await inventory.connectionTo(node.id);
+      await hangUp(connection, prefix);
+      return connection;
+    };
     const lost = await lostOf([...acknowledged.keys()], route, connect);
     await lostOf(writers.doubtful, route, connect); // only to be taken away: nobody was told that they are there
     return {

@@ -17,6 +17,7 @@ export interface Route {
 }
 
 export interface WriterOptions {
+  /** Of its keys; also the name of its connections, by which {@link hangUp} knows them. */
   readonly prefix: string;
   readonly writers: number;
   /** Milliseconds between two writes of one writer. */
@@ -142,7 +143,7 @@ export class Writers {
     let open = this.#connections.get(key);
     if (open === undefined) {
       // an address that leads nowhere any more takes seconds to say so, and the next look may know a better one
-      open = deadline('connect', CONNECT_MS, signal, own => this.connect(node, own));
+      open = deadline('connect', CONNECT_MS, signal, own => this.#named(node, own));
       this.#connections.set(key, open);
       const drop = (): void => {
         if (this.#connections.get(key) === open) this.#connections.delete(key);
@@ -152,9 +153,33 @@ export class Writers {
     return open;
   }
 
+  async #named(node: Node, signal: AbortSignal): Promise<RedisConnection> {
+    const connection = await this.connect(node, signal);
+    try {
+      await connection.pipeline([['CLIENT', 'SETNAME', this.options.prefix]], { signal }); // one who may not be named writes all the same
+      return connection;
+    } catch (error) {
+      connection.dispose();
+      throw error;
+    }
+  }
+
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (ms > 0) await delay(ms, signal);
   }
+}
+
+/**
+ * Ends, on the server, what is left of the writers' connections. One to a server that was cut off and came back still brings what was sent into
+ * nowhere: the network tries for many seconds, and a write that nobody waits for any more would appear after all was counted and removed.
+ */
+export async function hangUp(connection: Pick<RedisConnection, 'pipeline'>, name: string): Promise<void> {
+  const [list] = await connection.pipeline([['CLIENT', 'LIST']]);
+  const ids = String(list)
+    .split('\n')
+    .filter(line => line.includes(` name=${name} `))
+    .flatMap(line => /^id=(\d+)/.exec(line)?.[1] ?? []);
+  if (ids.length > 0) await connection.pipeline(ids.map(id => ['CLIENT', 'KILL', 'ID', id]));
 }
 
 /** Which of the keys are not there any more, asked of whoever owns them now. Those that are there are removed. */
