@@ -2,6 +2,7 @@ import { mapLimit } from '../base/abort';
 import { HumanError, isFault } from '../base/errors';
 import type { EngineKind, TopologyKind } from '../model/instance';
 import type { VerbDeps } from './deps';
+import { forgetDrills } from './drill/history';
 import { Journal } from './journal';
 import type { OnProgress } from './ports';
 
@@ -71,6 +72,7 @@ export async function removeTopology(
     engine: request.engine,
     plan: { data },
   });
+  await forgetDrills(deps.records, topologyId);
   let done = 0;
   const total = owned.instances.length;
   try {

@@ -16,7 +16,7 @@ export async function keepDrill(records: Records, report: DrillReport): Promise<
   await records.set(keyOf(topologyId), [report, ...drillsOf(records, topologyId)].slice(0, KEPT));
 }
 
-/** Of topologies that are not there any more. */
+/** Of a topology that was removed: nobody could run them again. */
 export async function forgetDrills(records: Records, topologyId: string): Promise<void> {
   await records.delete(keyOf(topologyId));
 }

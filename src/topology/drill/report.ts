@@ -149,14 +149,19 @@ export function countsIn(ranges: readonly SlotRange[] | undefined): (slot: numbe
   return slot => ranges === undefined || ranges.length === 0 || ranges.some(([from, to]) => slot >= from && slot <= to);
 }
 
-/** Whether all is as it was, whoever holds which role: drills move roles about. */
+/**
+ * Whether all is as it was, whoever holds which role: drills move roles about. What did not answer before need not answer now; and a topology that was
+ * not quite well when the drill began (its last failover a moment ago) may be well at its end.
+ */
 export function sameShape(before: Topology, now: Topology | undefined): boolean {
-  if (now === undefined || now.nodes.length !== before.nodes.length || now.health.level !== before.health.level)
-    return false;
+  if (now === undefined || now.nodes.length !== before.nodes.length) return false;
+  const answering = new Set(now.nodes.filter(({ contact }) => contact.state === 'answering').map(({ id }) => id));
+  if (before.nodes.some(({ id, contact }) => contact.state === 'answering' && !answering.has(id))) return false;
+  if (now.health.level === 'healthy' && before.health.level !== 'healthy') return true;
   const count = (topology: Topology, role: Role): number =>
     topology.nodes.filter(node => node.role === role && node.staleMaster === undefined).length;
   return (
-    now.nodes.every(({ contact }) => contact.state === 'answering') &&
+    now.health.level === before.health.level &&
     (['master', 'replica', 'sentinel'] as const).every(role => count(now, role) === count(before, role))
   );
 }

@@ -4,11 +4,13 @@ import type { EngineFault } from '../../../src/engine/engine';
 import type { RedisConnector, RedisFault } from '../../../src/redis/client';
 import { createSentinel, prepareSentinel } from '../../../src/topology/createSentinel';
 import type { JournalRecord } from '../../../src/topology/journal';
+import { keepDrill } from '../../../src/topology/drill/history';
 import { removeTopology } from '../../../src/topology/removeTopology';
 import type { SentinelRequest } from '../../../src/topology/sentinelRequest';
 import { findUnfinished } from '../../../src/topology/findUnfinished';
 import { removeUnfinished } from '../../../src/topology/unfinished';
 import { decoy, FakeEngine } from '../../support/fakeEngine';
+import { drillRun } from '../../support/drillRuns';
 import { memoryDeps } from '../../support/memoryDeps';
 
 const request: SentinelRequest = {
@@ -211,6 +213,8 @@ suite('topology/removeTopology', () => {
         storage: { kind: 'volume' },
       });
     await deps.secrets.set(topologyId, 'secret');
+    for (const one of [topologyId, 'another'])
+      await keepDrill(deps.records, drillRun({ request: { ...drillRun().request, topologyId: one } }));
     return { engine, deps, order: { topologyId, name: 'orders', kind: 'sentinel', engine: 'docker' } as const };
   }
 
@@ -223,7 +227,7 @@ suite('topology/removeTopology', () => {
       assert.equal(engine.data.size, data ? 0 : 2);
       assert.deepEqual([report.data.length, report.keptData.length], data ? [2, 0] : [0, 2]);
       assert.equal(deps.secrets.kept.size, data ? 0 : 1);
-      assert.deepEqual(deps.records.keys(), []);
+      assert.deepEqual(deps.records.keys(), ['drills:another']);
     });
   }
 
@@ -239,5 +243,6 @@ suite('topology/removeTopology', () => {
     await removeUnfinished(deps, order.topologyId, signal);
     assert.ok(engine.isClean(order.topologyId));
     assert.equal(deps.secrets.kept.size, 0);
+    assert.deepEqual(deps.records.keys(), ['drills:another']);
   });
 });

@@ -181,6 +181,16 @@ suite('topology/drill: the same shape again', () => {
     ],
   ];
   for (const [what, now, same] of cases) test(what, () => assert.equal(sameShape(before, now), same));
+
+  const quiet = before.nodes.map((one, i) => (i === 2 ? { ...one, contact: { state: 'not-running' } as const } : one));
+  const limping = { ...before, nodes: quiet, health: { level: 'degraded', reasons: [] } } as const;
+  const worse = { ...limping, nodes: quiet.map((one, i) => (i === 1 ? { ...one, contact: quiet[2]!.contact } : one)) };
+  const limped: readonly (readonly [what: string, now: typeof before, same: boolean])[] = [
+    ['one that did not answer before need not answer now', limping, true],
+    ['well at the end, though it was not when it began', before, true],
+    ['another one went, too', worse, false],
+  ];
+  for (const [what, now, same] of limped) test(what, () => assert.equal(sameShape(limping, now), same));
 });
 
 suite('topology/drill: runs compared', () => {
