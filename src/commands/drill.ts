@@ -3,7 +3,7 @@ import { withProgress } from '../editor/progress';
 import type { Step } from '../editor/wizard';
 import { askText, choose, walk } from '../editor/wizard';
 import { consequenceInWords } from '../editor/words/consequences';
-import { drillPhaseInWords, faultOfDrill, lossInWords, standingInWords } from '../editor/words/drill';
+import { drillPhaseInWords, faultOfDrill, lossInWords, splitCostInWords, standingInWords } from '../editor/words/drill';
 import type { Node, Topology } from '../model/snapshot';
 import { consequencesOf } from '../topology/consequences';
 import { runDrill } from '../topology/drill/drill';
@@ -12,6 +12,7 @@ import { drillsOf, keepDrill } from '../topology/drill/history';
 import type { DrillLoad } from '../topology/drill/load';
 import { loadText, readLoad, usualLoads } from '../topology/drill/load';
 import type { DrillFault, DrillPicture, DrillRequest } from '../topology/drill/report';
+import { splitCostOf } from '../topology/drill/splitCost';
 import { topologyOf } from './ask';
 import type { Command, Kit } from './kit';
 
@@ -192,14 +193,11 @@ function loadDetail({ writers, rate, wait }: DrillLoad): string {
 function costs({ t }: Pick<Kit, 't'>, topology: Topology, victim: Node, fault: DrillFault): readonly string[] {
   if (fault === 'failover')
     return [vscode.l10n.t('Nothing is broken: a replica takes over in good order. For comparison.')];
-  return [
-    ...consequencesOf(topology, victim, fault === 'split' ? 'disconnect' : fault).map(one =>
-      consequenceInWords(t, one),
-    ),
-    ...(fault === 'split'
-      ? [vscode.l10n.t('Clients that stay with it go on writing there, and lose what they write.')]
-      : []),
-  ];
+  if (fault === 'split') {
+    const cost = splitCostOf(topology, victim);
+    return cost === undefined ? [] : [splitCostInWords(t, cost)];
+  }
+  return consequencesOf(topology, victim, fault).map(one => consequenceInWords(t, one));
 }
 
 async function agreed(kit: Kit, topology: Topology, victim: Node, fault: DrillFault): Promise<boolean> {

@@ -78,7 +78,8 @@ export function consequenceInWords(t: Translate, consequence: Consequence): stri
   return inWords(consequences, t, consequence);
 }
 
-function oneOf(t: Translate, names: readonly string[]): string {
+/** `redis-2 or redis-3` */
+export function oneOf(t: Translate, names: readonly string[]): string {
   if (names.length < 2) return names.join('');
   return t('{0} or {1}', names.slice(0, -1).join(', '), names.at(-1) ?? '');
 }

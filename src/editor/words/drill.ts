@@ -7,9 +7,12 @@ import type {
   Standing,
 } from '../../topology/drill/report';
 import { markOf, seriesOf } from '../../topology/drill/report';
+import { formatRanges } from '../../model/slots';
+import type { SplitCost } from '../../topology/drill/splitCost';
 import type { DrillPhase } from '../../topology/drill/drill';
 import { code, escapeMarkdown, table } from '../markdown';
 import type { Translate } from '../translate';
+import { consequenceInWords, oneOf } from './consequences';
 import { roleInWords } from './health';
 
 export function faultOfDrill(t: Translate, fault: DrillFault): string {
@@ -26,6 +29,30 @@ export function faultOfDrill(t: Translate, fault: DrillFault): string {
       return t('Cut off from the others, clients still reach it');
     case 'failover':
       return t('Planned failover');
+  }
+}
+
+/** What it costs to cut a master off while its clients still reach it. */
+export function splitCostInWords(t: Translate, cost: SplitCost): string {
+  switch (cost.code) {
+    case 'overruled':
+      return t(
+        'The others lose it, its clients do not: it goes on taking writes. In about {1} s the sentinels promote {0}; what is written to the old one from then on is lost, and so may be what was written to it just before.',
+        oneOf(t, cost.candidates),
+        cost.seconds,
+      );
+    case 'slots-overruled':
+      return t(
+        'The others lose it, its clients do not: it goes on taking writes for the slots {0} until it notices that it is alone, after cluster-node-timeout, and then refuses them. {1} takes the slots over about a second later; what the old one took in the meantime is lost.',
+        formatRanges(cost.slots, ', '),
+        oneOf(t, cost.candidates),
+      );
+    case 'alone':
+      return t(
+        'Its replicas lose it, its clients do not: it goes on taking writes, nobody takes over, and the replicas copy what they missed when it is back.',
+      );
+    case 'as-gone':
+      return consequenceInWords(t, cost.loss);
   }
 }
 
@@ -120,7 +147,10 @@ function twoMastersInWords(t: Translate, { from, to, returned }: NonNullable<Dri
   const time = secondsInWords(to - from);
   return returned
     ? t('The old master came back as a stale one for {0}: what is written to it in that time is lost.', time)
-    : t('Split brain: for {0} two servers called themselves master and took writes of the same data.', time);
+    : t(
+        'Split brain: for {0} two servers called themselves master. What the replaced one took meanwhile is lost.',
+        time,
+      );
 }
 
 /** Verdict of one run, in sentences. */
