@@ -1,10 +1,13 @@
-// `npm run bench -- NAME [arguments]`: one measured claim, bench/NAME.ts. Without a name it lists them.
+// `npm run bench`: every claim, into docs/measured.md (scripts/bench/claims.mjs lists them); `npm run bench -- --claims ID …` some of them.
+// `npm run bench -- NAME [arguments]` runs one script, bench/NAME.ts, and writes nothing; `--list` names them. `--pages` writes docs/measured.md
+// and the README's lines again from what is kept.
 // `--smoke` runs, for `npm test`, the quick form of those that have one. A script fails (exit code 1) when its claim is missed.
 // The first lines of a script say what it needs: `needs: docker images` and `smoke: yes`, each in a comment line of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { readStore, record, writePages } from './bench/record.mjs';
 import { leaveOut, lighten } from './build/libraries.mjs';
 import { report, step } from './setup/console.mjs';
 import { failedFiles } from './setup/outcome.mjs';
@@ -82,9 +85,13 @@ try {
     const file = process.env['REDIS_TOPOLOGY_COUNTS'];
     if (file !== undefined) writeFileSync(file, JSON.stringify({ files }));
     process.exitCode = failedFiles({ files }).length === 0 ? 0 : 1;
-  } else if (name === undefined || !names.includes(name)) {
+  } else if (name === undefined || name === '--claims') {
+    process.exitCode = (await record(args)) ? 0 : 1;
+  } else if (name === '--pages') {
+    writePages(readStore());
+  } else if (!names.includes(name)) {
     console.log(names.map(each => `${each.padEnd(24)}${head(each).title}`).join('\n'));
-    process.exitCode = name === undefined ? 0 : 2;
+    process.exitCode = name === '--list' ? 0 : 2;
   } else {
     process.exitCode = await run(name, args);
   }
