@@ -3,6 +3,7 @@ import { delay } from '../base/abort';
 import { withProgress } from '../editor/progress';
 import { fixInWords, stepInWords, warningInWords } from '../editor/words/fixes';
 import { causeInWords } from '../editor/words/problems';
+import { commands } from '../manifest';
 import { nodesOf } from '../model/diff';
 import type { Delegated, FixPlan } from '../topology/diagnose/fixes/plan';
 import { isDelegated, planFix } from '../topology/diagnose/fixes/plan';
@@ -78,19 +79,19 @@ async function whichFix(kit: Kit, { fixes, what }: Problem, index: number | unde
   )?.fix;
 }
 
+const commandOf: Readonly<Record<Delegated['code'], string>> = {
+  'add-replica': commands.addReplica,
+  'repair-addresses': commands.repairAddresses,
+  'assign-slots': commands.assignUncovered,
+  'go-to-master': commands.openConsole,
+  'copy-address-map': commands.copyConnectionCode,
+};
+
 /** Verbs with a preview of their own. */
 async function delegate({ topologyId }: Problem, fix: Delegated): Promise<void> {
   const target =
-    fix.code === 'add-replica'
-      ? { kind: 'node', node: fix.node, topology: topologyId }
-      : { kind: 'topology', topology: topologyId };
-  const command =
-    fix.code === 'add-replica'
-      ? 'redisTopology.addReplica'
-      : fix.code === 'repair-addresses'
-        ? 'redisTopology.repairAddresses'
-        : 'redisTopology.assignUncovered';
-  await vscode.commands.executeCommand(command, target);
+    'node' in fix ? { kind: 'node', node: fix.node, topology: topologyId } : { kind: 'topology', topology: topologyId };
+  await vscode.commands.executeCommand(commandOf[fix.code], target);
 }
 
 async function agreed(kit: Kit, cause: string, plan: FixPlan, title: string): Promise<boolean> {

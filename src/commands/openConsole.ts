@@ -3,6 +3,8 @@ import type { Node } from '../model/snapshot';
 import type { TerminalCommand } from '../engine/engine';
 import type { Credentials } from '../redis/credentials';
 import { credentialsOf } from '../redis/credentials';
+import { commands } from '../manifest';
+import type { Place } from './ask';
 import { nodeOf } from './ask';
 import type { Command, Kit } from './kit';
 import { secretOfNode } from '../topology/password';
@@ -35,7 +37,25 @@ export const openConsole: Command = async (kit, target) => {
       isTransient: true, // a restored terminal would lack the password
     })
     .show();
+  await tellMaster(place);
 };
+
+/** A replica answers writes with READONLY, or sends them on in a cluster: whom to go to instead. */
+async function tellMaster({ node, topology }: Place): Promise<void> {
+  const master = node.role === 'replica' ? topology?.nodes.find(({ id }) => id === node.masterId) : undefined;
+  if (master === undefined || topology === undefined) return;
+  const go = vscode.l10n.t('Console of {0}', master.name);
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} is a replica and refuses writes. Its master is {1}.', node.name, master.name),
+    go,
+  );
+  if (answer === go)
+    await vscode.commands.executeCommand(commands.openConsole, {
+      kind: 'node',
+      node: master.id,
+      topology: topology.id,
+    });
+}
 
 async function commandFor(
   kit: Kit,

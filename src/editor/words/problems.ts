@@ -109,6 +109,15 @@ const causes: Words<What> = {
       p.master,
       p.by,
     ),
+  'writes-to-replica': (t, p) =>
+    p.master === undefined
+      ? t('{0} is a replica and refused {1} writes in the last minute (READONLY).', p.node, p.times)
+      : t(
+          '{0} is a replica and refused {1} writes in the last minute (READONLY): writes belong to {2}, its master.',
+          p.node,
+          p.times,
+          p.master,
+        ),
   lagging: (t, p) => t('{0} is {1} and {2} s behind its master.', p.node, bytes(p.bytes), p.seconds),
   'resync-loop': (t, p) => t('{0} copies the whole data of its master again and again ({1} times).', p.node, p.times),
   'replicas-too-few': (t, p) =>
@@ -269,6 +278,10 @@ const consequences: {
     p.outOfMemory
       ? t('It will happen again with the same data. Give the container more memory, or set maxmemory below its limit.')
       : t('What it had not written to disk is gone.'),
+  'writes-to-replica': t =>
+    t(
+      'Somebody connects to it for writing. After a failover, clients that know one address only stay where the master was.',
+    ),
   lagging: t => t('A failover now would lose that much.'),
 };
 

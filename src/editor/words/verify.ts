@@ -39,7 +39,7 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
               ? `${name(item.node)}: ${item.ok ? t('takes a write') : code(item.text ?? '')}`
               : item.code === 'read-back'
                 ? `${name(item.node)}: ${item.ok ? t('has what {0} took after {1} ms', escapeMarkdown(item.master), Math.round(item.ms)) : `${t('does not have what {0} took', escapeMarkdown(item.master))} ${code(item.text ?? '')}`}`
-                : `${name(item.node)}: ${t('a write is answered')} ${code(item.text)}`,
+                : `${name(item.node)}: ${t('a write is answered')} ${code(item.text)} (${t('the master is {0}', escapeMarkdown(item.master))})`,
           ),
         ),
       ),

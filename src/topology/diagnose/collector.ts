@@ -40,6 +40,8 @@ const FIGURES_MS = 1500;
 const FIGURES_MS_PER_NODE = 50;
 /** A role that moves does so within this time. */
 const LASTING_MS = 2000;
+/** Writes that a replica refused are told of for so long. */
+const REFUSED_MS = 60_000;
 /** Nobody waits longer for one source. */
 const LIMIT_MS = 3000;
 
@@ -71,6 +73,8 @@ export class Collector implements Disposable {
       readonly settings: ReadonlyMap<string, string>;
       readonly clients?: number;
       readonly access?: AccessFacts;
+      /** How many writes it had refused, as it counted them at each look of the last minute. */
+      readonly refused: readonly { readonly at: number; readonly count: number }[];
     }
   >();
   /** Since when each of `lasting` holds. */
@@ -147,6 +151,9 @@ export class Collector implements Disposable {
       settings: new Map(figures.map(([id, { settings }]) => [id, settings])),
       figures: new Map(figures.map(([id, { fields }]) => [id, fields])),
       clients: new Map(figures.flatMap(([id, { clients }]) => (clients === undefined ? [] : [[id, clients] as const]))),
+      refused: new Map(
+        figures.map(([id, { refused }]) => [id, (refused.at(-1)?.count ?? 0) - (refused[0]?.count ?? 0)]),
+      ),
       access: new Map(figures.flatMap(([id, { access }]) => (access === undefined ? [] : [[id, access] as const]))),
       lasting: new Set([...this.#since].filter(([, at]) => this.#deps.now() - at >= LASTING_MS).map(([key]) => key)),
       confs,
@@ -247,6 +254,16 @@ export class Collector implements Disposable {
     const now = this.#deps.now();
     if (known?.key === key && now - known.at < this.#figuresMs) return;
     const connection = await this.#connection(node.id);
+    try {
+      await this.#askOver(connection, node, key, now);
+    } catch (error) {
+      // one that went silent may stay so although its server lives, after a network that was taken away: the next question asks anew
+      connection.dispose();
+      throw error;
+    }
+  }
+
+  async #askOver(connection: RedisConnection, node: Node, key: string, now: number): Promise<void> {
     const stale = node.staleMaster !== undefined;
     const [info, ...rest] = await connection.pipeline(
       [
@@ -261,10 +278,20 @@ export class Collector implements Disposable {
     const settings = new Map(rest.slice(0, asked.length).flatMap(reply => [...flatMap(reply)]));
     const [user, refusals, list] = rest.slice(asked.length);
     const clients = stale ? strangers(list) : undefined;
+    const fields: InfoFields = info instanceof ReplyError ? new Map<string, string>() : readInfo(info);
+    const runId = fields.get('run_id');
+    const known = this.#figures.get(node.id);
+    const count = Number(/^count=(\d+)/.exec(fields.get('errorstat_READONLY') ?? '')?.[1] ?? 0);
     this.#figures.set(node.id, {
       key,
       at: now,
-      fields: info instanceof ReplyError ? new Map() : readInfo(info),
+      fields,
+      refused: [
+        ...(known !== undefined && known.fields.get('run_id') === runId
+          ? known.refused.filter(({ at }) => now - at <= REFUSED_MS)
+          : []),
+        { at: now, count },
+      ],
       settings,
       ...(clients === undefined ? {} : { clients }),
       access: readAccess(user, refusals),

@@ -16,6 +16,8 @@ export interface Facts {
   readonly across: ReadonlyMap<string, readonly AcrossFinding[]>;
   /** Clients that are neither replicas, Sentinels, nor this extension, by node id; asked of stale masters only. */
   readonly clients: ReadonlyMap<string, number>;
+  /** Writes that a server refused in the last minute because it is a replica (READONLY), by node id. */
+  readonly refused: ReadonlyMap<string, number>;
   /** What its access rules say, by node id. */
   readonly access: ReadonlyMap<string, AccessFacts>;
   /** What has lasted longer than a role takes to move, as `stale <node id>` and `claim <node id>`: no passing state of a failover. */
@@ -62,6 +64,7 @@ export const noFacts: Facts = {
   confs: new Map(),
   across: new Map(),
   clients: new Map(),
+  refused: new Map(),
   access: new Map(),
   lasting: new Set(),
   followed: new Map(),

@@ -102,6 +102,13 @@ export type What =
       readonly text?: string;
     }
   | { readonly code: 'turned-into-replica'; readonly node: string; readonly by: string; readonly master: string }
+  /** Somebody writes to a replica: so many refusals in the last minute. */
+  | {
+      readonly code: 'writes-to-replica';
+      readonly node: string;
+      readonly times: number;
+      readonly master?: string;
+    }
   | { readonly code: 'lagging'; readonly node: string; readonly bytes: number; readonly seconds: number }
   | { readonly code: 'resync-loop'; readonly node: string; readonly times: number; readonly backlog?: number }
   | { readonly code: 'replicas-too-few'; readonly node: string; readonly needed: number; readonly good: number }
@@ -228,6 +235,10 @@ export type Fix =
   /** It listens on loopback only. */
   | { readonly code: 'listen-everywhere'; readonly node: string }
   | { readonly code: 'assign-slots' }
+  /** A console on the server that takes writes. */
+  | { readonly code: 'go-to-master'; readonly node: string }
+  /** Connection code with the map from announced to reachable addresses. */
+  | { readonly code: 'copy-address-map' }
   | { readonly code: 'raise-backlog'; readonly node: string; readonly bytes: number };
 
 /** One line of a conf file, as it must still be for the edit to be made, and what takes its place. */

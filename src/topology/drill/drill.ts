@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { delay } from '../../base/abort';
-import { HumanError, textOf } from '../../base/errors';
+import { HumanError, isFault, textOf } from '../../base/errors';
 import { keySlot } from '../../model/slots';
 import type { Node, Topology } from '../../model/snapshot';
 import type { RedisConnection } from '../../redis/client';
@@ -194,7 +194,14 @@ class Talks {
         };
         open.then(connection => connection.onClose(drop), drop);
       }
-      return await (await open).call(command, { timeoutMs: 500, signal: this.signal });
+      const connection = await open;
+      try {
+        return await connection.call(command, { timeoutMs: 500, signal: this.signal });
+      } catch (error) {
+        // one that was cut with its network never closes by itself, and its server may be there again
+        if (isFault(error, 'redis-silent')) connection.dispose();
+        throw error;
+      }
     } catch (error) {
       if (error instanceof HumanError) return undefined; // another one may know
       throw error;

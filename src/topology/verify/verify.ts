@@ -37,7 +37,13 @@ export type VerifyItem =
     }
   | { readonly code: 'write'; readonly node: string; readonly ok: boolean; readonly text?: string }
   /** What a write on a replica was answered. */
-  | { readonly code: 'read-only'; readonly node: string; readonly ok: boolean; readonly text: string }
+  | {
+      readonly code: 'read-only';
+      readonly node: string;
+      readonly master: string;
+      readonly ok: boolean;
+      readonly text: string;
+    }
   | { readonly code: 'quorum'; readonly node: string; readonly ok: boolean; readonly text: string }
   | {
       readonly code: 'coverage';
@@ -221,6 +227,7 @@ async function readOn(
     {
       code: 'read-only',
       node: replica.name,
+      master: master.name,
       ok: refused instanceof ReplyError && (refused.prefix === 'READONLY' || (isCluster && refused.prefix === 'MOVED')),
       text,
     },

@@ -132,6 +132,18 @@ suite('diagnose: the steps of the notes', function () {
     for (const node of ['6379', '6380']) assert.match(hand.read(node), /^masterauth \S{40,}\nrequirepass \S{40,}$/m);
   });
 
+  test('6: writes to a replica: told which node is the master, and the console leads there', async () => {
+    const password = (await hand.deps.secrets.get(hand.node('6379').id)) ?? '';
+    const write = (node: string): Promise<string> =>
+      docker('exec', '-e', `REDISCLI_AUTH=${password}`, hand.name(node), 'redis-cli', '-p', node, 'set', 'page', '1');
+    await until('looked at before', () => hand.collector.facts.refused.get(hand.node('6380').id) === 0);
+    for (let i = 0; i < 2; i++) assert.match(await write('6380'), /^READONLY/);
+    const { what, fixes } = await found('writes-to-replica', '6380', Date.now());
+    assert.equal(what.code === 'writes-to-replica' && what.master, hand.name('6379'));
+    assert.deepEqual(fixes, [{ code: 'go-to-master', node: hand.node('6379').id }]);
+    assert.equal(await write('6379'), 'OK');
+  });
+
   test('5: the role is not kept, the conf being one mounted file; made anew with the folder, keys and role kept', async () => {
     const password = (await hand.deps.secrets.get(hand.node('6379').id)) ?? '';
     await docker(
@@ -327,9 +339,9 @@ suite('diagnose: the steps of the notes', function () {
         ),
       40_000,
     );
-    const since = Date.now();
     await hand.start('6379');
-    const { what, severity } = await found('turned-into-replica', '6379', since, 40_000);
+    const told = hand.says('6379', /^slave/, 'redis-cli', '-p', '6379', 'role');
+    const { what, severity } = await found('turned-into-replica', '6379', told, 40_000);
     assert.ok(what.code === 'turned-into-replica' && what.by.startsWith(hand.prefix), JSON.stringify(what));
     assert.equal(severity, 'info');
   });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { formatAddress } from '../../../src/model/address';
+import { accessOfTopology } from '../../../src/topology/access';
 import { docker } from '../../support/docker';
 import { HandMade } from '../../support/handMade';
 import { inOrder } from '../../support/inOrder';
@@ -136,7 +138,8 @@ suite('diagnose: the cluster of the notes', function () {
     await docker('kill', hand.name('6400'));
     const killed = await found('killed', '6400', since);
     assert.equal(killed.severity, 'error');
-    const down = await found('slots-down', '6400', since);
+    const failed = hand.says('6410', /cluster_state:fail/, 'redis-cli', 'cluster', 'info');
+    const down = await found('slots-down', '6400', failed);
     const { what, fixes } = down;
     assert.deepEqual(what, {
       code: 'slots-down',
@@ -185,7 +188,15 @@ suite('diagnose: the cluster of the notes', function () {
   });
 
   test('15: where a redirect leads', async () => {
-    const { what, severity } = await found('redirects-elsewhere', '6400', Date.now());
+    const { what, severity, fixes, topologyId } = await found('redirects-elsewhere', '6400', Date.now());
+    assert.deepEqual(fixes, [{ code: 'copy-address-map' }]);
+    const topology = hand.inventory.snapshot.topologies.find(({ id }) => id === topologyId);
+    assert.ok(topology);
+    const access = accessOfTopology(topology, 'here');
+    // the way that the map gives for the announced address leads to the very node
+    assert.ok(what.code === 'redirects-elsewhere' && !('code' in access));
+    const way = access.map.find(({ announced }) => formatAddress(announced) === what.announced);
+    assert.equal(way && formatAddress(way.reachable), what.reachable);
     assert.deepEqual(
       [what.code === 'redirects-elsewhere' && what.announced, severity],
       [`${await hand.addressOf('6400')}:6379`, 'info'],

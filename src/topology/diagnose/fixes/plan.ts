@@ -78,10 +78,21 @@ export type FixWarning =
   | { readonly code: 'cluster-ends'; readonly nodes: readonly string[] };
 
 /** Fixes that are verbs of their own, with a preview of their own. */
-export type Delegated = Extract<Fix, { code: 'add-replica' | 'repair-addresses' | 'assign-slots' }>;
+export type Delegated = Extract<
+  Fix,
+  { code: 'add-replica' | 'repair-addresses' | 'assign-slots' | 'go-to-master' | 'copy-address-map' }
+>;
+
+const delegated: ReadonlySet<Fix['code']> = new Set<Delegated['code']>([
+  'add-replica',
+  'repair-addresses',
+  'assign-slots',
+  'go-to-master',
+  'copy-address-map',
+]);
 
 export function isDelegated(fix: Fix): fix is Delegated {
-  return fix.code === 'add-replica' || fix.code === 'repair-addresses' || fix.code === 'assign-slots';
+  return delegated.has(fix.code);
 }
 
 /** What would be done, in order. Pure; what was confirmed is what is run. */

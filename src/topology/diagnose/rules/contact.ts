@@ -162,6 +162,7 @@ export const redirects: Rule = scope =>
               reachable: formatAddress(reachable),
             },
             [node],
+            { fixes: [{ code: 'copy-address-map' }] },
           ),
         ];
       });

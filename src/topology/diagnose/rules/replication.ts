@@ -19,7 +19,12 @@ export const replication: Rule = scope =>
           case 'master':
             return [...tooFew(scope, node), ...forgets(scope, node), ...noCandidate(scope, node)];
           case 'replica':
-            return [...lagging(scope, node), ...looping(scope, node), ...neverPromoted(scope, node)];
+            return [
+              ...lagging(scope, node),
+              ...looping(scope, node),
+              ...neverPromoted(scope, node),
+              ...writtenTo(scope, node),
+            ];
           case undefined:
             return [];
         }
@@ -89,6 +94,37 @@ function neverPromoted(scope: Scope, node: Node): readonly Problem[] {
       }),
     ];
   return [];
+}
+
+/** One refusal is a slip, or a check whether it refuses; more are a program that has the wrong address. */
+const SLIPS = 1;
+
+function writtenTo(scope: Scope, node: Node): readonly Problem[] {
+  const times = scope.facts.refused.get(node.id) ?? 0;
+  if (times <= SLIPS) return [];
+  const master = node.masterId === undefined ? undefined : scope.world.node(node.masterId);
+  return [
+    scope.problem(
+      'info',
+      {
+        code: 'writes-to-replica',
+        node: node.name,
+        times,
+        ...(master === undefined ? {} : { master: master.name }),
+      },
+      [node],
+      {
+        evidence: [
+          {
+            from: 'reply',
+            who: node.name,
+            text: `errorstat_READONLY:${scope.figureText(node, 'errorstat_READONLY') ?? ''}`,
+          },
+        ],
+        fixes: [master && answers(master) ? { code: 'go-to-master', node: master.id } : undefined],
+      },
+    ),
+  ];
 }
 
 function lagging(scope: Scope, node: Node): readonly Problem[] {

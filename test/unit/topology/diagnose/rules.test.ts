@@ -301,6 +301,19 @@ suite('diagnose: one rule, one wrong thing', () => {
       [],
     ],
     [
+      'somebody writes to a replica',
+      withNodes(node => node),
+      {
+        refused: new Map([
+          ['redis-2', 3],
+          ['redis-3', 1],
+        ]),
+      },
+      { code: 'writes-to-replica', node: 'redis-2', times: 3, master: 'redis-1' },
+      'info',
+      ['go-to-master'],
+    ],
+    [
       'copies again and again',
       withNodes(one('redis-2', () => ({ id: 'c0ffee', contact: answering(report('replica', { link: 'down' })) }))),
       {
