@@ -59,7 +59,9 @@ async function main([
       const other = load === undefined ? '' : await load();
       await whole(world);
       const after = await stateOf(world);
-      const same = (after === before || other !== '') && report.healed;
+      // the other load leaves its keys
+      const shape = (state: string): string => (other === '' ? state : state.replace(/keys \d+/, ''));
+      const same = shape(after) === shape(before) && report.healed;
       if (!same) different++;
       if (process.env['DRILL_DETAIL'] !== undefined) console.log(JSON.stringify({ ...report, healths }, undefined, 1));
       else if (!same) console.log(healths.join('\n'));
