@@ -21,7 +21,7 @@ const IMAGE = 'redis:7.0';
 const deps = dockerDeps();
 const patience = { everyMs: 10, deadlineMs: 60_000, signal: noSignal };
 
-async function ours(run: number, kind: Storage['kind']): Promise<{ readonly ms: number; readonly steps: string }> {
+async function ours(run: number, kind: 'folder' | 'volume'): Promise<{ readonly ms: number; readonly steps: string }> {
   const name = `bench-create-${run}`;
   const parent = mkdtempSync(join(tmpdir(), 'bench-create-'));
   chmodSync(parent, 0o755);

@@ -26,6 +26,9 @@ const beyond = [
   /src\/webviews\/\w+\.ts$/,
   /src\/topology\/cluster\/\w+\.ts$/,
   /src\/engine\/docker\/containerActs\.ts$/,
+  /src\/engine\/docker\/swarm\/\w+\.ts$/,
+  /src\/topology\/swarm\/\w+\.ts$/,
+  /src\/commands\/create\/swarm\.ts$/,
   /src\/redis\/tunnelled\.ts$/,
   /src\/engine\/docker\/chooseContext\.ts$/,
   /src\/engine\/keptFolder\.ts$/, // README and Compose file that a folder is left with

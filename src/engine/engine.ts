@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Disposable } from '../base/disposable';
-import type { EngineKind, Instance, Ownership, PublishedPort } from '../model/instance';
+import type { EngineKind, Host, Instance, Ownership, PublishedPort } from '../model/instance';
 
 /**
  * Where server processes live: containers of a Docker engine, or plain processes of this machine. The port is owned by the
@@ -21,6 +21,9 @@ export interface Engine {
   images(signal?: AbortSignal): Promise<readonly ServerImage[]>;
   /** Makes `reference` available; `onProgress` gets 0..1 (undefined while the size is unknown). */
   pull(reference: string, onProgress: (fraction: number | undefined) => void, signal?: AbortSignal): Promise<void>;
+
+  /** The machines that servers can be spread over, in the order of their names; absent or empty where the engine has no more than its own. */
+  hosts?(signal?: AbortSignal): Promise<readonly Host[]>;
 
   /** Makes the network (and volumes) of one topology. Chooses a subnet that overlaps no network of the engine. */
   createPlace(request: PlaceRequest, signal?: AbortSignal): Promise<Place>;
@@ -180,13 +183,19 @@ export interface RoomRequest {
   readonly storage: Storage;
 }
 
-/** Where conf and data live: folders `<root>/<node>/conf|data` of this machine, or named volumes of the engine. */
-export type Storage = { readonly kind: 'folder'; readonly root: string } | { readonly kind: 'volume' };
+/**
+ * Where conf and data live: folders `<root>/<node>/conf|data` of this machine, named volumes of the engine, or such volumes on the machines of a
+ * swarm, each server's on the one that it is bound to.
+ */
+export type Storage =
+  | { readonly kind: 'folder'; readonly root: string }
+  | { readonly kind: 'volume' }
+  | { readonly kind: 'swarm'; readonly hosts: readonly Host[] };
 
 export interface Place {
   /** Id of the network; of the process engine, empty. */
   readonly network: string;
-  /** Fixed address of each node as its peers reach it, in the order asked. Of the process engine: 127.0.0.1. */
+  /** Fixed address of each node as its peers reach it, in the order asked. Of the process engine: 127.0.0.1; in a swarm: its name. */
   readonly addresses: readonly string[];
 }
 
@@ -202,6 +211,10 @@ export interface InstanceRequest {
   /** Put into the conf directory, writable by the server's user; the first is the one the server is started with. */
   readonly files: readonly ConfFile[];
   readonly storage: Storage;
+  /** Id of the machine that it is bound to, in a swarm; without it, the one that has least of the topology. */
+  readonly host?: string;
+  /** What of the files' text is secret, for engines that keep such apart. */
+  readonly secret?: string;
 }
 
 export interface ConfFile {
@@ -220,6 +233,7 @@ export type Expectation = { readonly topologyId: string } | 'foreign';
 
 export interface OwnedObjects {
   readonly instances: readonly Instance[];
+  /** Ids; with them what a swarm holds for the topology (names of confs and secrets). */
   readonly networks: readonly string[];
   /** Volume names, or folders of the process engine. */
   readonly data: readonly string[];
@@ -259,6 +273,8 @@ export type EngineFault =
   | { readonly code: 'not-ours'; readonly id: string }
   | { readonly code: 'gone'; readonly id: string }
   | { readonly code: 'conflict'; readonly id: string; readonly text: string }
+  /** Its process runs on another machine of the swarm, which this engine cannot act on. `machine` may be ''. */
+  | { readonly code: 'elsewhere'; readonly id: string; readonly machine: string }
   | { readonly code: 'in-use'; readonly id: string; readonly text: string }
   | { readonly code: 'disk-full'; readonly text: string }
   | { readonly code: 'folder-not-writable'; readonly path: string; readonly text: string }
@@ -270,4 +286,4 @@ export type EngineFault =
   | { readonly code: 'bad-reply'; readonly call: string; readonly text: string }
   | { readonly code: 'engine-error'; readonly call: string; readonly status: number; readonly text: string };
 
-export type { Instance, Ownership, PublishedPort };
+export type { Host, Instance, Ownership, PublishedPort };

@@ -138,10 +138,7 @@ function sentinelReasons(
     }
   }
   if (canFailOver(known, required, usable) && opinion.fatalPlaces.length > 0) {
-    const fatal = new Set(opinion.fatalPlaces.map(({ place }) => place));
-    const losing = nodes
-      .filter(node => node.role === 'sentinel' && fatal.has(node.instance?.id ?? node.id))
-      .map(node => node.id);
+    const losing = nodes.filter(({ role, id }) => role === 'sentinel' && opinion.fatal.has(id)).map(({ id }) => id);
     reasons.push({
       code: 'failover-would-fail',
       losing,

@@ -23,6 +23,8 @@ export interface Instance {
   /** Addresses that it had in networks from which it was cut off: its peers still speak of it by them. Nothing reaches it there. */
   readonly formerAddresses?: readonly string[];
   readonly ports: readonly PublishedPort[];
+  /** The machine that it runs on (or is bound to), where an engine has several. */
+  readonly host?: Host;
   /** Its engine's networks are not this machine's: an address in them leads nowhere, or to a stranger. */
   readonly afar?: true;
   readonly mounts: readonly {
@@ -31,6 +33,12 @@ export interface Instance {
     readonly kind: 'folder' | 'volume' | 'other';
     readonly writable: boolean;
   }[];
+}
+
+/** A machine among several of one engine: what is lost as one. */
+export interface Host {
+  readonly id: string;
+  readonly name: string;
 }
 
 export type EngineKind = 'docker' | 'process';

@@ -21,6 +21,8 @@ export interface SentinelOpinion {
   readonly quorum: NonNullable<Topology['quorum']>;
   /** Places (instances, hosts) whose loss ends failover although all is up now. */
   readonly fatalPlaces: readonly { readonly place: string; readonly left: number }[];
+  /** Ids of the Sentinels that live there. */
+  readonly fatal: ReadonlySet<string>;
   readonly needed: number;
 }
 
@@ -52,7 +54,9 @@ export function sentinelOpinion(
   const believers = speaking.filter(({ by, master }) => place(master.address, by, directory).key === winner);
 
   const flags = new Set(speaking.flatMap(({ master }) => master.flags));
-  const places = sentinelPlaces(rows, directory);
+  // Where all share one machine, its loss is the end of everything; what counts is then what is lost one by one.
+  const spread = new Set(members.map(({ instance }) => instance?.host?.id)).size > 1;
+  const places = sentinelPlaces(rows, directory, spread);
   const usable = rows.filter(({ answering }) => answering).length;
   const required = Math.max(...speaking.map(({ master }) => master.quorum));
   const down = new Set(
@@ -68,6 +72,11 @@ export function sentinelOpinion(
     agreedIsDown: believers.some(({ master }) => master.flags.includes('o_down') || master.flags.includes('s_down')),
     quorum: { required, known: places.length, usable, majority: majorityOf(places.length) },
     fatalPlaces: survival.fatalPlaces,
+    fatal: new Set(
+      places.flatMap(({ place, server }) =>
+        server !== undefined && survival.fatalPlaces.some(one => one.place === place) ? [server.id] : [],
+      ),
+    ),
     needed: survival.needed,
   };
 }
@@ -76,22 +85,24 @@ export function sentinelOpinion(
 function sentinelPlaces(
   rows: SentinelOpinion['rows'],
   directory: Directory,
+  spread: boolean,
 ): readonly { readonly place: string; readonly server: ServerState | undefined }[] {
   const known = new Map<string, { place: string; server: ServerState | undefined }>();
-  for (const { by } of rows) known.set(by.id, { place: placeOf(by), server: by });
+  for (const { by } of rows) known.set(by.id, { place: placeOf(by, spread), server: by });
   for (const { by, master } of rows) {
     for (const peer of master.sentinels) {
       const server = directory.find(peer.address, by);
       const key = server?.id ?? formatAddress(peer.address);
       if (!known.has(key))
-        known.set(key, { place: server === undefined ? peer.address.host : placeOf(server), server });
+        known.set(key, { place: server === undefined ? peer.address.host : placeOf(server, spread), server });
     }
   }
   return [...known.values()];
 }
 
-function placeOf(server: ServerState): string {
-  return server.instance?.id ?? server.id;
+/** What is lost as one with the server: its machine, where there are several. */
+function placeOf(server: ServerState, spread: boolean): string {
+  return (spread ? server.instance?.host?.id : undefined) ?? server.instance?.id ?? server.id;
 }
 
 /** Two addresses of one server are one place: Sentinels may know it by different ones. */

@@ -118,7 +118,8 @@ export async function startNodes(
   await mapLimit(nodes, AT_ONCE, async node => {
     signal.throwIfAborted();
     node.instanceId = await makeInstance(engine, journal, plan, place, node, values, signal);
-    if (afar === true) node.seat = { ...node.seat, reachable: { ...node.seat.announced, via: node.instanceId } };
+    if (afar === true || plan.storage.kind === 'swarm')
+      node.seat = { ...node.seat, reachable: { ...node.seat.announced, via: node.instanceId } };
     signal.throwIfAborted();
     await journal.act(`start ${node.seat.name}`, { act: 'nothing' }, () =>
       engine.start(node.instanceId, { topologyId: journal.record.topologyId }),
@@ -156,6 +157,8 @@ async function makeInstance(
       port: planned.port,
       files: renderFiles(planned, values),
       storage: plan.storage,
+      ...(planned.host === undefined ? {} : { host: planned.host.id }),
+      ...(values.has(PASSWORD) ? { secret: values.get(PASSWORD) as string } : {}),
     }),
   );
 }

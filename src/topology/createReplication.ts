@@ -6,6 +6,7 @@ import { runCreation } from './crew';
 import type { Crew, LinkCheck } from './crew';
 import type { VerbDeps } from './deps';
 import type { Journal } from './journal';
+import { placed } from './plan';
 import type { OnProgress } from './ports';
 import { planReplication, validateReplicationRequest } from './replicationPlan';
 import type {
@@ -43,7 +44,7 @@ export async function prepareReplication(
   if (wrong !== undefined) throw new HumanError<ReplicationRequestFault>({ code: 'request-invalid', ...wrong });
   const engine = deps.engine(request.engine);
   const ports = await engine.freePorts(request.firstPort, request.replicas + 1, signal);
-  return planReplication(request, ports, node => engine.insidePaths(request.storage, node));
+  return placed(planReplication(request, ports, node => engine.insidePaths(request.storage, node)));
 }
 
 /** Creates what the plan says, or leaves nothing. */

@@ -7,6 +7,7 @@ import { PATIENCE, runCreation } from './crew';
 import type { Crew, LinkCheck } from './crew';
 import type { VerbDeps } from './deps';
 import type { Journal } from './journal';
+import { placed } from './plan';
 import type { OnProgress } from './ports';
 import { planSentinel } from './sentinelPlan';
 import type { CreateStepCode, SentinelPlan } from './sentinelPlan';
@@ -54,7 +55,7 @@ export async function prepareSentinel(
   const engine = deps.engine(request.engine);
   const servers = await engine.freePorts(request.firstPort, request.replicas + 1, signal);
   const sentinels = await engine.freePorts(request.firstSentinelPort, request.sentinels, signal);
-  return planSentinel(request, [...servers, ...sentinels], node => engine.insidePaths(request.storage, node));
+  return placed(planSentinel(request, [...servers, ...sentinels], node => engine.insidePaths(request.storage, node)));
 }
 
 /** Creates what the plan says, or leaves nothing: on failure and on cancel everything made is taken back before this throws. */

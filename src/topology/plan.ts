@@ -1,5 +1,6 @@
 import type { ConfFile, InsidePaths, Storage } from '../engine/engine';
-import type { EngineKind, TopologyKind } from '../model/instance';
+import type { EngineKind, Host, TopologyKind } from '../model/instance';
+import type { MachineNote } from './swarm/spread';
 
 /** What every creation plans, whatever the kind: data that can be shown, stored in the journal and compared in tests. Holds no secret. */
 export interface TopologyPlan {
@@ -11,6 +12,8 @@ export interface TopologyPlan {
   readonly password: 'generated' | 'given' | 'none';
   /** Masters first: they are started first. */
   readonly nodes: readonly PlannedNode[];
+  /** Where the nodes are spread over machines: what it means to lose one. */
+  readonly machines?: readonly MachineNote[];
 }
 
 export interface PlannedNode {
@@ -23,8 +26,15 @@ export interface PlannedNode {
   /** Name of the node that this one shall replicate. */
   readonly follows?: string;
   readonly inside: InsidePaths;
+  /** The machine that it is bound to, where there are several. */
+  readonly host?: Host;
   /** Conf files with {@link placeholder}s where address and password will stand: what the preview shows. */
   readonly files: readonly ConfFile[];
+}
+
+/** The plan with its nodes on machines, where they are to be spread. */
+export async function placed<Plan extends TopologyPlan>(plan: Plan): Promise<Plan> {
+  return plan.storage.kind === 'swarm' ? (await import('./swarm/spread')).spread(plan, plan.storage.hosts) : plan;
 }
 
 /** `<redis-1>` stands for the fixed address of that node, `<password>` for the password, until the files are put into place. */

@@ -3,6 +3,7 @@ import type { Translate } from '../../editor/translate';
 import { roleInWords } from '../../editor/words/health';
 import { warningInWords } from '../../editor/words/request';
 import type { PlannedNode, TopologyPlan } from '../../topology/plan';
+import type { SwarmWords } from './swarm';
 
 /** Where the password will be, never the password. */
 export function passwordInWords(t: Translate, { password }: Pick<TopologyPlan, 'password'>): string {
@@ -77,8 +78,17 @@ export interface PreviewOfKind {
   readonly shown: readonly (PlannedNode | undefined)[];
 }
 
-/** The plan as a document that a person reads before anything is made. Holds no secret: where the password will stand is said. */
-export function previewDocument(t: Translate, plan: TopologyPlan, fetch: boolean, kind: PreviewOfKind): string {
+/**
+ * The plan as a document that a person reads before anything is made. Holds no secret: where the password will stand is said.
+ * @param swarm given when the plan is spread over machines
+ */
+export function previewDocument(
+  t: Translate,
+  plan: TopologyPlan,
+  fetch: boolean,
+  kind: PreviewOfKind,
+  swarm: SwarmWords | undefined,
+): string {
   const warnings = kind.warnings ?? (plan.password === 'none' ? [warningInWords(t, { code: 'no-password' })] : []);
   return (
     [
@@ -88,12 +98,12 @@ export function previewDocument(t: Translate, plan: TopologyPlan, fetch: boolean
       ...(kind.before ?? []),
       `## ${t('Servers')}`,
       table(
-        [t('Name'), t('Role'), t('Inside'), t('Outside'), t('Follows')],
+        [t('Name'), t('Role'), t('Inside'), swarm?.heading ?? t('Outside'), t('Follows')],
         plan.nodes.map(node => [
           code(node.name),
           escapeMarkdown(roleInWords(t, node.role)),
           insideInWords(plan, node),
-          code(`127.0.0.1:${node.port}`),
+          swarm?.machineOf.get(node.name) ?? code(`127.0.0.1:${node.port}`),
           node.follows === undefined
             ? node.role === 'sentinel'
               ? escapeMarkdown(t('watches the master'))
@@ -101,13 +111,13 @@ export function previewDocument(t: Translate, plan: TopologyPlan, fetch: boolean
             : code(node.follows),
         ]),
       ),
-      runInWords(t, plan, fetch),
+      swarm?.run ?? runInWords(t, plan, fetch),
       `## ${t('What it survives')}`,
       kind.survives.map(line => `- ${line}`).join('\n'),
       `## ${t('Password')}`,
       passwordInWords(t, plan),
       `## ${t('Files')}`,
-      storageInWords(t, plan),
+      swarm?.storage ?? storageInWords(t, plan),
       filesInWords(t),
       ...kind.shown.flatMap(
         node =>

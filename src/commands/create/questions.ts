@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineDescription, ServerImage, Storage } from '../../engine/engine';
+import type { EngineDescription, Host, ServerImage, Storage } from '../../engine/engine';
 import type { EngineKind } from '../../model/instance';
 import type { Translate } from '../../editor/translate';
 import type { Answer, Choice, Step, Verdict } from '../../editor/wizard';
@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly taken: readonly string[];
   readonly images: readonly ServerImage[];
   readonly engine: EngineDescription;
+  /** Machines of the swarm that the engine manages. */
+  readonly hosts: readonly Host[];
   freePorts(first: number, count: number): Promise<readonly number[]>;
 }
 
@@ -184,7 +186,7 @@ export function askPassword<State extends CommonAnswers>({ t }: Surroundings): S
   };
 }
 
-export function askStorage<State extends CommonAnswers>({ engine }: Surroundings): Step<State> {
+export function askStorage<State extends CommonAnswers>({ engine, hosts }: Surroundings): Step<State> {
   return async (state, frame) => {
     const folders = engine.sharesFiles
       ? (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file')
@@ -202,6 +204,7 @@ export function askStorage<State extends CommonAnswers>({ engine }: Surroundings
       iconPath: new vscode.ThemeIcon('archive'),
       value: { kind: 'volume' },
     });
+    if (hosts.length > 0) choices.push((await import('./swarm')).swarmChoice(hosts));
     return withAnswer(
       state,
       await choose(frame, {

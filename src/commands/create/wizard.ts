@@ -10,6 +10,7 @@ import type { AnyProgress, AnyReport } from '../../topology/unfinished';
 import type { Kit } from '../kit';
 import type { CommonAnswers, Surroundings } from './questions';
 import { reportOf } from './report';
+import type { SwarmWords } from './swarm';
 
 /** What one kind of topology puts into the wizard that all kinds share. */
 export interface Creating<Answers extends CommonAnswers, Plan extends TopologyPlan> {
@@ -20,7 +21,7 @@ export interface Creating<Answers extends CommonAnswers, Plan extends TopologyPl
   first(around: Surroundings, common: CommonAnswers): Answers;
   prepare(answers: Answers): Promise<Plan>;
   /** The plan as a document; nothing has been made yet. */
-  preview(plan: Plan, answers: Answers): string;
+  preview(plan: Plan, answers: Answers, swarm: SwarmWords | undefined): string;
   create(
     plan: Plan,
     password: string | undefined,
@@ -42,7 +43,8 @@ export async function createByWizard<Answers extends CommonAnswers, Plan extends
       ...creating.questions(around),
       async (state, frame) => {
         const plan = await creating.prepare(state);
-        await kit.documents.show(creating.previewTitle, creating.preview(plan, state));
+        const swarm = plan.machines && (await import('./swarm')).swarmInWords(kit.t, plan, plan.machines);
+        await kit.documents.show(creating.previewTitle, creating.preview(plan, state, swarm));
         const answer = await agree(state, frame, plan);
         if (answer === state) confirmed.plan = plan;
         return answer;
@@ -59,7 +61,7 @@ async function lookAround(kit: Kit): Promise<Surroundings> {
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking what is here') },
     async () => {
       const { engine, description } = await chooseEngine(kit);
-      const [images, instances] = await Promise.all([engine.images(), engine.list()]);
+      const [images, instances, hosts] = await Promise.all([engine.images(), engine.list(), engine.hosts?.() ?? []]);
       const taken = instances
         .flatMap(({ ownership, compose }) => [ownership?.topologyName, compose?.project])
         .filter(name => name !== undefined);
@@ -67,6 +69,7 @@ async function lookAround(kit: Kit): Promise<Surroundings> {
         t: kit.t,
         engine: description,
         images,
+        hosts,
         taken: [...new Set(taken)],
         freePorts: (from, count) => engine.freePorts(from, count),
       };

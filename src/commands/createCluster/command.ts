@@ -20,7 +20,7 @@ export const createClusterCommand: Command = kit =>
       return { ...common, name: freeName('mycluster', taken), masters, replicas, extra, firstPort };
     },
     prepare: answers => prepareCluster(kit.deps, clusterRequestOf(answers), AbortSignal.timeout(10_000)),
-    preview: (plan, answers) => clusterPreviewOf(kit.t, plan, answers.fetch),
+    preview: (plan, answers, swarm) => clusterPreviewOf(kit.t, plan, answers.fetch, swarm),
     create: (plan, password, signal, onProgress) =>
       createCluster(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
   });

@@ -23,7 +23,7 @@ export const createReplicationCommand: Command = kit =>
       firstPort: SENTINEL_DEFAULTS.firstPort,
     }),
     prepare: answers => prepareReplication(kit.deps, replicationRequestOf(answers), AbortSignal.timeout(10_000)),
-    preview: (plan, answers) => replicationPreviewOf(kit.t, plan, answers.fetch),
+    preview: (plan, answers, swarm) => replicationPreviewOf(kit.t, plan, answers.fetch, swarm),
     create: (plan, password, signal, onProgress) =>
       createReplication(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
   });

@@ -20,7 +20,7 @@ export const createSentinelCommand: Command = kit =>
       return { ...common, name: freeName('mymaster', taken), replicas, sentinels, firstPort };
     },
     prepare: answers => prepareSentinel(kit.deps, requestOf(answers), AbortSignal.timeout(10_000)),
-    preview: (plan, answers) => previewOf(kit.t, plan, requestOf(answers), answers.fetch),
+    preview: (plan, answers, swarm) => previewOf(kit.t, plan, requestOf(answers), answers.fetch, swarm),
     create: (plan, password, signal, onProgress) =>
       createSentinel(kit.deps, { plan, ...(password === undefined ? {} : { password }) }, signal, onProgress),
   });

@@ -67,6 +67,11 @@ export const engineFaults: Words<EngineFault> = {
   gone: (t, f) => t('The container {0} no longer exists. Refresh the view.', short(f.id)),
   conflict: (t, f) =>
     t('The container {0} is in a state that forbids this ({1}). Wait a moment and try again.', short(f.id), f.text),
+  elsewhere: (t, f) =>
+    t(
+      'This server runs on another machine of the swarm ({0}), where only its own engine can do that. Connect to that engine.',
+      f.machine,
+    ),
   'in-use': (t, f) =>
     t('{0} is used by something that was not made here ({1}). Detach that first.', short(f.id), f.text),
   'disk-full': (t, f) =>

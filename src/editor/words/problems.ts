@@ -133,6 +133,8 @@ const causes: Words<What> = {
       p.node,
       p.replicas,
     ),
+  'same-machine': (t, p) =>
+    t('{0} and its master {1} are both on {2}, although {3} holds no copy.', p.node, p.master, p.machine, p.free),
   'quorum-unmet': (t, p) =>
     asHealth(
       t,
@@ -240,6 +242,7 @@ const consequences: {
       ? t('Started again it is a master.')
       : t('What a failover or REPLICAOF changes is lost at the next start.'),
   'replicas-too-few': t => t('Clients get NOREPLICAS.'),
+  'same-machine': t => t('When that machine is lost, both are.'),
   'master-forgets': t => t('Let a failover come before its restart, or switch on appendonly.'),
   'resync-loop': t => t('The backlog is too small for what is written while the link is down.'),
   'quorum-unmet': (t, p) =>

@@ -10,6 +10,7 @@ import type {
   EngineSignal,
   ExecResult,
   Expectation,
+  Host,
   InsidePaths,
   InstanceRequest,
   OwnedObjects,
@@ -41,6 +42,7 @@ import { routeTo } from './route';
 import { record } from './read';
 import type { Raw } from './read';
 import { Seen } from './seen';
+import { SwarmDoor, isService } from './swarm/door';
 import { terminalCommand } from './terminal';
 
 export interface DockerEngineOptions {
@@ -58,6 +60,9 @@ export interface DockerEngineOptions {
   readonly patience?: number;
 }
 
+/** So soon a service is looked at again whose task is not running yet: of tasks on other machines no event tells. */
+const TASK_LOOK_MS = 1000;
+
 /** Containers of a Docker engine (or of Podman's, which speaks the same API). */
 export class DockerEngine implements Engine, Disposable {
   readonly kind = 'docker';
@@ -70,6 +75,7 @@ export class DockerEngine implements Engine, Disposable {
   readonly #places: Places;
   readonly #creator: Creator;
   readonly #acts: Acts;
+  readonly #swarm: SwarmDoor;
   readonly #seen = new Seen<Instance>();
   /** Ports by container id; what a container asks for never changes, so stopped ones are inspected once. */
   readonly #reserved = new Map<string, readonly number[]>();
@@ -93,6 +99,10 @@ export class DockerEngine implements Engine, Disposable {
     this.#places = new Places(this.#calls, machine);
     this.#creator = new Creator(this.#calls, this.#images, machine);
     this.#acts = new Acts(this.#calls);
+    this.#swarm = new SwarmDoor(
+      this.#calls,
+      async () => new (await import('./swarm/swarm')).Swarm(this.#calls, this.#images),
+    );
     // loaded when the first of them is wanted: the tree waits for none of it
     const acts = async (): Promise<ContainerActs> =>
       new (await import('./containerActs')).DockerContainerActs(this.#calls, this.#acts);
@@ -102,7 +112,12 @@ export class DockerEngine implements Engine, Disposable {
       endpointOf: async (...args) => (await acts()).endpointOf(...args),
       remountConf: async (...args) => (await acts()).remountConf(...args),
       publish: async (...args) => (await acts()).publish(...args),
-      dial: async (...args) => (await acts()).dial(...args),
+      dial: async (id, address, signal) =>
+        (await acts()).dial(
+          isService(id) ? await (await this.#swarm.open()).doorstep(id, signal) : id,
+          address,
+          signal,
+        ),
     };
     this.#events = new EventFeed(this.#calls, signal => this.#seen.hear(signal));
   }
@@ -128,12 +143,29 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async list(signal?: AbortSignal): Promise<readonly Instance[]> {
-    const listed = await this.#listed({ all: 1 }, signal);
+    const [listed, services] = await Promise.all([
+      this.#listed({ all: 1 }, signal),
+      this.#swarm.services(undefined, signal),
+    ]);
     this.#seen.keepOnly(new Set(listed.map(one => one.id)));
-    return this.#details(
-      listed.filter(one => one.relevant),
-      signal,
-    );
+    // the task of a service of ours is seen as that service
+    const ours = new Set(services.map(one => one['ID']));
+    const found = await Promise.all([
+      this.#details(
+        listed.filter(one => one.relevant && !ours.has(one.service)),
+        signal,
+      ),
+      this.#swarm.instances(services, listed, signal),
+    ]);
+    for (const { id, state } of found[1])
+      if (state === 'created' || state === 'restarting') this.#events.expect(id, TASK_LOOK_MS);
+    return found.flat();
+  }
+
+  async hosts(signal?: AbortSignal): Promise<readonly Host[]> {
+    if (!(await this.#swarm.isManager(signal))) return [];
+    const nodes = await (await this.#swarm.open()).nodes(signal);
+    return nodes.filter(({ usable }) => usable).map(({ id, name }) => ({ id, name }));
   }
 
   watch(listener: (signal: EngineSignal) => void): Disposable {
@@ -148,11 +180,14 @@ export class DockerEngine implements Engine, Disposable {
     return pullImage(this.#calls, reference, onProgress, signal);
   }
 
-  createPlace(request: PlaceRequest, signal?: AbortSignal): Promise<Place> {
-    return this.#places.create(request, signal);
+  async createPlace(request: PlaceRequest, signal?: AbortSignal): Promise<Place> {
+    return request.storage.kind === 'swarm'
+      ? (await this.#swarm.open()).createPlace(request, signal)
+      : this.#places.create(request, signal);
   }
 
   async extendPlace(request: RoomRequest, signal?: AbortSignal): Promise<Place> {
+    if (request.storage.kind === 'swarm') return (await this.#swarm.open()).extendPlace(request, signal);
     const { instances } = await this.findOwned(request.ownership.topologyId, signal);
     return this.#places.extend(
       request,
@@ -161,7 +196,8 @@ export class DockerEngine implements Engine, Disposable {
     );
   }
 
-  removeRoom(topologyId: string, node: string, signal?: AbortSignal): Promise<void> {
+  async removeRoom(topologyId: string, node: string, signal?: AbortSignal): Promise<void> {
+    await this.#swarm.clear(topologyId, node, signal);
     return this.#places.removeRoom(topologyId, node, signal);
   }
 
@@ -190,68 +226,80 @@ export class DockerEngine implements Engine, Disposable {
     );
   }
 
-  create(request: InstanceRequest, signal?: AbortSignal): Promise<string> {
-    return this.#creator.create(request, signal);
+  async create(request: InstanceRequest, signal?: AbortSignal): Promise<string> {
+    return request.storage.kind === 'swarm'
+      ? (await this.#swarm.open()).create(request, signal)
+      : this.#creator.create(request, signal);
   }
 
-  start(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+  async start(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+    if (isService(id)) return (await this.#swarm.open()).start(id, expect, signal);
     return this.#changing(id, () => this.#acts.start(id, expect, signal));
   }
 
-  stop(id: string, expect: Expectation, graceSeconds: number, signal?: AbortSignal): Promise<void> {
+  async stop(id: string, expect: Expectation, graceSeconds: number, signal?: AbortSignal): Promise<void> {
+    if (isService(id)) return (await this.#swarm.open()).stop(id, expect, signal);
     return this.#changing(id, () => this.#acts.stop(id, expect, graceSeconds, signal));
   }
 
-  pause(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
-    return this.#changing(id, () => this.#acts.pause(id, expect, signal));
+  async pause(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+    const at = await this.#swarm.seat(id, expect, signal);
+    return this.#changing(at.id, () => this.#acts.pause(at.id, at.expect, signal));
   }
 
-  unpause(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
-    return this.#changing(id, () => this.#acts.unpause(id, expect, signal));
+  async unpause(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+    const at = await this.#swarm.seat(id, expect, signal);
+    return this.#changing(at.id, () => this.#acts.unpause(at.id, at.expect, signal));
   }
 
-  kill(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
-    return this.#changing(id, () => this.#acts.kill(id, expect, signal));
+  async kill(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+    const at = await this.#swarm.seat(id, expect, signal);
+    return this.#changing(at.id, () => this.#acts.kill(at.id, at.expect, signal));
   }
 
-  remove(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+  async remove(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
+    if (isService(id)) return (await this.#swarm.open()).remove(id, expect, signal);
     return this.#changing(id, () => this.#acts.remove(id, expect, signal));
   }
 
   async findOwned(topologyId: string, signal?: AbortSignal): Promise<OwnedObjects> {
-    const [listed, networks, volumes, folders, rooms] = await Promise.all([
+    const [listed, services, loose, networks, volumes, folders, rooms] = await Promise.all([
       this.#listed({ all: 1, filters: ownFilter(topologyId) }, signal),
+      this.#swarm.services(topologyId, signal),
+      this.#swarm.loose(topologyId, signal),
       this.#places.networks(topologyId, signal),
       this.#places.volumes(topologyId, signal),
       this.#places.folders(topologyId, signal),
       this.#places.rooms(topologyId, signal),
     ]);
-    const instances = (await this.#details(listed, signal)).filter(
-      instance => instance.ownership?.topologyId === topologyId,
-    );
-    return { instances, networks, data: [...volumes, ...folders], rooms };
+    const found = [...(await this.#details(listed, signal)), ...(await this.#swarm.instances(services, [], signal))];
+    const instances = found.filter(instance => instance.ownership?.topologyId === topologyId);
+    return { instances, networks: [...networks, ...loose], data: [...volumes, ...folders], rooms };
   }
 
   async ownedTopologies(signal?: AbortSignal): Promise<readonly Ownership[]> {
-    const [listed, others] = await Promise.all([
+    const [listed, others, services] = await Promise.all([
       this.#listed({ all: 1, filters: ownFilter() }, signal),
       this.#places.ownerships(signal),
+      this.#swarm.ownerships(signal),
     ]);
     const instances = (await this.#details(listed, signal)).flatMap(instance => instance.ownership ?? []);
     const byTopology = new Map(
-      [...instances, ...others].filter(one => one.owner === this.#owner).map(one => [one.topologyId, one]),
+      [...instances, ...services, ...others].filter(one => one.owner === this.#owner).map(one => [one.topologyId, one]),
     );
     return [...byTopology.values()];
   }
 
-  removePlace(topologyId: string, options: { readonly data: boolean }, signal?: AbortSignal): Promise<void> {
+  async removePlace(topologyId: string, options: { readonly data: boolean }, signal?: AbortSignal): Promise<void> {
+    await this.#swarm.clear(topologyId, undefined, signal);
     return this.#places.remove(topologyId, options.data, signal);
   }
 
   /** Into the mounted folder where it is this machine's, so that they are the very files that the editor shows; else by archive. */
   async writeConf(id: string, expect: Expectation, files: readonly ConfFile[], signal?: AbortSignal): Promise<void> {
-    const raw = await this.#acts.inspect(id, expect, signal);
-    const [uid = 0, gid = uid] = String(record(raw['Config'])['User'] ?? '')
+    const at = await this.#swarm.seat(id, expect, signal);
+    const raw = await this.#acts.inspect(at.id, at.expect, signal);
+    const [uid = 0, gid = uid] = (at.user ?? String(record(raw['Config'])['User'] ?? ''))
       .split(':')
       .map(part => Number(part) || 0);
     const conf = readInspected(raw).mounts.find(mount => mount.target === CONF);
@@ -259,7 +307,7 @@ export class DockerEngine implements Engine, Disposable {
     const host = await hostOf(this.#calls, this.#machine, signal);
     if (conf.kind === 'folder' && host.sharesFiles)
       return putFiles(conf.source, files, this.#machine.uid === 0 && !host.rootIsUser ? { uid, gid } : undefined);
-    return putIntoVolume(this.#calls, id, files, { uid, gid }, signal);
+    return putIntoVolume(this.#calls, at.id, files, { uid, gid }, signal);
   }
 
   async logs(
@@ -268,8 +316,9 @@ export class DockerEngine implements Engine, Disposable {
     onLine: (line: string) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const raw = await this.#acts.inspect(id, 'foreign', signal);
-    return followLogs(this.#calls, id, record(raw['Config'])['Tty'] === true, options, onLine, signal);
+    const { id: at } = await this.#swarm.seat(id, 'foreign', signal);
+    const raw = await this.#acts.inspect(at, 'foreign', signal);
+    return followLogs(this.#calls, at, record(raw['Config'])['Tty'] === true, options, onLine, signal);
   }
 
   async exec(
@@ -278,12 +327,14 @@ export class DockerEngine implements Engine, Disposable {
     options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
     signal?: AbortSignal,
   ): Promise<ExecResult> {
-    await this.#acts.inspect(id, 'foreign', signal);
-    return execute(this.#calls, id, argv, options, signal);
+    const { id: at } = await this.#swarm.seat(id, 'foreign', signal);
+    await this.#acts.inspect(at, 'foreign', signal);
+    return execute(this.#calls, at, argv, options, signal);
   }
 
   async terminal(id: string, argv: readonly string[], env: Readonly<Record<string, string>>): Promise<TerminalCommand> {
-    return terminalCommand(await this.#calls.connection(), id, argv, env);
+    const at = await this.#swarm.seat(id, 'foreign', undefined);
+    return terminalCommand(await this.#calls.connection(), at.id, argv, env);
   }
 
   dispose(): void {

@@ -25,6 +25,7 @@ export class EventFeed implements Disposable {
   #running: AbortController | undefined;
   #listeners = 0;
   #live = false;
+  readonly #expected = new Set<string>();
 
   /** @param onSignal hears every signal before the listeners do */
   constructor(
@@ -48,6 +49,17 @@ export class EventFeed implements Disposable {
       held.dispose();
       if (--this.#listeners === 0) this.#stop();
     });
+  }
+
+  /** Wakes the listeners once more after a while: `id` is on its way to another state, of which no event will tell. */
+  expect(id: string, ms: number): void {
+    const { signal } = this.#running ?? {};
+    if (signal === undefined || this.#expected.has(id)) return;
+    this.#expected.add(id);
+    delay(ms, signal).then(
+      () => this.#expected.delete(id) && this.#fire({ type: 'instance', id, action: 'update', at: Date.now() }),
+      () => this.#expected.delete(id),
+    );
   }
 
   dispose(): void {

@@ -39,6 +39,8 @@ export interface Listed {
   readonly relevant: boolean;
   /** Ports of the engine's machine that it has now. */
   readonly published: readonly number[];
+  /** Id of the service whose task it is. */
+  readonly service?: string;
 }
 
 /** Relevant is what carries our labels and what may be Redis: by command, image or exposed port. */
@@ -53,9 +55,11 @@ export function readListed(value: unknown): Listed {
     SERVER_WORD.test(command) ||
     exposed ||
     namesServer(text(raw['Image']) ?? '');
+  const service = textMap(raw['Labels'])['com.docker.swarm.service.id'];
   return {
     id,
     state: stateOf(raw['State']),
+    ...(service === undefined ? {} : { service }),
     relevant,
     published: list(raw['Ports']).flatMap(port => portOf(record(port)['PublicPort']) ?? []),
   };

@@ -83,7 +83,7 @@ export class Places {
     const address = subnet && layOut(subnet, MOST_NODES).addresses.find(one => !taken.has(one));
     if (address === undefined) return fail({ code: 'no-free-subnet' });
     if (storage.kind === 'volume') await this.#makeVolumes(ownership, ownership.node, signal);
-    else
+    if (storage.kind === 'folder')
       await addFolders(
         storage.root,
         ownership.topologyId,

@@ -5,6 +5,7 @@ import type { Creation } from '../creation';
 import { runCreation } from '../crew';
 import type { VerbDeps } from '../deps';
 import type { Journal } from '../journal';
+import { placed } from '../plan';
 import type { OnProgress } from '../ports';
 import type { StepProgress } from '../steps';
 import { together } from '../together';
@@ -46,7 +47,7 @@ export async function prepareCluster(
   if (wrong !== undefined) throw new HumanError<ClusterRequestFault>({ code: 'request-invalid', ...wrong });
   const engine = deps.engine(request.engine);
   const ports = await clusterPorts(engine, request.firstPort, clusterSize(request), signal);
-  return planClusterCreation(request, ports, node => engine.insidePaths(request.storage, node));
+  return placed(planClusterCreation(request, ports, node => engine.insidePaths(request.storage, node)));
 }
 
 /** Creates what the plan says, or leaves nothing: on failure and on cancel everything made is taken back before this throws. */

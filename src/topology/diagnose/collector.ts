@@ -7,7 +7,7 @@ import { formatAddress } from '../../model/address';
 import { nodesOf } from '../../model/diff';
 import type { InfoFields } from '../../model/info';
 import { readInfo } from '../../model/info';
-import type { EngineKind } from '../../model/instance';
+import type { EngineKind, Host } from '../../model/instance';
 import { reportOf } from '../../model/servers';
 import type { Node, Snapshot, Topology } from '../../model/snapshot';
 import type { RedisConnection } from '../../redis/client';
@@ -20,7 +20,7 @@ import type { AccessFacts, AcrossFinding, ConfFacts, Facts } from './facts';
 import { noFacts } from './facts';
 
 export interface CollectorDeps {
-  engine(kind: EngineKind): Pick<Engine, 'logs' | 'describe'>;
+  engine(kind: EngineKind): Pick<Engine, 'logs' | 'describe' | 'hosts'>;
   readonly inventory: Pick<InventoryPort, 'connectionTo'>;
   /** The text of a file of this machine; undefined when it is not there or not to be read. */
   readText(path: string): Promise<string | undefined>;
@@ -132,8 +132,13 @@ export class Collector implements Disposable {
     this.#forget(nodes);
     this.#figuresMs = Math.max(FIGURES_MS, nodes.length * FIGURES_MS_PER_NODE);
     const confs = new Map<string, ConfFacts>();
-    await Promise.all(
-      nodes.flatMap(node => [
+    const spread = nodes.find(({ instance }) => instance?.host !== undefined)?.instance;
+    let hosts: readonly Host[] = [];
+    await Promise.all([
+      this.#guard(async () => {
+        if (spread !== undefined) hosts = (await this.#deps.engine(spread.engine).hosts?.(this.#ended.signal)) ?? [];
+      }),
+      ...nodes.flatMap(node => [
         this.#guard(() => this.#readLog(node)),
         this.#guard(() => this.#ask(node)),
         this.#guard(async () => {
@@ -141,7 +146,7 @@ export class Collector implements Disposable {
           if (conf !== undefined) confs.set(node.id, conf);
         }),
       ]),
-    );
+    ]);
     const across = new Map<string, readonly AcrossFinding[]>();
     for (const topology of snapshot.topologies) across.set(topology.id, await this.#together(topology, confs));
     const answering = new Set(nodes.filter(({ contact }) => contact.state === 'answering').map(({ id }) => id));
@@ -160,6 +165,7 @@ export class Collector implements Disposable {
       across,
       followed: new Map(this.#followed),
       handStarted: new Map(this.#handStarted),
+      hosts,
     };
     return this.#facts;
   }

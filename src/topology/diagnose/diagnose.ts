@@ -9,6 +9,7 @@ import { contact, redirects } from './rules/contact';
 import { exits } from './rules/exits';
 import { kept } from './rules/kept';
 import { links } from './rules/links';
+import { machines } from './rules/machines';
 import { memory } from './rules/memory';
 import { converted, replication } from './rules/replication';
 import { drift, identities, missingSentinels, quorum, splitBrain, tilt } from './rules/sentinels';
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   identities,
   kept,
   replication,
+  machines,
   memory,
   drift,
   tilt,

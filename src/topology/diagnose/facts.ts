@@ -1,6 +1,7 @@
 import type { ConfDocument } from '../../conf/document';
 import type { Finding } from '../../conf/types';
 import type { InfoFields } from '../../model/info';
+import type { Host } from '../../model/instance';
 
 /** What was asked for besides the snapshot. Plain data, so that the rules are pure; whatever nobody asked for is missing. */
 export interface Facts {
@@ -26,6 +27,8 @@ export interface Facts {
   readonly followed: ReadonlyMap<string, { readonly address: string; readonly master: string }>;
   /** Conf files of Sentinels that were started by hand beside a server, by node id, as they said when they last answered. */
   readonly handStarted: ReadonlyMap<string, string>;
+  /** Machines that servers can be spread over; asked when some are. */
+  readonly hosts: readonly Host[];
 }
 
 export interface ConfFacts {
@@ -69,4 +72,5 @@ export const noFacts: Facts = {
   lasting: new Set(),
   followed: new Map(),
   handStarted: new Map(),
+  hosts: [],
 };

@@ -114,6 +114,14 @@ export type What =
   | { readonly code: 'replicas-too-few'; readonly node: string; readonly needed: number; readonly good: number }
   | { readonly code: 'never-promoted'; readonly node: string; readonly why: 'priority' | 'cluster' }
   | { readonly code: 'no-candidate'; readonly node: string }
+  /** Lost together with its master; `free` is a machine that holds none of them. */
+  | {
+      readonly code: 'same-machine';
+      readonly node: string;
+      readonly master: string;
+      readonly machine: string;
+      readonly free: string;
+    }
   | { readonly code: 'master-forgets'; readonly node: string; readonly replicas: number }
   // sentinels
   | {

@@ -28,6 +28,7 @@ const CODES: Readonly<Record<EngineFault['code'], true>> = {
   'not-ours': true,
   gone: true,
   conflict: true,
+  elsewhere: true,
   'in-use': true,
   'disk-full': true,
   'folder-not-writable': true,

@@ -37,6 +37,9 @@ const healthOf = (snapshot: Snapshot): string => {
 
 const all = ['s1', 's2', 's3'];
 const belief: Believes = { master: 'r1', replicas: ['r2', 'r3'], sentinels: all };
+/** On a machine, where an engine has several. */
+const on = (machine: string, one: ServerState): ServerState =>
+  one.instance === undefined ? one : { ...one, instance: { ...one.instance, host: { id: machine, name: machine } } };
 const sentinels = (change: Partial<Believes> = {}): ServerState[] =>
   all.map(name => server(name, sentinel(name, { ...belief, ...change }), owned(name)));
 const healthy = [
@@ -334,6 +337,29 @@ suite('model/assemble: Sentinel, roles and health', () => {
       [r1, r2, r3, ...sentinels({ quorum: 3 })],
       ['r1 master', 'r2 replica<r1', 'r3 replica<r1'],
       'degraded failover-would-fail',
+    ],
+    [
+      'two Sentinels on one of two machines: they are lost together',
+      [on('a', r1), on('b', r2), r3, ...sentinels().map((one, index) => on(index === 0 ? 'b' : 'a', one))],
+      ['r1 master', 'r2 replica<r1', 'r3 replica<r1'],
+      'degraded failover-would-fail',
+    ],
+    [
+      'all on one machine: as if there were none',
+      [r1, r2, r3, ...sentinels()].map(one => on('a', one)),
+      ['r1 master', 'r2 replica<r1', 'r3 replica<r1'],
+      'healthy',
+    ],
+    [
+      'three Sentinels on three machines',
+      [
+        on('a', r1),
+        on('b', r2),
+        on('c', r3),
+        ...sentinels().map((one, index) => on(['a', 'b', 'c'][index] ?? '', one)),
+      ],
+      ['r1 master', 'r2 replica<r1', 'r3 replica<r1'],
+      'healthy',
     ],
     [
       'one Sentinel believes another master',

@@ -17,6 +17,15 @@ const one =
   (name: string, change: (node: Node) => Partial<Node>) =>
   (node: Node): Node =>
     node.name === name ? { ...node, ...change(node) } : node;
+/** Each node on its machine, by name. */
+const placed =
+  (machines: Readonly<Record<string, string>>) =>
+  (node: Node): Node => {
+    const name = machines[node.name];
+    return name === undefined
+      ? node
+      : { ...node, instance: instance('running', { id: node.id, host: { id: name, name } }) };
+  };
 const facts = (given: Partial<Facts>): Facts => ({ ...noFacts, ...given });
 const sentinelReport = (
   id: string,
@@ -293,6 +302,14 @@ suite('diagnose: one rule, one wrong thing', () => {
       [],
     ],
     [
+      'a copy beside its master, and a machine without any',
+      withNodes(placed({ 'redis-1': 'a', 'redis-2': 'a', 'redis-3': 'b' })),
+      { hosts: ['a', 'b', 'c'].map(name => ({ id: name, name })) },
+      { code: 'same-machine', node: 'redis-2', master: 'redis-1', machine: 'a', free: 'c' },
+      'warning',
+      [],
+    ],
+    [
       'far behind',
       withNodes(one('redis-2', () => ({ lag: { bytes: 64 * 1024 * 1024, seconds: 3 } }))),
       {},
@@ -403,6 +420,18 @@ suite('diagnose: one rule, one wrong thing', () => {
       ).filter(({ severity }) => severity !== 'info'),
       [],
     ));
+  for (const [title, machines, hosts] of [
+    ['each copy on a machine of its own', { 'redis-1': 'a', 'redis-2': 'b', 'redis-3': 'c' }, ['a', 'b', 'c', 'd']],
+    ['no machine is left for it', { 'redis-1': 'a', 'redis-2': 'a', 'redis-3': 'b' }, ['a', 'b']],
+    ['one machine only', { 'redis-1': 'a', 'redis-2': 'a', 'redis-3': 'a' }, ['a']],
+  ] as const)
+    test(`nothing to say of machines: ${title}`, () =>
+      assert.deepEqual(
+        diagnose(withNodes(placed(machines)), facts({ hosts: hosts.map(name => ({ id: name, name })) })).filter(
+          ({ what }) => what.code === 'same-machine',
+        ),
+        [],
+      ));
   test('a server that was put away on purpose has none', () =>
     assert.deepEqual(
       diagnose(alone(node('a', 'unknown', exited(0)), node('b', 'unknown', { ...exited(137), id: 'b' })), noFacts),
