@@ -1,4 +1,4 @@
-// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|host|desktop|e2e|oldest [mocha arguments]`.
+// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|host|desktop|e2e|oldest|pictures [mocha arguments]`.
 // What a suite needs of the machine is set up first; what is there already is used.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -34,6 +34,8 @@ const suites = {
     parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'vsix'],
     timeout: 120_000,
   },
+  // No tests: what the README shows, taken where the tests look.
+  pictures: { folder: 'test/pictures', parts: ['redis-server', 'host', 'chromium', 'vsix'], timeout: 120_000 },
   // The same tests, or those that are named, in the oldest VS Code that package.json promises.
   oldest: {
     folder: 'test/e2e',
