@@ -26,6 +26,7 @@ const beyond = [
   /src\/webviews\/\w+\.ts$/,
   /src\/topology\/cluster\/\w+\.ts$/,
   /src\/engine\/docker\/containerActs\.ts$/,
+  /src\/engine\/docker\/(?:pull|terminal)\.ts$/,
   /src\/engine\/docker\/swarm\/\w+\.ts$/,
   /src\/topology\/swarm\/\w+\.ts$/,
   /src\/commands\/create\/swarm\.ts$/,

@@ -160,7 +160,7 @@ suite('the VSIX', () => {
     { what: 'the main job', paths: [...ofMainJob(meta)], most: 350 },
     { what: 'the language of conf files', paths: [...language], most: 250 },
     // No claim, but nobody's growth shall pass unseen: with all that came after the first slice it stands at 856.
-    { what: 'everything together', paths: Object.keys(meta.outputs), most: 950 },
+    { what: 'everything together', paths: Object.keys(meta.outputs), most: 975 },
   ];
   for (const { what, paths, most } of budgets) {
     test(`${what}: at most ${most} KiB of code`, async () => {

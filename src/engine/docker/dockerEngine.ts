@@ -36,14 +36,12 @@ import type { Listed } from './instances';
 import { ownFilter } from './labels';
 import { execute, followLogs } from './output';
 import { Places } from './place';
-import { pullImage } from './pull';
 import type { Route } from './route';
 import { routeTo } from './route';
 import { record } from './read';
 import type { Raw } from './read';
 import { Seen } from './seen';
 import { SwarmDoor, isService } from './swarm/door';
-import { terminalCommand } from './terminal';
 
 export interface DockerEngineOptions {
   /** The user's setting: an endpoint like `unix:///var/run/docker.sock`. Asked at every new connection. */
@@ -176,7 +174,12 @@ export class DockerEngine implements Engine, Disposable {
     return this.#images.list(signal);
   }
 
-  pull(reference: string, onProgress: (fraction: number | undefined) => void, signal?: AbortSignal): Promise<void> {
+  async pull(
+    reference: string,
+    onProgress: (fraction: number | undefined) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { pullImage } = await import('./pull');
     return pullImage(this.#calls, reference, onProgress, signal);
   }
 
@@ -334,6 +337,7 @@ export class DockerEngine implements Engine, Disposable {
 
   async terminal(id: string, argv: readonly string[], env: Readonly<Record<string, string>>): Promise<TerminalCommand> {
     const at = await this.#swarm.seat(id, 'foreign', undefined);
+    const { terminalCommand } = await import('./terminal');
     return terminalCommand(await this.#calls.connection(), at.id, argv, env);
   }
 
