@@ -4,6 +4,7 @@ import type { CheckDeps } from './commands/checkConf';
 import { readVersion } from './commands/checkConf/verdict';
 import { registerConfLanguage } from './language';
 import type { LanguageDeps } from './language';
+import { openExample } from './language/example';
 import { topologyRoot } from './language/files';
 import { serverOfFile, serversKey, sourcesOf, unknownServer } from './language/runningServer';
 import type { RunningServer, Version } from './language/runningServer';
@@ -30,7 +31,9 @@ const lookAgainMs = 30_000;
 const askMs = 10_000;
 
 /** The language of conf files with its command: a part of its own, loaded with the first document of that kind. */
-export function startConfLanguage(deps: ConfLanguageDeps): vscode.Disposable & { readonly check: () => Promise<void> } {
+export function startConfLanguage(
+  deps: ConfLanguageDeps,
+): vscode.Disposable & { readonly check: () => Promise<void>; readonly example: () => Promise<void> } {
   const { extensionUri, onFailure, log, exec } = deps;
   const servers = new Servers(deps);
   const language = registerConfLanguage({
@@ -62,6 +65,7 @@ export function startConfLanguage(deps: ConfLanguageDeps): vscode.Disposable & {
   const all = vscode.Disposable.from(servers, language, check);
   return {
     check: () => check.run(),
+    example: openExample,
     dispose: () => {
       all.dispose();
     },

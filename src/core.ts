@@ -9,6 +9,7 @@ import { Lazy } from './base/lazy';
 import type { EngineChoice, Kit } from './commands/kit';
 import { runTold } from './commands/run';
 import { ofMore } from './commands/later';
+import { looks } from './commands/looks';
 import { acts, commandTable } from './commands/table';
 import { ContextKey } from './editor/contextKey';
 import type { ConfigValue } from './editor/configValue';
@@ -211,13 +212,18 @@ export function openCore({
   const run: Core['run'] = async (command, args) => {
     await runTold(log, command, async () => {
       const target = targetOf(args);
+      if (!looks.has(command) && !vscode.workspace.isTrusted) {
+        // links and keys do not ask whether a command is enabled
+        await ofMore('tellUntrusted')();
+        return;
+      }
       if (acts.has(command) && isLookOnly(target, inventory.snapshot) && !(await ofMore('mayChange')(kit, target)))
         return;
       await commandTable[command](kit, target);
     });
     lookForUnfinished();
   };
-  if (lookForUnfinished()) void run('finishCreation', []);
+  if (lookForUnfinished() && vscode.workspace.isTrusted) void run('finishCreation', []);
   return {
     inventory,
     engines,

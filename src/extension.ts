@@ -6,7 +6,7 @@ import { ConfigValue } from './editor/configValue';
 import { Log } from './editor/log';
 import { StoredRecords, StoredSecrets } from './editor/memory';
 import { Redactor } from './editor/redact';
-import { commands, pages, settings } from './manifest';
+import { commands, pages, settings, walkthrough, walkthroughCommand } from './manifest';
 import { registerConf } from './registerConf';
 import { registerTopologyView } from './views/register';
 
@@ -49,6 +49,13 @@ export function activate(context: vscode.ExtensionContext): void {
       vscode.window.registerWebviewPanelSerializer(page, {
         deserializeWebviewPanel: async (panel, state) => (await core.get()).restore(panel, state),
       }),
+    ),
+    vscode.commands.registerCommand(walkthroughCommand, () =>
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${context.extension.id}#${walkthrough}`,
+        false,
+      ),
     ),
     dockerHost.onDidChange(() => reopen(core, log)),
     dockerContext.onDidChange(() => reopen(core, log)),

@@ -64,7 +64,16 @@ export const submenus = {
 /** Commands of the conf files' language, registered apart: they need no engine. */
 export const confCommands = {
   check: 'redisTopology.conf.check',
+  example: 'redisTopology.conf.example',
 } as const;
+
+/** Run by ourselves only, so package.json does not know it: a fix of a conf file was taken. The walkthrough waits for it. */
+export const confMended = 'redisTopology.conf.mended';
+
+/** Opens the walkthrough of package.json. */
+export const walkthroughCommand = 'redisTopology.walkthrough';
+/** Id of the walkthrough, behind that of the extension. */
+export const walkthrough = 'start';
 
 export const viewContainer = 'redisTopology';
 
@@ -107,6 +116,8 @@ export const contextKeys = {
   engine: 'redisTopology.engine',
   /** A creation was cut off and waits for "finish or remove". */
   unfinished: 'redisTopology.unfinished',
+  /** The view is open and shows a topology. */
+  seen: 'redisTopology.seen',
 } as const;
 
 export const colors = {

@@ -3,7 +3,7 @@ import { Lazy } from './base/lazy';
 import { runTold } from './commands/run';
 import type { Core } from './core';
 import type { Log } from './editor/log';
-import { confCommands } from './manifest';
+import { confCommands, confMended } from './manifest';
 import { emptySnapshot } from './model/snapshot';
 
 /** The languages whose features are a part of their own (`confLanguage`): most sessions open no such file. */
@@ -50,5 +50,9 @@ export function registerConf(
     vscode.commands.registerCommand(confCommands.check, () =>
       runTold(log, 'conf.check', async () => (await language.get()).check()),
     ),
+    vscode.commands.registerCommand(confCommands.example, () =>
+      runTold(log, 'conf.example', async () => (await language.get()).example()),
+    ),
+    vscode.commands.registerCommand(confMended, () => undefined), // that it was run is all there is to it
   );
 }

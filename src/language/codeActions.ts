@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConfDocument } from '../conf/document';
 import type { Edit, Finding, Fix } from '../conf/types';
+import { confMended } from '../manifest';
 import type { ConfDocuments } from './documents';
 import { aclFile, isAcl, rangeOf, selector } from './documents';
 import type { Judged } from './diagnostics';
@@ -25,6 +26,9 @@ export function registerCodeActions(documents: ConfDocuments, ...sources: readon
     },
   );
 }
+
+/** Nothing but the news that a fix was taken, which VS Code tells the walkthrough. */
+const mended: vscode.Command = { command: confMended, title: '' };
 
 class CodeActions implements vscode.CodeActionProvider {
   constructor(
@@ -107,6 +111,7 @@ function quickFix(fix: Fix, judged: Judged, about: vscode.Diagnostic[], preferre
   action.edit = workspaceEdit(fix.edits, judged);
   action.diagnostics = about;
   action.isPreferred = preferred;
+  action.command = mended;
   return action;
 }
 
@@ -139,6 +144,7 @@ function fixAll(judged: Judged, parsed: ConfDocument): vscode.CodeAction | undef
   if (edits.length === 0) return undefined;
   const action = new vscode.CodeAction(vscode.l10n.t('Fix all safe findings of this file'), fixAllKind);
   action.edit = workspaceEdit(edits, judged);
+  action.command = mended;
   return action;
 }
 

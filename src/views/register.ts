@@ -36,6 +36,8 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
   const badges = store.add(new RoleBadges());
   const status = store.add(new StatusBar());
   const engine = new ContextKey<string>(contextKeys.engine);
+  const seen = new ContextKey<boolean>(contextKeys.seen);
+  const tellSeen = (): void => seen.set(view.visible && tree.hasTopology);
   const view = store.add(
     vscode.window.createTreeView(views.topologies, { treeDataProvider: tree, showCollapseAll: true }),
   );
@@ -52,6 +54,7 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
     renamed ||= drawing.context !== '';
     if ((view.description ?? '') !== drawing.where) view.description = drawing.where;
     tree.show(drawing.branches);
+    tellSeen();
     badges.show(tree.badges);
     status.show(drawing.summary);
     if (view.badge?.value !== drawing.badge?.value) view.badge = drawing.badge;
@@ -84,6 +87,7 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
 
   const follow = (visible: boolean): void => {
     current?.inventory.setVisible(visible);
+    tellSeen();
     if (visible) source.get().catch(onFailure);
   };
   store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)));

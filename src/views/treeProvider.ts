@@ -45,6 +45,10 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     );
   }
 
+  get hasTopology(): boolean {
+    return this.#roots.some(({ target }) => target.kind === 'topology');
+  }
+
   /** The row of a node, by its id in the snapshot. */
   find(node: string): Element | undefined {
     for (const { branch } of this.#index.values())

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { looks } from '../../src/commands/looks';
 import * as manifest from '../../src/manifest';
 import { welcomes } from '../../src/views/drawing';
 
@@ -7,7 +8,12 @@ interface Package {
   readonly icon?: string;
   readonly activationEvents: readonly string[];
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category?: string;
+      readonly enablement?: string;
+    }[];
     readonly menus: Readonly<
       Record<
         string,
@@ -21,6 +27,14 @@ interface Package {
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
+    readonly walkthroughs: readonly {
+      readonly id: string;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly media: { readonly svg: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, unknown>> }[];
     readonly colors: readonly { readonly id: string }[];
   };
@@ -40,7 +54,11 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
     [
       'commands',
       contributes.commands.map(({ command }) => command),
-      idsOf({ ...manifest.commands, ...prefixed(manifest.confCommands) }),
+      idsOf({
+        ...manifest.commands,
+        ...prefixed(manifest.confCommands),
+        'opens the walkthrough': manifest.walkthroughCommand,
+      }),
     ],
     ['submenus', contributes.submenus.map(({ id }) => id), idsOf(manifest.submenus)],
     [
@@ -72,6 +90,17 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
     assert.deepEqual(
       contributes.commands.filter(({ category }) => category !== '%category%'),
       [],
+    );
+  });
+
+  test('what a workspace without trust greys is what the commands themselves refuse there', () => {
+    const ids: Readonly<Record<string, string>> = manifest.commands;
+    const free = new Set(
+      contributes.commands.flatMap(({ command, enablement }) => (enablement === undefined ? [command] : [])),
+    );
+    assert.deepEqual(
+      Object.keys(ids).filter(key => free.has(ids[key] as string)),
+      Object.keys(ids).filter(key => (looks as ReadonlySet<string>).has(key)),
     );
   });
 
@@ -116,6 +145,31 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
     );
   });
 
+  const [start] = contributes.walkthroughs;
+  test('the walkthrough that the command opens is there', () => {
+    assert.deepEqual(
+      contributes.walkthroughs.map(({ id }) => id),
+      [manifest.walkthrough],
+    );
+  });
+  for (const { id, media, completionEvents } of start?.steps ?? []) {
+    test(`walkthrough step ${id}: its picture is there, and it ends by something that is told`, () => {
+      assert.ok(existsSync(media.svg), media.svg);
+      const told = new Set<string>([
+        ...[...Object.values(manifest.commands), manifest.confMended].map(command => `onCommand:${command}`),
+        ...Object.values(manifest.views).map(view => `onView:${view}`),
+        `onContext:${manifest.contextKeys.seen}`,
+        `onContext:${manifest.contextKeys.engine} == answering`,
+        `onContext:activeWebviewPanelId == ${manifest.pages.slotMap}`,
+      ]);
+      assert.ok(completionEvents.length > 0);
+      assert.deepEqual(
+        completionEvents.filter(event => !told.has(event)),
+        [],
+      );
+    });
+  }
+
   test('every fault with a welcome view of its own has it', () => {
     const shown = contributes.viewsWelcome.flatMap(({ when }) =>
       [...(when ?? '').matchAll(/== (engine-[\w-]+)/g)].map(match => match[1]),
@@ -141,7 +195,10 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
   });
 
   test('welcome words link to declared commands only', () => {
-    const known = new Set<string>(contributes.commands.map(({ command }) => command));
+    const known = new Set<string>([
+      ...contributes.commands.map(({ command }) => command),
+      ...Object.values(manifest.views).map(id => `${id}.focus`),
+    ]);
     for (const words of Object.values(nls)) {
       for (const [, command] of words.matchAll(/\(command:(redisTopology\.[\w.]+)/g))
         assert.ok(known.has(command as string), command);

@@ -7,4 +7,5 @@ export { allowChanges, lookOnly, mayChange } from '../existing/changes';
 export { removeFromView } from '../existing/remove';
 export { exportCompose } from '../exportCompose';
 export { switchContext } from '../switchContext';
+export { tellUntrusted } from '../trusted';
 export { enterPassword, forgetPassword } from '../password';
