@@ -31,6 +31,8 @@ const [, , bundle, order] = process.argv;
 const { home, password, topologyId, nodes, host } = JSON.parse(require('node:fs').readFileSync(order, 'utf8'));
 // The extension host itself has these long before any extension is loaded.
 for (const name of ['child_process', 'crypto', 'fs/promises', 'http', 'https', 'net', 'os', 'path', 'stream', 'tls', 'url', 'util', 'zlib']) require('node:' + name);
+// … and its pool of threads runs.
+void require('node:fs').promises.access('/');
 const nothing = () => undefined;
 const disposable = { dispose: nothing };
 const open = target => new Proxy(target, { get(object, key) { return key in object ? object[key] : (object[key] = open(function () { return open(disposable); })); }, construct() { return open({ ...disposable }); } });

@@ -14,6 +14,11 @@ export interface Engine {
 
   /** Everything that is ours and everything that may be Redis: by command, image or exposed port. Running or not. */
   list(signal?: AbortSignal): Promise<readonly Instance[]>;
+  /**
+   * What a single question tells, where the whole list takes one for each instance: enough for its row and to reach its server. When a process began and how
+   * it ended is missing, and so may be instances that cannot be reached by what is known yet.
+   */
+  glance?(signal?: AbortSignal): Promise<readonly Instance[]>;
   /** Events only wake: after each one, and after `reconnected`, list again. Reconnects by itself with back-off until disposed. */
   watch(listener: (signal: EngineSignal) => void): Watching;
 

@@ -20,6 +20,8 @@ import { EngineWatch } from './inventoryEngine';
 import { happenings } from './inventoryHappenings';
 import type { NodeTiming } from './inventoryNode';
 import { defaultNodeTiming, NodeWatch } from './inventoryNode';
+import type { PaceTiming } from './inventoryPace';
+import { Pace } from './inventoryPace';
 import type { InventoryPort, NodeGoneFault } from './inventoryPort';
 import type { NodeTarget } from './inventoryTarget';
 import type { Secrets } from './ports';
@@ -38,17 +40,11 @@ export interface InventoryDeps {
 }
 
 /** Milliseconds. */
-export interface InventoryTiming extends NodeTiming {
-  /** While visible and at rest. */
-  readonly slow: number;
-  /** While a verb runs, or while a topology has no master, or just after a change. */
-  readonly fast: number;
-  /** How long after the last change a topology counts as unsettled. */
-  readonly settle: number;
-  /** How long a topology without a master is watched at the fast pace. */
-  readonly patience: number;
+export interface InventoryTiming extends NodeTiming, PaceTiming {
   /** A Sentinel greets every 2 s; one that was not heard for so long, and does not answer either, is not there any more. */
   readonly greeting: number;
+  /** The first answers of all servers are shown together, or when they take longer than this: drawing each as it comes would make all of them late. */
+  readonly opening: number;
 }
 
 const defaultTiming: InventoryTiming = {
@@ -58,8 +54,11 @@ const defaultTiming: InventoryTiming = {
   settle: 3000,
   patience: 120_000,
   greeting: 15_000,
+  opening: 30,
 };
 
+/** By then an engine of this machine was asked, and has its time to answer. */
+const PREPARE_MS = 5;
 /** See {@link InventoryPort}. Engines' events, closed sockets and Sentinels' messages only say *look again*; what is shown comes from asking. */
 export class Inventory implements InventoryPort, Disposable {
   readonly timeline = new Timeline();
@@ -75,22 +74,23 @@ export class Inventory implements InventoryPort, Disposable {
   #existing: Disposable | undefined;
   #snapshot: Snapshot = emptySnapshot;
   #nodes: ReadonlyMap<string, Node> = new Map();
-  /** Since when each topology is out of its rest. */
-  readonly #unsettled = new Map<string, number>();
   #visible = false;
-  /** The pace that each one asks for who holds it. */
-  readonly #holds = new Map<Disposable, number>();
+  readonly #pace: Pace;
+  #preparing: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** What the timer waits for, in milliseconds since the epoch. */
   #due = Infinity;
   #rebuilding: Disposable | undefined;
   /** Time of `performance` before which the next snapshot is not made, unless somebody waits for it. */
   #restUntil = 0;
+  /** The first answers of the servers that were listed first are still coming. */
+  #opening = true;
   #disposed = false;
 
   constructor(deps: InventoryDeps) {
     this.#deps = deps;
     this.#timing = { ...defaultTiming, ...deps.timing };
+    this.#pace = new Pace(this.#timing);
   }
 
   readonly onDidChange = (listener: (change: SnapshotChange) => void): Disposable => this.#changed.event(listener);
@@ -108,12 +108,10 @@ export class Inventory implements InventoryPort, Disposable {
   }
 
   hold(paceMs = this.#timing.fast): Disposable {
-    const held = toDisposable(() => {
-      this.#holds.delete(held);
+    const held = this.#pace.hold(paceMs, () => {
       this.#attend();
       this.#schedule();
     });
-    this.#holds.set(held, paceMs);
     this.#attend();
     this.#run(this.#sweep());
     return held;
@@ -124,7 +122,7 @@ export class Inventory implements InventoryPort, Disposable {
   }
 
   get #nobodyLooks(): boolean {
-    return !this.#visible && this.#holds.size === 0;
+    return !this.#visible && !this.#pace.isHeld;
   }
 
   #attend(): void {
@@ -168,12 +166,15 @@ export class Inventory implements InventoryPort, Disposable {
           },
           onSignal: signal => this.#onEngine(signal),
           onFailure: this.#onFailure,
-          onAsked: () => Promise.allSettled([...this.#watches.values()].map(watch => watch.asking)),
+          onAsked: async () => {
+            await Promise.all(this.#engines.map(({ listed }) => listed));
+            await Promise.allSettled([...this.#watches.values()].map(watch => watch.asking));
+          },
         }),
     );
     this.#attend();
-    // while the engines are being asked: what speaks to servers takes its time to load
-    setImmediate(() => this.#deps.connector.prepare?.());
+    // while the engines are being asked, and not before they are: what speaks to servers takes its time to load
+    this.#preparing = setTimeout(() => this.#deps.connector.prepare?.(), PREPARE_MS);
   }
 
   /** Lists and looks at everything once; the pace of the next looks follows from what came. */
@@ -243,9 +244,11 @@ export class Inventory implements InventoryPort, Disposable {
         watch.target.added !== target.added ||
         watch.target.instead?.identity !== target.instead?.identity
       ) {
+        // it began when? The whole list tells what the glance before it left open, and that is no news of the server
+        const known = watch.contact.state === 'answering' && watch.target.instance?.startedAt === undefined;
         watch.update(target);
         this.#dirty();
-        this.#run(this.#look(watch, true));
+        if (!known || watch.contact.state !== 'answering') this.#run(this.#look(watch, true));
       }
     }
   }
@@ -340,7 +343,7 @@ export class Inventory implements InventoryPort, Disposable {
   #wakeTopology(node: Node | undefined): void {
     const topology = this.#snapshot.topologies.find(one => one.id === node?.topologyId);
     if (topology === undefined) return;
-    this.#unsettled.set(topology.id, Date.now());
+    this.#pace.unsettle(topology.id, Date.now());
     for (const { id } of topology.nodes) {
       const watch = this.#watches.get(id);
       if (watch !== undefined) this.#run(this.#look(watch, true));
@@ -350,11 +353,18 @@ export class Inventory implements InventoryPort, Disposable {
 
   /**
    * Rebuilds after the current turn, so that replies which arrive together make one snapshot; while they pour in, making and drawing takes a third of
-   * the time at most.
+   * the time at most. Of the very first answers, all that come at once are drawn at once.
    */
   #dirty(): void {
-    if (this.#disposed || this.#rebuilding !== undefined) return;
-    const rest = this.#restUntil - performance.now();
+    if (this.#disposed) return;
+    const opening = this.#opening && [...this.#watches.values()].some(({ isNew }) => isNew);
+    if (this.#opening && !opening && this.#watches.size > 0) {
+      this.#opening = false;
+      this.#rebuilding?.dispose(); // the last of them is here: nothing is waited for any more
+      this.#rebuilding = undefined;
+    }
+    if (this.#rebuilding !== undefined) return;
+    const rest = Math.max(this.#restUntil - performance.now(), opening ? this.#timing.opening : 0);
     if (rest <= 0) {
       const turn = setImmediate(() => this.#rebuild());
       this.#rebuilding = toDisposable(() => clearImmediate(turn));
@@ -384,38 +394,10 @@ export class Inventory implements InventoryPort, Disposable {
     if (change === undefined) return;
     const now = Date.now();
     for (const what of happenings(change)) this.timeline.add(now, what);
-    this.#noteUnsettled(change, now);
+    this.#pace.note(change, now);
     this.#changed.fire(change);
     this.#reconcile(); // what the servers now speak of
     this.#schedule();
-  }
-
-  #noteUnsettled({ snapshot, topologies, nodes, structure }: SnapshotChange, now: number): void {
-    if (structure || topologies.length > 0 || nodes.length > 0) {
-      const touched = new Set(nodes);
-      for (const topology of snapshot.topologies)
-        if (topologies.includes(topology.id) || topology.nodes.some(node => touched.has(node.id)))
-          this.#unsettled.set(topology.id, now);
-    }
-    const ids = new Set(snapshot.topologies.map(topology => topology.id));
-    for (const id of this.#unsettled.keys()) if (!ids.has(id)) this.#unsettled.delete(id);
-  }
-
-  #paceOf(node: Node | undefined, now: number): number {
-    const held = Math.min(this.#timing.slow, ...this.#holds.values());
-    if (this.#holds.size > 0 && held <= this.#timing.fast) return Math.max(this.#timing.fast, this.#watches.size * 10);
-    const since = node?.topologyId === undefined ? undefined : this.#unsettled.get(node.topologyId);
-    if (since === undefined) return held;
-    const topology = this.#snapshot.topologies.find(one => one.id === node?.topologyId);
-    const restless = topology?.health.reasons.some(
-      ({ code }) =>
-        code === 'no-master' ||
-        code === 'master-down' ||
-        code === 'failover-in-progress' ||
-        code === 'stale-master' ||
-        code === 'slots-master-failed',
-    );
-    return now - since < (restless ? this.#timing.patience : this.#timing.settle) ? this.#timing.fast : held;
   }
 
   /** Sets the one timer for the earliest look that is due; none while nobody looks. */
@@ -447,7 +429,7 @@ export class Inventory implements InventoryPort, Disposable {
   /** When the server is to be looked at by itself, and how much earlier it may be so with others: looks that come together make one snapshot instead of many. */
   #dueAt(watch: NodeWatch, now: number): { readonly at: number; readonly early: number } {
     const { id } = watch.target;
-    const pace = this.#paceOf(this.#nodes.get(id), now);
+    const pace = this.#pace.of(this.#nodes.get(id), this.#snapshot, this.#watches.size, now);
     return {
       at: watch.dueAt(this.#lastLooks.get(id) ?? 0, pace),
       early: watch.contact.state === 'silent' ? 10 : Math.max(10, pace / 8),
@@ -483,6 +465,7 @@ export class Inventory implements InventoryPort, Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    clearTimeout(this.#preparing);
     clearTimeout(this.#timer);
     this.#rebuilding?.dispose();
     for (const engine of this.#engines) engine.dispose();

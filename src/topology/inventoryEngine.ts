@@ -8,14 +8,14 @@ import { share, shareById } from '../model/share';
 import type { EngineStatus } from '../model/snapshot';
 
 /** What the inventory needs of an engine. */
-export type WatchedEngine = Pick<Engine, 'kind' | 'describe' | 'list' | 'watch'>;
+export type WatchedEngine = Pick<Engine, 'kind' | 'describe' | 'list' | 'glance' | 'watch'>;
 
 export interface EngineWatchDeps {
   readonly onChange: () => void;
   readonly onSignal: (signal: EngineSignal) => void;
   /** Told of what is no answer of an engine but a mistake of ours. */
   readonly onFailure: (error: unknown) => void;
-  /** Settles when the servers that were listed first have been asked: only then the engine is asked about itself. */
+  /** Settles when all engines have listed and the servers that were listed have been asked: only then the engine is asked about itself. */
   readonly onAsked: () => Promise<unknown>;
 }
 
@@ -33,6 +33,10 @@ export class EngineWatch implements Disposable {
   #described = false;
   #describing: Promise<void> | undefined;
   #listing: Promise<void> | undefined;
+  /** The first glance, or the first list of an engine that has none. */
+  #first: Promise<void> | undefined;
+  /** A whole list was asked for: what happened before, it tells. */
+  #listed = false;
   #again = false;
   /** The list that is under way was asked for in this very turn: it is as new as one asked for now. */
   #justBegun = false;
@@ -53,6 +57,11 @@ export class EngineWatch implements Disposable {
 
   get instances(): readonly Instance[] {
     return this.#instances;
+  }
+
+  /** Settles when it is known for the first time what there is. */
+  get listed(): Promise<void> {
+    return this.#first ?? Promise.resolve();
   }
 
   /** Settles when it is known what the engine says of itself, if it was about to be asked. */
@@ -88,7 +97,7 @@ export class EngineWatch implements Disposable {
    * Events are heard since now; what happened between the first list and now is found by another one. Such is rare: the first tree does not wait for it.
    */
   #listLater(first: Promise<void>): void {
-    if (this.#justBegun) return;
+    if (this.#justBegun || !this.#listed) return;
     first
       .then(() => this.#afterAsking())
       .then(() => this.list())
@@ -127,18 +136,24 @@ export class EngineWatch implements Disposable {
       }
     })();
     this.#listing = listing;
+    this.#first ??= listing;
     return listing;
   }
 
+  /** The first time, a glance shows what there is, and the servers are asked; the whole list comes after their answers. */
   async #once(): Promise<void> {
     const { signal } = this.#ending;
     try {
-      const instances = await this.#engine.list(signal);
+      if (this.#first === undefined && this.#engine.glance !== undefined) {
+        const glance = this.#engine.glance(signal).then(instances => this.#take(instances));
+        this.#first = glance.catch(() => undefined); // told below
+        await glance;
+        await this.#afterAsking();
+      }
+      this.#listed = true;
+      this.#again = false;
+      this.#take(await this.#engine.list(signal));
       if (signal.aborted) return;
-      const shared = shareById(this.#instances, this.#withLastPlaces(instances));
-      const changed = shared !== this.#instances;
-      this.#instances = shared;
-      if (changed) this.#deps.onChange();
       if (!this.#described)
         this.#describing ??= this.#describe()
           .catch(this.#deps.onFailure)
@@ -148,6 +163,14 @@ export class EngineWatch implements Disposable {
     } catch (error) {
       this.#onFault(error);
     }
+  }
+
+  #take(instances: readonly Instance[]): void {
+    if (this.#ending.signal.aborted) return;
+    const shared = shareById(this.#instances, this.#withLastPlaces(instances));
+    if (shared === this.#instances) return;
+    this.#instances = shared;
+    this.#deps.onChange();
   }
 
   /** Asked last: it is shown beside the tree only, and can take longer than all of that (a program is asked for its version). */

@@ -107,6 +107,11 @@ export class NodeWatch implements Disposable {
     return this.#contact;
   }
 
+  /** Its first answer is still to come. */
+  get isNew(): boolean {
+    return this.#contact.state === 'unknown' && this.#mayAnswer;
+  }
+
   /** Settles when the look that is under way has ended. */
   get asking(): Promise<void> {
     return this.#looking ?? Promise.resolve();
@@ -142,7 +147,8 @@ export class NodeWatch implements Disposable {
         this.#setContact({ state: 'unknown' });
         this.retryNow();
       }
-      const restarted = before !== undefined && (before.state !== 'running' || before.startedAt !== instance.startedAt);
+      const another = before?.startedAt !== undefined && before.startedAt !== instance.startedAt;
+      const restarted = before !== undefined && (before.state !== 'running' || another);
       if (restarted) this.retryNow();
       if (restarted && before.state === 'running') this.#drop();
       return;

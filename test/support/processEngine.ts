@@ -8,6 +8,7 @@ export class ListedEngine implements WatchedEngine {
   readonly #listeners = new Set<(signal: EngineSignal) => void>();
   instances: Instance[] = [];
   lists = 0;
+  glances = 0;
   described = 0;
   resting = false;
   failure: Error | undefined;
@@ -29,6 +30,18 @@ export class ListedEngine implements WatchedEngine {
   list(): Promise<readonly Instance[]> {
     this.lists++;
     return this.failure === undefined ? Promise.resolve([...this.instances]) : Promise.reject(this.failure);
+  }
+
+  /** From now on a glance tells first what there is, but not since when. */
+  glance?: () => Promise<readonly Instance[]>;
+  withGlance(): this {
+    this.glance = () => {
+      this.glances++;
+      return this.failure === undefined
+        ? Promise.resolve(this.instances.map(({ startedAt: _, ...instance }) => instance))
+        : Promise.reject(this.failure);
+    };
+    return this;
   }
 
   watch(listener: (signal: EngineSignal) => void): Watching {

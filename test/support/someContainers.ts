@@ -6,6 +6,9 @@ export function only(engine: WatchedEngine, mine: (instance: Instance) => boolea
   return {
     kind: engine.kind,
     describe: signal => engine.describe(signal),
+    ...(engine.glance === undefined
+      ? {}
+      : { glance: async (signal?: AbortSignal) => ((await engine.glance?.(signal)) ?? []).filter(mine) }),
     list: async signal => (await engine.list(signal)).filter(mine),
     watch: listener => engine.watch(listener),
   };

@@ -31,7 +31,7 @@ import { fail } from './faults';
 import type { ThisMachine } from './host';
 import { hostOf, thisMachine } from './host';
 import { Images } from './images';
-import { readInspected, readListed, reservedPorts } from './instances';
+import { readGlanced, readInspected, readListed, reservedPorts } from './instances';
 import type { Listed } from './instances';
 import { ownFilter } from './labels';
 import { execute, followLogs } from './output';
@@ -39,7 +39,6 @@ import { Places } from './place';
 import type { Route } from './route';
 import { routeTo } from './route';
 import { record } from './read';
-import type { Raw } from './read';
 import { Seen } from './seen';
 import { SwarmDoor, isService } from './swarm/door';
 
@@ -142,7 +141,7 @@ export class DockerEngine implements Engine, Disposable {
 
   async list(signal?: AbortSignal): Promise<readonly Instance[]> {
     const [listed, services] = await Promise.all([
-      this.#listed({ all: 1 }, signal),
+      this.#listed({ all: 1 }, readListed, signal),
       this.#swarm.services(undefined, signal),
     ]);
     this.#seen.keepOnly(new Set(listed.map(one => one.id)));
@@ -164,6 +163,13 @@ export class DockerEngine implements Engine, Disposable {
     if (!(await this.#swarm.isManager(signal))) return [];
     const nodes = await (await this.#swarm.open()).nodes(signal);
     return nodes.filter(({ usable }) => usable).map(({ id, name }) => ({ id, name }));
+  }
+
+  async glance(signal?: AbortSignal): Promise<readonly Instance[]> {
+    const route = await this.#route(signal);
+    return (await this.#listed({ all: 1 }, value => readGlanced(value, route), signal)).filter(
+      one => one !== undefined,
+    );
   }
 
   watch(listener: (signal: EngineSignal) => void): Disposable {
@@ -209,12 +215,11 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async freePorts(first: number, count: number, signal?: AbortSignal): Promise<readonly number[]> {
-    const listed = await this.#listed({ all: 1 }, signal);
+    const listed = await this.#listed({ all: 1 }, readListed, signal);
     const reserved = await mapLimit(listed, 8, async ({ id, published }) => {
       const known = this.#reserved.get(id);
       if (known) return [...known, ...published];
-      const raw = await this.#inspect(id, signal);
-      const ports = raw ? reservedPorts(raw) : [];
+      const ports = (await this.#inspect(id, reservedPorts, signal)) ?? [];
       this.#reserved.set(id, ports);
       return [...ports, ...published];
     });
@@ -267,7 +272,7 @@ export class DockerEngine implements Engine, Disposable {
 
   async findOwned(topologyId: string, signal?: AbortSignal): Promise<OwnedObjects> {
     const [listed, services, loose, networks, volumes, folders, rooms] = await Promise.all([
-      this.#listed({ all: 1, filters: ownFilter(topologyId) }, signal),
+      this.#listed({ all: 1, filters: ownFilter(topologyId) }, readListed, signal),
       this.#swarm.services(topologyId, signal),
       this.#swarm.loose(topologyId, signal),
       this.#places.networks(topologyId, signal),
@@ -282,7 +287,7 @@ export class DockerEngine implements Engine, Disposable {
 
   async ownedTopologies(signal?: AbortSignal): Promise<readonly Ownership[]> {
     const [listed, others, services] = await Promise.all([
-      this.#listed({ all: 1, filters: ownFilter() }, signal),
+      this.#listed({ all: 1, filters: ownFilter() }, readListed, signal),
       this.#places.ownerships(signal),
       this.#swarm.ownerships(signal),
     ]);
@@ -346,25 +351,26 @@ export class DockerEngine implements Engine, Disposable {
     this.#connector.dispose();
   }
 
-  #listed(
+  #listed<T>(
     query: { readonly all: 1; readonly filters?: object },
+    shape: (entry: unknown) => T,
     signal: AbortSignal | undefined,
-  ): Promise<readonly Listed[]> {
+  ): Promise<readonly T[]> {
     return this.#calls.json('GET', '/containers/json', { query, signal }, value => {
       if (!Array.isArray(value)) throw new Error('no list of containers');
-      return value.map(readListed);
+      return value.map(shape);
     });
   }
 
   /** Containers that go away between the list and the look are left out. */
   async #details(listed: readonly Listed[], signal: AbortSignal | undefined): Promise<readonly Instance[]> {
+    const route = await this.#route(signal);
     const found = await mapLimit(listed, 16, async ({ id, state }) => {
       const known = this.#events.live ? this.#seen.get(id) : undefined;
       if (known?.state === state) return known;
       const mark = this.#seen.mark(id);
-      const raw = await this.#inspect(id, signal);
-      if (!raw) return undefined;
-      const instance = readInspected(raw, await this.#route(signal));
+      const instance = await this.#inspect(id, value => readInspected(value, route), signal);
+      if (!instance) return undefined;
       if (this.#events.live) this.#seen.put(id, instance, mark);
       return instance;
     });
@@ -375,12 +381,10 @@ export class DockerEngine implements Engine, Disposable {
     return routeTo((await this.#calls.connection(signal)).endpoint, this.#machine.platform, forced);
   }
 
-  async #inspect(id: string, signal: AbortSignal | undefined): Promise<Raw | undefined> {
+  /** What `shape` reads of a container; `undefined` when it is gone. */
+  async #inspect<T>(id: string, shape: (value: unknown) => T, signal: AbortSignal | undefined): Promise<T | undefined> {
     try {
-      return await this.#calls.json('GET', `/containers/${id}/json`, { signal, about: { id } }, value => {
-        readInspected(value);
-        return record(value);
-      });
+      return await this.#calls.json('GET', `/containers/${id}/json`, { signal, about: { id } }, shape);
     } catch (error) {
       if (isFault(error, 'gone')) return undefined;
       throw error;

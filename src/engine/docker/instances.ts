@@ -65,6 +65,35 @@ export function readListed(value: unknown): Listed {
   };
 }
 
+/**
+ * One entry of `GET /containers/json` as an instance, as far as it goes: see {@link Engine.glance}. `undefined` for what {@link readListed} leaves out, for
+ * tasks of services, of which more must be asked, and for what runs without an address that the entry tells.
+ */
+export function readGlanced(value: unknown, route: Route): Instance | undefined {
+  const { relevant, service } = readListed(value);
+  if (!relevant || service !== undefined) return undefined;
+  const raw = record(value);
+  const bindings: Record<string, object[]> = {};
+  for (const { PrivatePort, Type, IP, PublicPort } of list(raw['Ports']).map(record))
+    (bindings[`${String(PrivatePort)}/${String(Type)}`] ??= []).push({ HostIp: IP, HostPort: String(PublicPort) });
+  const settings = record(raw['NetworkSettings']);
+  const instance = readInspected(
+    {
+      ...raw,
+      // one that is linked to others has their names for it as well
+      Name: texts(raw['Names']).find(name => name.lastIndexOf('/') <= 0),
+      State: { Status: raw['State'] },
+      Config: { Labels: raw['Labels'], Image: raw['Image'] },
+      Args: text(raw['Command'])?.split(' '),
+      NetworkSettings: { ...settings, Ports: bindings },
+    },
+    route,
+  );
+  const { state, networks, ports, exit: _, ...rest } = instance;
+  const reachable = ports.length > 0 || networks.some(({ address }) => address !== undefined);
+  return state === 'running' && !reachable ? undefined : { ...rest, state, networks, ports };
+}
+
 /** Reads `GET /containers/{id}/json`. Throws when what identifies a container is missing. */
 export function readInspected(value: unknown, route: Route = HERE): Instance {
   if (!isRecord(value)) throw new Error('a container that is no object');
@@ -195,11 +224,15 @@ function tcpPort(key: string): readonly number[] {
   return port === undefined ? [] : [port];
 }
 
-/** Ports of its machine that the container takes whenever it runs, whatever the address. Fixed at its creation. */
-export function reservedPorts(instance: Raw): readonly number[] {
+/**
+ * Ports of its machine that the container takes whenever it runs, whatever the address. Fixed at its creation. Reads the same reply as {@link readInspected},
+ * and throws when what comes is none.
+ */
+export function reservedPorts(value: unknown): readonly number[] {
+  if (!isRecord(value) || text(value['Id']) === undefined) throw new Error('a container without Id');
   return [
     ...new Set(
-      readBindings(record(record(instance['HostConfig'])['PortBindings']), (host, _, port) => ({ host, port })).map(
+      readBindings(record(record(value['HostConfig'])['PortBindings']), (host, _, port) => ({ host, port })).map(
         port => port.outside.port,
       ),
     ),

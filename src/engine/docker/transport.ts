@@ -21,6 +21,8 @@ export interface WireRequest {
 
 /** One endpoint's way to its daemon. A reply is handed over with its head; the caller reads the body and may find it cut. */
 export interface Transport {
+  /** From now on every path is asked for in this version of the API. */
+  pin(apiVersion: string): void;
   send(request: WireRequest): Promise<IncomingMessage>;
   /** For `exec` with input: the connection itself after the daemon's `101`, or its refusal. */
   upgrade(request: WireRequest): Promise<Duplex | IncomingMessage>;
@@ -34,18 +36,11 @@ export interface Transport {
  * never settle when the connection is cut in it (seen with 5.0.1), and turn a body that can't be read into a Buffer; with the
  * stream in our hands a cut body is an error at once. For the same reason all statuses are accepted here and judged by the caller.
  */
-export async function openTransport(endpoint: Endpoint, apiVersion?: string): Promise<Transport> {
+export async function openTransport(endpoint: Endpoint): Promise<Transport> {
   const { options, reading, acting } = await connection(endpoint);
   const agents = new Set([reading, acting]);
   const modemOf = (agent: http.Agent): Dockerode['modem'] =>
-    withoutDockerHost(
-      () =>
-        new Dockerode({
-          ...options,
-          agent,
-          ...(apiVersion === undefined ? {} : { version: `v${apiVersion}` }),
-        } as Dockerode.DockerOptions),
-    ).modem;
+    withoutDockerHost(() => new Dockerode({ ...options, agent } as Dockerode.DockerOptions)).modem;
   const [reader, actor] = [modemOf(reading), modemOf(acting)];
 
   function dial<T>(modem: Dockerode['modem'], request: WireRequest, hijack: boolean): Promise<T> {
@@ -75,6 +70,9 @@ export async function openTransport(endpoint: Endpoint, apiVersion?: string): Pr
     });
   }
   return {
+    pin: apiVersion => {
+      for (const modem of [reader, actor]) (modem as { version?: string }).version = `v${apiVersion}`;
+    },
     send: async request => {
       if (request.method !== 'GET') return dial(actor, request, false);
       try {
@@ -105,6 +103,9 @@ function wasClosed(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
+/** Without TLS no name of the server is needed; else Node's agent looks for one, with a pattern that takes 4 ms to be made ready. */
+const NO_NAME: object = { servername: '' };
+
 interface Way {
   readonly options: Record<string, unknown>;
   readonly reading: http.Agent;
@@ -117,9 +118,9 @@ async function connection(endpoint: Endpoint): Promise<Way> {
       // An act gets a connection of its own: a kept one may turn out to be closed just when a create has been written to it. The
       // daemon is asked to keep it open all the same: one that answers and closes quickly, while Node still makes its last (empty)
       // write, turns a good answer into EPIPE (seen on a busy machine). Reading may be repeated, and a list reads a dozen times.
-      const acting = new http.Agent({ keepAlive: true });
+      const acting = new http.Agent({ ...NO_NAME, keepAlive: true });
       acting.keepSocketAlive = () => false;
-      const reading = new http.Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 10_000 });
+      const reading = new http.Agent({ ...NO_NAME, keepAlive: true, maxFreeSockets: 16, timeout: 10_000 });
       return { reading, acting, options: { host: undefined, socketPath: endpoint.path, protocol: 'http' } };
     }
     case 'ssh': {
@@ -134,7 +135,7 @@ async function connection(endpoint: Endpoint): Promise<Way> {
       const { host, port, tls } = endpoint;
       const shared = { host: host.includes(':') ? `[${host}]` : host, port, pathPrefix: '/' };
       if (!tls) {
-        const agent = new http.Agent({ keepAlive: true, timeout: 30_000 });
+        const agent = new http.Agent({ ...NO_NAME, keepAlive: true, timeout: 30_000 });
         return { reading: agent, acting: agent, options: { ...shared, protocol: 'http' } };
       }
       const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(path => pem(path, endpoint.text)));

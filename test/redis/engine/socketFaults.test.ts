@@ -54,7 +54,8 @@ const storage: Storage = { kind: 'volume' };
 
 /** Call of the API × what uses it. `makes` are those after which there must be exactly one or none. */
 const calls: readonly (readonly [string, string, RegExp, Act])[] = [
-  ['ask the version', 'GET', /^\/version$/, engine => engine.list()],
+  ['ask who is there', 'GET', /^\/(_ping|version)$/, engine => engine.list()],
+  ['glance at containers', 'GET', /^\/containers\/json$/, engine => engine.glance?.() ?? Promise.resolve()],
   ['ask about the host', 'GET', /^\/info$/, engine => engine.describe()],
   ['list containers', 'GET', /^\/containers\/json$/, engine => engine.list()],
   ['inspect a container', 'GET', /^\/containers\/\w+\/json$/, engine => engine.list()],

@@ -9,17 +9,18 @@ import { ListedEngine, processInstance } from '../../support/processEngine';
 /** Two servers in memory, their connections and what was asked over them. */
 class World implements RedisConnector {
   readonly engine = new ListedEngine();
-  readonly inventory = new Inventory({
-    engines: [this.engine],
-    connector: this,
-    secrets: { get: () => Promise.resolve(undefined) },
-    timing: { slow: 60_000, fast: 60_000, settle: 0 },
-  });
+  readonly inventory: Inventory;
   readonly #sockets = new Set<Emitter<void>>();
   asked = 0;
   up = true;
 
-  constructor() {
+  constructor(opening = 30) {
+    this.inventory = new Inventory({
+      engines: [this.engine],
+      connector: this,
+      secrets: { get: () => Promise.resolve(undefined) },
+      timing: { slow: 60_000, fast: 60_000, settle: 0, opening },
+    });
     this.engine.instances = [processInstance('redis-1', 7001), processInstance('redis-2', 7002)];
   }
 
@@ -65,6 +66,42 @@ suite('topology/inventory', () => {
     assert.deepEqual([world.engine.lists, world.asked], [1, 2]);
     world.inventory.dispose();
   });
+
+  test('after a glance the whole list asks nobody again and keeps the connections', async () => {
+    const world = new World();
+    world.engine.withGlance();
+    world.engine.instances = world.engine.instances.map(instance => ({ ...instance, startedAt: 5 }));
+    world.inventory.setVisible(true);
+    await until('both answer', () => states(world).join() === 'answering,answering');
+    await until('the engine told of itself', () => world.engine.described > 0);
+    assert.deepEqual([world.engine.glances, world.engine.lists, world.asked], [1, 1, 2]);
+    assert.deepEqual(
+      world.inventory.snapshot.others.map(({ instance }) => instance?.startedAt),
+      [5, 5],
+    );
+    world.inventory.dispose();
+  });
+
+  for (const missing of [false, true])
+    test(`first answers are shown together${missing ? ', but one that does not come holds nobody up' : ''}`, async () => {
+      const world = new World(missing ? 20 : 60_000);
+      world.engine.instances = Array.from({ length: 9 }, (_, index) => processInstance(`redis-${index}`, 7001 + index));
+      const connect = world.connect.bind(world);
+      let nth = 0;
+      world.connect = async endpoint => {
+        const late = 2 * nth++;
+        for (let turn = 0; turn < late; turn++) await new Promise(resolve => setImmediate(resolve));
+        return missing && endpoint.address.port === 7005 ? new Promise<never>(() => undefined) : connect(endpoint);
+      };
+      const shown = new Set<number>();
+      world.inventory.onDidChange(() => {
+        shown.add(states(world).filter(state => state === 'answering').length);
+      });
+      world.inventory.setVisible(true);
+      await until('those that can answer', () => shown.has(missing ? 8 : 9));
+      if (!missing) assert.deepEqual([...shown], [0, 9]);
+      world.inventory.dispose();
+    });
 
   test('a refresh asks anew, also what was asked a moment ago', async () => {
     const world = new World();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { HumanError } from '../../../src/base/errors';
+import type { EngineFault } from '../../../src/engine/engine';
 import type { Instance } from '../../../src/model/instance';
 import { Directory } from '../../../src/model/servers';
 import { candidates } from '../../../src/redis/addressBook';
@@ -101,6 +103,96 @@ suite('topology/inventoryEngine', () => {
     assert.equal(watch.status.state, 'answering');
     watch.dispose();
   });
+});
+
+suite('topology/inventoryEngine: a glance comes first', () => {
+  const turn = (): Promise<void> =>
+    new Promise(resolve => {
+      setImmediate(resolve);
+    });
+  const began = { startedAt: 5 };
+  function made(onAsked: () => Promise<unknown> = () => Promise.resolve()): {
+    readonly engine: ListedEngine;
+    readonly watch: EngineWatch;
+    readonly shown: (readonly (number | undefined)[])[];
+  } {
+    const engine = new ListedEngine().withGlance();
+    engine.instances = [container('r1', began), container('r2', began)];
+    const shown: (readonly (number | undefined)[])[] = [];
+    const watch: EngineWatch = new EngineWatch(engine, {
+      onChange: () => void (watch.instances.length > 0 && shown.push(watch.instances.map(one => one.startedAt))),
+      onSignal: () => undefined,
+      onFailure: error => {
+        throw error;
+      },
+      onAsked,
+    });
+    return { engine, watch, shown };
+  }
+
+  test('and the whole list when the servers have been asked, once', async () => {
+    let asked = (): void => undefined;
+    const { engine, watch, shown } = made(
+      () =>
+        new Promise<void>(resolve => {
+          asked = resolve;
+        }),
+    );
+    const listing = watch.list();
+    await watch.listed;
+    assert.deepEqual([shown, engine.glances, engine.lists], [[[undefined, undefined]], 1, 0]);
+    engine.signal({ type: 'connected' }); // events are heard from here on: the list that is to come tells what was before
+    asked();
+    await listing;
+    asked();
+    await watch.described;
+    await turn();
+    assert.deepEqual(
+      [shown.slice(0, 2), engine.glances, engine.lists],
+      [
+        [
+          [undefined, undefined],
+          [5, 5],
+        ],
+        1,
+        1,
+      ],
+    );
+    await watch.list();
+    assert.deepEqual([engine.glances, engine.lists], [1, 2], 'a list is a list from then on');
+    watch.dispose();
+  });
+  test('the list is not held up by servers that do not answer', async () => {
+    const { watch } = made(() => new Promise(() => undefined));
+    await watch.list();
+    assert.deepEqual(
+      watch.instances.map(({ startedAt }) => startedAt),
+      [5, 5],
+    );
+    watch.dispose();
+  });
+  test('an engine that does not answer is asked once, and listed when it does', async () => {
+    const { engine, watch } = made();
+    engine.failure = new HumanError<EngineFault>({ code: 'engine-refused', endpoint: 'x' });
+    await watch.list();
+    assert.deepEqual([watch.status.state, engine.glances, engine.lists], ['unavailable', 1, 0]);
+    engine.failure = undefined;
+    await watch.list();
+    await watch.described;
+    assert.deepEqual([watch.status.state, watch.instances.length, engine.glances], ['answering', 2, 1]);
+    watch.dispose();
+  });
+  for (let ticks = 0; ticks < 24; ticks++)
+    test(`an event ${ticks} microtasks after it began is never lost`, async () => {
+      const { engine, watch } = made();
+      const listing = watch.list();
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      engine.change('r1', { state: 'paused' }, 'pause');
+      await listing;
+      await turn();
+      assert.equal(watch.instances[0]?.state, 'paused');
+      watch.dispose();
+    });
 });
 
 suite('topology/inventoryEngine: a container that was cut off its network', () => {

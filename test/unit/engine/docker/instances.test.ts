@@ -10,7 +10,8 @@ import {
   serverInside,
   tagOf,
 } from '../../../../src/engine/docker/images';
-import { readInspected, readListed, reservedPorts } from '../../../../src/engine/docker/instances';
+import { readGlanced, readInspected, readListed, reservedPorts } from '../../../../src/engine/docker/instances';
+import { HERE } from '../../../../src/engine/docker/route';
 import { containerSpec } from '../../../../src/engine/docker/create';
 
 const inspected = {
@@ -98,10 +99,46 @@ suite('engine/docker/instances', () => {
   test('ports that a container takes, running or not', () => {
     assert.deepEqual(reservedPorts(inspected), [6380]);
     assert.deepEqual(
-      reservedPorts({ HostConfig: { PortBindings: { '1/tcp': [{ HostPort: '' }], '2/udp': [{ HostPort: '5' }] } } }),
+      reservedPorts({
+        Id: 'x',
+        HostConfig: { PortBindings: { '1/tcp': [{ HostPort: '' }], '2/udp': [{ HostPort: '5' }] } },
+      }),
       [],
     );
   });
+
+  /** The same container as its entry in the list of all. */
+  const entry = {
+    Id: 'c1',
+    Names: ['/other/alias', '/redis-6380'],
+    Image: 'redis:6.2.6',
+    Command: 'docker-entrypoint.sh redis-server /etc/redis.conf',
+    Ports: [
+      { IP: '0.0.0.0', PrivatePort: 6380, PublicPort: 6380, Type: 'tcp' },
+      { IP: '::', PrivatePort: 6380, PublicPort: 6380, Type: 'tcp' },
+      { PrivatePort: 6379, Type: 'tcp' },
+    ],
+    Labels: { other: 'x' },
+    State: 'running',
+    Status: 'Up 2 minutes',
+    HostConfig: { NetworkMode: 'default' },
+    NetworkSettings: { Networks: inspected.NetworkSettings.Networks },
+    Mounts: inspected.Mounts,
+  };
+  test('a glance at it tells the same, but not since when it runs', () => {
+    const { startedAt: _, ...known } = readInspected(inspected);
+    assert.deepEqual(readGlanced(entry, HERE), known);
+  });
+  test('a glance at a stopped one tells that it is stopped, and not how it ended', () => {
+    const seen = readGlanced({ ...entry, State: 'exited', Ports: [] }, HERE);
+    assert.deepEqual([seen?.state, seen?.exit, seen?.ports], ['exited', undefined, []]);
+  });
+  for (const [what, change] of [
+    ['what runs and cannot be reached by what the entry tells', { Ports: [], NetworkSettings: null }],
+    ['the task of a service', { Labels: { 'com.docker.swarm.service.id': 's1' } }],
+    ['what is no server', { Image: 'nginx', Command: 'nginx', Ports: [] }],
+  ] as const)
+    test(`a glance leaves out ${what}`, () => assert.equal(readGlanced({ ...entry, ...change }, HERE), undefined));
 
   for (const wrong of [undefined, null, 7, [], {}, { Id: 'x' }, { State: {} }, { Id: 5, State: {} }])
     test(`refuses ${JSON.stringify(wrong)}`, () => assert.throws(() => readInspected(wrong)));
