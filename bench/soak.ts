@@ -119,7 +119,11 @@ async function soak({ hours, everyMs, seed }: Options): Promise<void> {
       passwords: Object.fromEntries(stages.map(({ topologyId, password }) => [topologyId, password])),
     });
     const roll = dice(seed);
-    for (let round = 0; Date.now() - began < hours * 3_600_000; round++) {
+    let over = false;
+    process.once('SIGINT', () => {
+      over = true; // the round is ended, everything taken away, and what was measured told
+    });
+    for (let round = 0; !over && Date.now() - began < hours * 3_600_000; round++) {
       const at = Date.now();
       const stage = stages[round % stages.length] as SoakStage;
       const fault = stage.faults[roll(stage.faults.length)];

@@ -79,6 +79,7 @@ export const lighten = {
     build.onLoad({ filter: /ioredis[\\/]built[\\/](?:autoPipelining|transaction|tracing)\.js$/ }, args => ({
       contents: quiet[basename(args.path, '.js')] ?? '',
     }));
+    build.onLoad({ filter: /ioredis[\\/]built[\\/]DataHandler\.js$/ }, () => ({ contents: answers, resolveDir: root }));
     build.onLoad({ filter: /ioredis[\\/]built[\\/]utils[\\/]debug\.js$/ }, () => ({ contents: quiet['debug'] ?? '' }));
     build.onLoad({ filter: /ioredis[\\/]built[\\/]himport[\\/]HimportCoordinator\.js$/ }, () => ({
       contents: noFieldsets,
@@ -108,6 +109,31 @@ const quiet = {
   debug:
     "const silent = () => undefined; exports.default = () => silent; exports.getStringValue = exports.genRedactedString = () => ''; exports.MAX_ARGUMENT_LENGTH = 0;",
 };
+
+/**
+ * Hands replies to the commands that wait for them. What ioredis has there takes the shape of what comes for granted: a null that nobody asked for, or a
+ * push, throws where nobody can catch it, and an array is made as long as it says to be, which ends an extension host for want of memory.
+ */
+const answers = `
+const { RespReader } = require('./src/redis/respReader');
+exports.default = class Answers {
+  constructor(redis) {
+    const reader = new RespReader(reply => {
+      const item = redis.commandQueue.shift();
+      if (item === undefined) throw new Error('protocol error: a reply that nobody asked for');
+      if (reply instanceof Error) item.command.reject(reply);
+      else item.command.resolve(reply);
+    });
+    redis.stream.prependListener('data', chunk => {
+      try {
+        reader.feed(chunk);
+      } catch (error) {
+        redis.recoverFromFatalError(error, error, { offlineQueue: false });
+      }
+    });
+    redis.stream.resume();
+  }
+};`;
 
 /** The queue of commands under way: what ioredis asks of `denque`, on an array whose read part is cut off now and then. */
 const queue = `

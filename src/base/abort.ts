@@ -95,32 +95,41 @@ export async function until<T>(
 }
 
 /** What is to be called when a signal aborts. One listener serves all who wait on it: many may, and Node warns of more than ten. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+const waiting = new WeakMap<AbortSignal, Waiting>();
 
-/** Calls `listener` once when `signal` aborts; the function returned ends that. */
+interface Waiting {
+  readonly listeners: Set<() => void>;
+  readonly tell: () => void;
+}
+
+/**
+ * Calls `listener` once when `signal` aborts; the function returned ends that. Nothing of ours stays on the signal when nobody waits: Node keeps a signal
+ * made of others (`AbortSignal.any`) for as long as it is listened to, with all that hangs on it.
+ */
 export function whenAborted(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => undefined;
-  let listeners = waiting.get(signal);
-  if (listeners === undefined) {
-    const mine = new Set<() => void>();
-    signal.addEventListener(
-      'abort',
-      () => {
-        for (const each of [...mine]) each();
-      },
-      { once: true },
-    );
-    waiting.set(signal, mine);
-    listeners = mine;
+  let here = waiting.get(signal);
+  if (here === undefined) {
+    const listeners = new Set<() => void>();
+    const tell = (): void => {
+      for (const each of [...listeners]) each();
+    };
+    here = { listeners, tell };
+    waiting.set(signal, here);
+    signal.addEventListener('abort', tell, { once: true });
   }
+  const { listeners, tell } = here;
+  const forget = (): void => {
+    if (!listeners.delete(own) || listeners.size > 0) return;
+    waiting.delete(signal);
+    signal.removeEventListener('abort', tell);
+  };
   const own = (): void => {
-    listeners.delete(own);
+    forget();
     listener();
   };
   listeners.add(own);
-  return () => {
-    listeners.delete(own);
-  };
+  return forget;
 }
 
 /** Like `Promise.all` over `items`, at most `limit` at a time. The first failure stops the taking of new items and is thrown when the running ones have ended. */

@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream';
+import { RespReader } from './respReader';
+import type { RespValue } from './respReader';
 
 /** No message that we listen to is longer; a server that promises more must not fill our memory. */
 const LONGEST = 4 * 1024 * 1024;
 
 /**
- * Subscribes on an idle connection and hands on what is published, reading the socket itself: ioredis takes the shape of what arrives in
- * subscriber mode for granted, and something else (a null from a proxy) throws where nobody can catch it. Resolves when the server has
- * confirmed all patterns; rejects with an Error named `ReplyError` when it refuses. What is no message is told to `broken`, once, and nothing is
- * read after it.
+ * Subscribes on an idle connection and hands on what is published, reading the socket itself: ioredis would have to be told what a message is.
+ * Resolves when the server has confirmed all patterns; rejects with an Error named `ReplyError` when it refuses. What is no message is told to `broken`,
+ * once, and nothing is read after it.
  */
 export function followPatterns(
   stream: Duplex,
@@ -18,17 +19,19 @@ export function followPatterns(
   stream.removeAllListeners('data');
   return new Promise((resolve, reject) => {
     let missing = patterns.length;
-    let rest: Buffer = Buffer.alloc(0);
+    const reader = new RespReader(
+      reply => {
+        if (reply instanceof Error) throw reply;
+        const [kind, channel, message] = readMessage(reply);
+        if (kind === 'pmessage') listener(channel, message);
+        else if (kind !== 'psubscribe') throw wrong();
+        else if (--missing === 0) resolve();
+      },
+      { bytes: LONGEST, depth: 1 },
+    );
     const onData = (chunk: Buffer): void => {
-      rest = Buffer.concat([rest, chunk]);
       try {
-        for (let read = readMessage(rest); read; read = readMessage(rest)) {
-          const [kind, , channel = '', message = ''] = read.words;
-          rest = rest.subarray(read.end);
-          if (kind === 'pmessage') listener(channel, message);
-          else if (kind !== 'psubscribe') throw wrong();
-          else if (--missing === 0) resolve();
-        }
+        reader.feed(chunk);
       } catch (error) {
         stream.off('data', onData);
         reject(error as Error);
@@ -44,35 +47,11 @@ export function followPatterns(
 
 const wrong = (): Error => new Error('protocol error');
 
-/** The next message: an array of three or four strings and numbers; `undefined` while it isn't whole. Throws what the server says, or that it is none. */
-function readMessage(bytes: Buffer): { readonly words: readonly string[]; readonly end: number } | undefined {
-  let at = 0;
-  const line = (): string | undefined => {
-    const end = bytes.indexOf('\r\n', at);
-    const text = end < 0 ? undefined : bytes.toString('utf8', at, end);
-    at = end + 2;
-    return text;
-  };
-  if (bytes.length > LONGEST || (bytes.length > 0 && !'*-'.includes(String.fromCharCode(bytes[0] ?? 0)))) throw wrong();
-  const head = line();
-  if (head === undefined) return undefined;
-  if (head.startsWith('-')) throw Object.assign(new Error(head.slice(1)), { name: 'ReplyError' });
-  const count = Number(/^\*([34])$/.exec(head)?.[1] ?? NaN);
-  if (!count) throw wrong();
-  const words: string[] = [];
-  while (words.length < count) {
-    const next = line();
-    if (next === undefined) return undefined;
-    const length = /^\$(\d{1,7})$/.exec(next)?.[1];
-    if (length === undefined && !/^:\d+$/.test(next)) throw wrong();
-    if (length === undefined) {
-      words.push(next);
-      continue;
-    }
-    const end = at + Number(length);
-    if (bytes.length < end + 2) return undefined;
-    words.push(bytes.toString('utf8', at, end));
-    at = end + 2;
-  }
-  return { words, end: at };
+/** `pmessage pattern channel text`, or `psubscribe pattern count`. */
+function readMessage(reply: RespValue): readonly [kind: string, channel: string, message: string] {
+  if (!Array.isArray(reply) || reply.length < 3 || reply.length > 4) throw wrong();
+  const words = reply as readonly RespValue[];
+  if (!words.every(word => typeof word === 'string' || typeof word === 'number')) throw wrong();
+  const [kind, , channel = '', message = ''] = words;
+  return [String(kind), String(channel), String(message)];
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { deadline } from '../../base/abort';
+import { deadline, whenAborted } from '../../base/abort';
 import { textOf } from '../../base/errors';
 import { fail, faultOfError, faultOfReply, messageOf } from './faults';
 import type { About } from './faults';
@@ -84,15 +84,18 @@ export class Calls {
   ): Promise<IncomingMessage> {
     const about = this.#about(method, path, options);
     const life = options.signal;
-    return this.#run(about, options, (connection, signal) => {
+    return this.#run(about, options, async (connection, signal) => {
       const both = new AbortController();
       signal.addEventListener('abort', () => both.abort(signal.reason), { once: true });
-      const onLife = (): void => both.abort(life.reason);
-      life.addEventListener('abort', onLife, { once: true });
-      return this.#send(connection, method, path, options, about, both.signal).then(reply => {
-        reply.once('close', () => life.removeEventListener('abort', onLife));
+      const forget = whenAborted(life, () => both.abort(life.reason));
+      try {
+        const reply = await this.#send(connection, method, path, options, about, both.signal);
+        reply.once('close', forget);
         return reply;
-      });
+      } catch (error) {
+        forget();
+        throw error;
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { isCancellation } from '../../base/abort';
+import { deadline, isCancellation, isDeadline } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
 import { HumanError } from '../../base/errors';
 import type { Engine } from '../../engine/engine';
@@ -240,14 +240,15 @@ export class Collector implements Disposable {
     )
       return;
     const lines: string[] = [];
-    await this.#deps
-      .engine(instance.engine)
-      .logs(
-        instance.id,
-        { tail: TAIL, follow: false },
-        line => lines.push(line),
-        AbortSignal.any([this.#ended.signal, AbortSignal.timeout(LIMIT_MS)]),
+    try {
+      await deadline('log', LIMIT_MS, this.#ended.signal, signal =>
+        this.#deps
+          .engine(instance.engine)
+          .logs(instance.id, { tail: TAIL, follow: false }, line => lines.push(line), signal),
       );
+    } catch (error) {
+      if (!isDeadline(error)) throw error; // what came until then tells more than nothing
+    }
     this.#logs.set(instance.id, { key, at: now, lines });
   }
 

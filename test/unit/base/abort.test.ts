@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { deadline, delay, isCancellation, isDeadline, mapLimit, until, whenAborted } from '../../../src/base/abort';
 
 suite('base/abort', () => {
@@ -53,6 +56,42 @@ suite('base/abort', () => {
       }),
       /no/,
     );
+  });
+
+  test('who waited leaves nothing on the signal, and the next may wait again', async () => {
+    const { signal } = new AbortController();
+    const forget = [whenAborted(signal, () => undefined), whenAborted(signal, () => undefined)];
+    assert.equal(getEventListeners(signal, 'abort').length, 1, 'one serves all');
+    for (const each of forget) each();
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    await deadline('work', 1000, signal, () => Promise.resolve());
+    await delay(1, signal);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    const later = new AbortController();
+    let told = 0;
+    whenAborted(later.signal, () => told++)();
+    whenAborted(later.signal, () => told++);
+    later.abort();
+    assert.equal(told, 1);
+  });
+
+  test('a signal made of others is let go of with what was done under it', async () => {
+    // Node keeps such a signal for as long as somebody listens to it: what hangs on the listener was never freed
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const life = new AbortController();
+    const kept: WeakRef<AbortSignal>[] = [];
+    for (let count = 0; count < 100; count++)
+      await (() => {
+        const one = AbortSignal.any([life.signal, AbortSignal.timeout(600_000)]);
+        kept.push(new WeakRef(one));
+        return deadline('work', 1000, one, () => Promise.resolve());
+      })();
+    for (let turn = 0; turn < 3; turn++) {
+      await delay(1);
+      collect();
+    }
+    assert.ok(kept.filter(one => one.deref() !== undefined).length < 10);
   });
 
   test('until asks again until there is an answer', async () => {
