@@ -92,6 +92,24 @@ const commandLine = {
   ...(dev ? { sourcemap: 'inline' } : {}),
 };
 
+/**
+ * What a page without a machine runs (vscode.dev): one file. For `browser`, esbuild resolves none of Node's modules, so that what reaches one
+ * does not build.
+ * @type {esbuild.BuildOptions}
+ */
+const page = {
+  ...common,
+  entryPoints: { web: 'src/web.ts' },
+  outdir: 'dist',
+  format: 'cjs',
+  platform: 'browser',
+  target: 'es2022',
+  external: ['vscode'],
+  metafile: true,
+  plugins: [],
+  ...(dev ? { sourcemap: 'inline' } : {}),
+};
+
 /** Pages shown in webviews: media/<page>/main.ts → dist/media/<page>.js (a folder of their own: all that a page may load), with the style sheet that it imports beside it. */
 const pages = existsSync('media')
   ? readdirSync('media').filter(name => existsSync(join('media', name, 'main.ts')))
@@ -111,7 +129,12 @@ const webviews = {
 
 await mkdir('out', { recursive: true });
 await rm('dist', { recursive: true, force: true });
-const builds = [extension, ...(programs.length > 0 ? [commandLine] : []), ...(pages.length > 0 ? [webviews] : [])];
+const builds = [
+  extension,
+  page,
+  ...(programs.length > 0 ? [commandLine] : []),
+  ...(pages.length > 0 ? [webviews] : []),
+];
 if (process.argv.includes('--watch')) {
   // The lines that .vscode/tasks.json waits for.
   /** @type {esbuild.Plugin} */
@@ -128,8 +151,13 @@ if (process.argv.includes('--watch')) {
   await Promise.all(
     builds.map(async options => {
       const { metafile } = await esbuild.build(options);
-      const name = options === commandLine ? 'programs' : options === webviews ? 'pages' : 'extension';
-      await writeFile(`out/${name}.meta.json`, JSON.stringify(metafile));
+      const names = new Map([
+        [extension, 'extension'],
+        [page, 'web'],
+        [commandLine, 'programs'],
+        [webviews, 'pages'],
+      ]);
+      await writeFile(`out/${names.get(options)}.meta.json`, JSON.stringify(metafile));
     }),
   );
   console.log(await describeSizes('dist', 'out/extension.meta.json'));

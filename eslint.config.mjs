@@ -102,6 +102,8 @@ export default tseslint.config(
     room(name, {
       paths: [dockerode, ioredis],
       patterns: [
+        // The language is offered in a page without a machine as well (src/web.ts).
+        ...(name === 'language' ? [builtins] : []),
         closed(name, [
           'engine/docker',
           'engine/process',
@@ -109,6 +111,27 @@ export default tseslint.config(
           ...upper.filter(other => other !== name),
         ]),
       ],
+      // The one file of the language that a page does not load.
+      ignores: ['src/language/disk/local.ts'],
     }),
   ),
+  room('web', {
+    files: ['src/web.ts'],
+    paths: [dockerode, ioredis],
+    patterns: [
+      builtins,
+      closed('web', [
+        'engine',
+        'redis',
+        'topology',
+        'commands',
+        'views',
+        'webviews',
+        'core',
+        'confLanguage',
+        'registerConf',
+        'disk/local',
+      ]),
+    ],
+  }),
 );

@@ -4,8 +4,9 @@ import type { CheckDeps } from './commands/checkConf';
 import { readVersion } from './commands/checkConf/verdict';
 import { registerConfLanguage } from './language';
 import type { LanguageDeps } from './language';
+import { LocalDisks } from './language/disk/local';
 import { openExample } from './language/example';
-import { topologyRoot } from './language/files';
+import { WorkspaceFiles } from './language/files';
 import { serverOfFile, serversKey, sourcesOf, unknownServer } from './language/runningServer';
 import type { RunningServer, Version } from './language/runningServer';
 import type { Instance } from './model/instance';
@@ -35,10 +36,12 @@ export function startConfLanguage(
   deps: ConfLanguageDeps,
 ): vscode.Disposable & { readonly check: () => Promise<void>; readonly example: () => Promise<void> } {
   const { extensionUri, onFailure, log, exec } = deps;
-  const servers = new Servers(deps);
+  const disks = new LocalDisks();
+  const servers = new Servers(deps, new WorkspaceFiles(disks));
   const language = registerConfLanguage({
     extensionUri,
     onFailure,
+    disks,
     running: {
       of: uri => servers.of(uri),
       sources: topology => sourcesOf(deps.snapshot(), topology),
@@ -83,7 +86,10 @@ class Servers implements vscode.Disposable {
   /** When it was last looked for what runs, by the folder of the topology: one that was made since is looked for at once. */
   readonly #looked = new Map<string, number>();
 
-  constructor(private readonly deps: ConfLanguageDeps) {
+  constructor(
+    private readonly deps: ConfLanguageDeps,
+    private readonly files: Pick<WorkspaceFiles, 'topologyRoot'>,
+  ) {
     this.#key = serversKey(deps.snapshot());
     this.#subscriptions = [
       this.#changed,
@@ -99,14 +105,14 @@ class Servers implements vscode.Disposable {
 
   /** Looks what runs, and learns the version of the server that reads the file, if it can. */
   async look(uri: vscode.Uri): Promise<void> {
-    this.#looked.set(topologyRoot(uri.fsPath) ?? '', performance.now());
+    this.#looked.set(this.files.topologyRoot(uri)?.toString() ?? '', performance.now());
     await this.deps.look();
     await this.#ask(uri);
   }
 
   #meet(document: vscode.TextDocument | undefined): void {
     if (document?.uri.scheme !== 'file') return;
-    const root = topologyRoot(document.uri.fsPath);
+    const root = this.files.topologyRoot(document.uri)?.toString();
     const wanted = root !== undefined && performance.now() - (this.#looked.get(root) ?? -Infinity) > lookAgainMs;
     const what = `looking which server reads ${document.uri.toString()}`;
     (wanted ? this.look(document.uri) : this.#ask(document.uri)).catch((error: unknown) =>

@@ -6,8 +6,8 @@ import { root } from '../setup/paths.mjs';
 /** The file that ships, in the project's folder. */
 export const noticesFile = 'THIRD-PARTY-NOTICES.md';
 
-/** What esbuild writes down about each build: extension, command line, pages. */
-export const metaFiles = ['extension', 'programs', 'pages'].map(name => join(root, 'out', `${name}.meta.json`));
+/** What esbuild writes down about each build: extension, the one in a page, command line, pages of webviews. */
+export const metaFiles = ['extension', 'web', 'programs', 'pages'].map(name => join(root, 'out', `${name}.meta.json`));
 
 /** @typedef {{ name: string, version: string, license: string, author: string, homepage: string, text: string | undefined }} Package */
 

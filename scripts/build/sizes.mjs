@@ -2,7 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-/** @typedef {{ outputs: Record<string, { bytes: number, imports: { path: string, kind: string }[], inputs: Record<string, { bytesInOutput: number }>, entryPoint?: string }> }} Metafile */
+/** @typedef {{ inputs: Record<string, unknown>, outputs: Record<string, { bytes: number, imports: { path: string, kind: string }[], inputs: Record<string, { bytesInOutput: number }>, entryPoint?: string }> }} Metafile */
 
 /** The files that loading `file` loads at once: itself and its static imports. @param {Metafile} meta @param {string} file @returns {Set<string>} */
 export function loadedWith(meta, file) {
@@ -68,6 +68,7 @@ export async function describeSizes(folder, metaFile) {
     0,
   );
   const job = [...ofMainJob(meta)].reduce((sum, file) => sum + (sizes.get(basename(file)) ?? 0), 0);
+  const page = sizes.get('web.js') ?? 0;
   const all = Object.keys(meta.outputs).reduce((sum, file) => sum + (sizes.get(basename(file)) ?? 0), 0);
   const lines = [...sizes].map(([name, bytes]) => `  ${kib(bytes).padStart(10)}  ${name}`);
   return [
@@ -75,5 +76,6 @@ export async function describeSizes(folder, metaFile) {
     `  ${kib(main).padStart(10)}  loaded at activation`,
     `  ${kib(job).padStart(10)}  loaded to make, see, heal and remove a Sentinel topology`,
     `  ${kib(all).padStart(10)}  of code in the extension host`,
+    `  ${kib(page).padStart(10)}  in a page without a machine`,
   ].join('\n');
 }

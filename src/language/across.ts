@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { validateTopology } from '../conf/acrossFiles';
 import type { TopologyFile } from '../conf/acrossFiles';
@@ -14,50 +13,21 @@ import { modeOf } from './contexts';
 import type { Judged } from './diagnostics';
 import { toDiagnostic } from './diagnostics';
 import { isConf } from './documents';
-import { topologyRoot } from './files';
+import type { Disks } from './disk/disk';
+import { slashes } from './disk/paths';
+import { confFiles, folderOf, isConfName, mostFiles } from './nearby';
 import type { RunningServer } from './runningServer';
 import { settingsFor } from './settings';
 import { inSlices } from './slices';
 
 /** Other files matter less than the text under the caret. */
 const debounceMs = 250;
-/** More files or folders than this in one place are no topology. */
-const mostFiles = 200;
-
-const isConfName = (name: string): boolean => /(?:redis|valkey|sentinel).*\.conf$/i.test(name);
-
 interface Neighbour {
   readonly document: ConfDocument;
   /** With forward slashes. */
   readonly folder: string;
   readonly uri: vscode.Uri;
   readonly open: vscode.TextDocument | undefined;
-}
-
-/** The topology's folder; else the one above the file when that is in the workspace, else the file's own. */
-function baseOf(uri: vscode.Uri): string {
-  const above = path.dirname(path.dirname(uri.fsPath));
-  const inWorkspace = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(above)) !== undefined;
-  return topologyRoot(uri.fsPath) ?? (inWorkspace ? above : path.dirname(uri.fsPath));
-}
-
-/** Conf files of a folder, of its folders and of `conf` in those: few listings, never a walk through everything below. */
-async function confFiles(folder: vscode.Uri, depth: number): Promise<vscode.Uri[]> {
-  const found: vscode.Uri[] = [];
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  for (const [name, type] of entries.slice(0, mostFiles)) {
-    const uri = vscode.Uri.joinPath(folder, name);
-    if ((type & vscode.FileType.File) !== 0 && isConfName(name)) found.push(uri);
-    else if (
-      type === vscode.FileType.Directory &&
-      depth > 0 &&
-      !name.startsWith('.') &&
-      name !== 'node_modules' &&
-      (depth === 2 || name === 'conf')
-    )
-      found.push(...(await confFiles(uri, depth - 1)));
-  }
-  return found.slice(0, mostFiles);
 }
 
 /**
@@ -75,17 +45,19 @@ export class AcrossFiles implements vscode.Disposable {
 
   constructor(
     private readonly contexts: Contexts,
+    private readonly disks: Pick<Disks, 'of'>,
     private readonly onFailure: (what: string, error: unknown) => void,
   ) {}
 
   schedule(document: vscode.TextDocument): void {
-    if (document.uri.scheme !== 'file' || !isConf(document)) return;
-    const base = baseOf(document.uri);
-    clearTimeout(this.#timers.get(base));
+    if (!isConf(document) || this.disks.of(document.uri) === undefined) return;
+    const base = this.#baseOf(document.uri);
+    const key = base.toString();
+    clearTimeout(this.#timers.get(key));
     this.#timers.set(
-      base,
+      key,
       setTimeout(() => {
-        this.#timers.delete(base);
+        this.#timers.delete(key);
         this.#judge(document, base).catch((error: unknown) =>
           this.onFailure(`judging the files around ${document.uri.toString()}`, error),
         );
@@ -104,7 +76,7 @@ export class AcrossFiles implements vscode.Disposable {
     return undefined;
   }
 
-  async #judge(document: vscode.TextDocument, base: string): Promise<void> {
+  async #judge(document: vscode.TextDocument, base: vscode.Uri): Promise<void> {
     const settings = settingsFor(document.uri);
     const versions = new Map(vscode.workspace.textDocuments.map(one => [one, one.version]));
     // A newer text is judged soon.
@@ -114,9 +86,9 @@ export class AcrossFiles implements vscode.Disposable {
     const files = settings.acrossFiles && settings.validate ? await this.#filesOf(document, base, stale) : [];
     if (stale()) return;
     const findings = files.length > 1 ? validateTopology(files, { severities: settings.severities }) : [];
-    const before = this.#found.get(base);
+    const before = this.#found.get(base.toString());
     const read = new Map(files.flatMap(file => [...file.report.read, file.document]).map(one => [one.uri, one]));
-    this.#found.set(base, { findings, read });
+    this.#found.set(base.toString(), { findings, read });
     for (const uri of new Set([...(before?.read.keys() ?? []), ...read.keys()])) {
       const parsed = read.get(uri);
       const own =
@@ -125,19 +97,26 @@ export class AcrossFiles implements vscode.Disposable {
     }
   }
 
-  async #filesOf(document: vscode.TextDocument, base: string, stale: () => boolean): Promise<TopologyFile[]> {
+  /** The topology's folder; else the one above the file when that is in the workspace, else the file's own. */
+  #baseOf(uri: vscode.Uri): vscode.Uri {
+    const own = folderOf(uri);
+    const above = folderOf(own);
+    const inWorkspace = vscode.workspace.getWorkspaceFolder(above) !== undefined;
+    return this.contexts.files.topologyRoot(uri) ?? (inWorkspace ? above : own);
+  }
+
+  async #filesOf(document: vscode.TextDocument, base: vscode.Uri, stale: () => boolean): Promise<TopologyFile[]> {
     const topology = this.#serverOf(document.uri)?.topology;
     const parsed: Neighbour[] = [];
     for (const uri of await this.#around(document, base, topology)) {
       const open = vscode.workspace.textDocuments.find(one => one.uri.toString() === uri.toString());
       const conf = open === undefined ? await this.#readFile(uri) : await this.contexts.documents.parsed(open);
-      if (conf !== undefined)
-        parsed.push({ document: conf, folder: path.dirname(uri.fsPath).replaceAll('\\', '/'), uri, open });
+      if (conf !== undefined) parsed.push({ document: conf, folder: this.#pathOf(folderOf(uri)), uri, open });
     }
     if (stale()) return [];
     const own = parsed.find(one => one.uri.toString() === document.uri.toString());
     if (own === undefined) return [];
-    const made = topologyRoot(document.uri.fsPath) !== undefined;
+    const made = this.contexts.files.topologyRoot(document.uri) !== undefined;
     const group = made
       ? parsed
       : topology !== undefined
@@ -145,17 +124,25 @@ export class AcrossFiles implements vscode.Disposable {
         : await inSlices(groupInSteps(own.document, parsed), stale);
     const files: TopologyFile[] = [];
     for (const { document: conf, uri, open } of group !== undefined && group.length > 1 ? group : []) {
-      const options = {
-        target: this.contexts.target(uri, conf).target,
-        mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf),
-        ...this.contexts.world(uri),
-      };
-      const report = await inSlices(validateInSteps(conf, options, 50), stale);
+      const report = await this.contexts.files.settled(uri, () =>
+        inSlices(
+          validateInSteps(
+            conf,
+            {
+              target: this.contexts.target(uri, conf).target,
+              mode: open === undefined || !isConf(open) ? guessMode(conf) : modeOf(open, conf),
+              ...this.contexts.world(uri),
+            },
+            50,
+          ),
+          stale,
+        ),
+      );
       if (report === undefined) return [];
       const server = this.#serverOf(uri);
       const title =
         server?.title ??
-        (made ? path.basename(path.dirname(path.dirname(uri.fsPath))) : path.relative(base, uri.fsPath));
+        (made ? slashes.basename(folderOf(folderOf(uri)).path) : slashes.relative(base.path, uri.path));
       files.push({
         document: conf,
         title,
@@ -169,22 +156,26 @@ export class AcrossFiles implements vscode.Disposable {
   /** The conf files near a document, and those that the servers of its topology see elsewhere. */
   async #around(
     document: vscode.TextDocument,
-    base: string,
+    base: vscode.Uri,
     topology: string | undefined,
   ): Promise<Iterable<vscode.Uri>> {
     const uris = new Map([[document.uri.toString(), document.uri]]);
     const add = (uri: vscode.Uri): unknown => uris.set(uri.toString(), uri);
-    (await confFiles(vscode.Uri.file(base), base === path.dirname(document.uri.fsPath) ? 0 : 2)).forEach(add);
+    (await confFiles(base, base.path === folderOf(document.uri).path ? 0 : 2)).forEach(add);
     for (const source of topology === undefined ? [] : this.contexts.running.sources(topology)) {
       const uri = vscode.Uri.file(source);
       const { type } = await vscode.workspace.fs.stat(uri).then(
         found => found,
         () => ({ type: vscode.FileType.Unknown }),
       ); // gone, or not ours to see
-      if ((type & vscode.FileType.File) !== 0 && isConfName(path.basename(source))) add(uri);
+      if ((type & vscode.FileType.File) !== 0 && isConfName(slashes.basename(uri.path))) add(uri);
       else if ((type & vscode.FileType.Directory) !== 0) (await confFiles(uri, 0)).forEach(add);
     }
     return [...uris.values()].slice(0, mostFiles);
+  }
+
+  #pathOf(uri: vscode.Uri): string {
+    return (this.disks.of(uri)?.pathOf(uri) ?? uri.path).replaceAll('\\', '/');
   }
 
   #serverOf(uri: vscode.Uri): RunningServer | undefined {

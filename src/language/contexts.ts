@@ -26,7 +26,7 @@ export class Contexts {
   constructor(
     readonly documents: ConfDocuments,
     readonly running: RunningServers,
-    private readonly files: WorkspaceFiles,
+    readonly files: WorkspaceFiles,
   ) {}
 
   /** undefined when the document changed while it was parsed. */

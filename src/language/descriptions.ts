@@ -51,12 +51,17 @@ export class Descriptions {
   }
 
   async #load(): Promise<Pages> {
-    const names = [`descriptions.${vscode.env.language.toLowerCase()}.json`, 'descriptions.json'];
-    const here = new Set((await vscode.workspace.fs.readDirectory(this.folder)).map(([name]) => name));
-    const name = names.find(one => here.has(one)) ?? 'descriptions.json';
-    return JSON.parse(
-      new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folder, name))),
-    ) as Pages;
+    const read = async (name: string): Promise<Pages> =>
+      JSON.parse(
+        new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folder, name))),
+      ) as Pages;
+    const language = vscode.env.language.toLowerCase();
+    if (language !== 'en') {
+      // Asked for by name: where a page gets the extension from, folders cannot be listed.
+      const own = await read(`descriptions.${language}.json`).then(undefined, () => undefined);
+      if (own !== undefined) return own;
+    }
+    return read('descriptions.json');
   }
 }
 

@@ -101,7 +101,9 @@ export class Diagnostics implements vscode.Disposable {
     const unwanted = (): boolean => document.isClosed || document.version !== version;
     const context = await this.contexts.of(document);
     if (context === undefined || unwanted()) return undefined;
-    const report = await inSlices(validateInSteps(context.document, this.#optionsFor(document, context), 50), unwanted);
+    const report = await this.contexts.files.settled(document.uri, () =>
+      inSlices(validateInSteps(context.document, this.#optionsFor(document, context), 50), unwanted),
+    );
     return report === undefined ? undefined : judgedOf(version, context, report);
   }
 
@@ -141,10 +143,12 @@ export class Diagnostics implements vscode.Disposable {
     }
     const context = await this.contexts.of(document);
     if (context === undefined || unwanted()) return;
-    const options: ValidateOptions = { ...this.#optionsFor(document, context), mostOfRule };
-    const report = isAcl(document)
-      ? validateAcl(context.document, options)
-      : await inSlices(validateInSteps(context.document, options, 50), unwanted);
+    const report = await this.contexts.files.settled(document.uri, async () => {
+      const options: ValidateOptions = { ...this.#optionsFor(document, context), mostOfRule };
+      return isAcl(document)
+        ? validateAcl(context.document, options)
+        : inSlices(validateInSteps(context.document, options, 50), unwanted);
+    });
     if (report === undefined || unwanted()) return;
     const judged = judgedOf(version, context, report);
     const shown = await inSlices(diagnosticsOf(judged), unwanted);

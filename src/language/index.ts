@@ -12,6 +12,7 @@ import type { RunningServers } from './contexts';
 import { Descriptions } from './descriptions';
 import { Diagnostics } from './diagnostics';
 import { ConfDocuments, isConf } from './documents';
+import type { Disks } from './disk/disk';
 import { WorkspaceFiles } from './files';
 import { registerHover } from './hover';
 import { registerMasters } from './masters';
@@ -26,6 +27,8 @@ export interface LanguageDeps {
   readonly extensionUri: vscode.Uri;
   readonly onFailure: (what: string, error: unknown) => void;
   readonly running: RunningServers;
+  /** Where files lie around a document. */
+  readonly disks: Disks;
 }
 
 /** The running language, and what a command may ask of it. */
@@ -41,13 +44,14 @@ export interface ConfLanguage extends vscode.Disposable {
 }
 
 /** Everything that VS Code offers in redis.conf and sentinel.conf beyond colours and snippets. */
-export function registerConfLanguage({ extensionUri, onFailure, running }: LanguageDeps): ConfLanguage {
+export function registerConfLanguage({ extensionUri, onFailure, running, disks }: LanguageDeps): ConfLanguage {
   const documents = new ConfDocuments();
-  const contexts = new Contexts(documents, running, new WorkspaceFiles());
+  const contexts = new Contexts(documents, running, new WorkspaceFiles(disks));
   const descriptions = new Descriptions(vscode.Uri.joinPath(extensionUri, 'data'), onFailure);
   const diagnostics = new Diagnostics(contexts, onFailure);
-  const across = new AcrossFiles(contexts, onFailure);
+  const across = new AcrossFiles(contexts, disks, onFailure);
   const all = vscode.Disposable.from(
+    disks,
     documents,
     diagnostics,
     across,
@@ -69,16 +73,18 @@ export function registerConfLanguage({ extensionUri, onFailure, running }: Langu
     judge: async (document, target) => {
       const context = isConf(document) ? await contexts.of(document) : undefined;
       if (context === undefined) return undefined;
-      const world = contexts.world(document.uri);
-      const judgedFor = target ?? context.target;
-      const report = validate(context.document, { target: judgedFor, mode: context.mode, ...world });
-      return {
-        parsed: context.document,
-        mode: context.mode,
-        target: judgedFor,
-        workingDirectory: world.workingDirectory,
-        report,
-      };
+      return contexts.files.settled(document.uri, () => {
+        const world = contexts.world(document.uri);
+        const judgedFor = target ?? context.target;
+        const report = validate(context.document, { target: judgedFor, mode: context.mode, ...world });
+        return Promise.resolve({
+          parsed: context.document,
+          mode: context.mode,
+          target: judgedFor,
+          workingDirectory: world.workingDirectory,
+          report,
+        });
+      });
     },
   };
 }

@@ -4,12 +4,14 @@ import type { ConfDocument } from '../conf/document';
 import { masterNameAt, masterNames, refuseName, sameMaster } from '../conf/features/masters';
 import type { MasterName } from '../conf/features/masters';
 import type { ConfDocuments } from './documents';
+import { confFiles, folderOf } from './nearby';
 import { rangeOf, sentinelConf } from './documents';
 
 const selector: vscode.DocumentSelector = { language: sentinelConf };
 
 /** More files than this of one name pattern are no topology. */
 const mostFiles = 500;
+const searchMs = 3000;
 
 /** Go to definition, references, highlights and rename of the names under which sentinels know their masters, across files. */
 export function registerMasters(documents: ConfDocuments): vscode.Disposable {
@@ -115,10 +117,36 @@ async function sentinelFiles(documents: ConfDocuments, own: ConfDocument): Promi
     const parsed = await documents.parsed(document);
     if (parsed !== undefined) found.set(parsed.uri, parsed);
   }
-  for (const uri of await vscode.workspace.findFiles('**/*sentinel*.conf', '**/node_modules/**', mostFiles)) {
+  for (const uri of await sentinelNames(vscode.Uri.parse(own.uri, true))) {
     if (found.has(uri.toString())) continue;
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
     found.set(uri.toString(), parseDocument(text, uri.toString()));
   }
   return [...found.values()];
+}
+
+/**
+ * Those of the workspace. A virtual one need not be able to search, and then VS Code waits without end for somebody who can: after
+ * {@link searchMs}, those near the file count.
+ */
+async function sentinelNames(own: vscode.Uri): Promise<readonly vscode.Uri[]> {
+  const stop = new vscode.CancellationTokenSource();
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const gaveUp = new Promise<undefined>(resolve => {
+    late = setTimeout(resolve, searchMs, undefined);
+  });
+  try {
+    const search = vscode.workspace.findFiles('**/*sentinel*.conf', '**/node_modules/**', mostFiles, stop.token);
+    const found = await (own.scheme === 'file' ? search : Promise.race([search, gaveUp]));
+    if (found !== undefined) return found;
+    stop.cancel();
+    const above = folderOf(folderOf(own));
+    const inWorkspace = vscode.workspace.getWorkspaceFolder(above) !== undefined;
+    return (await confFiles(inWorkspace ? above : folderOf(own), inWorkspace ? 2 : 0)).filter(uri =>
+      /sentinel[^/]*\.conf$/.test(uri.path),
+    );
+  } finally {
+    clearTimeout(late);
+    stop.dispose();
+  }
 }

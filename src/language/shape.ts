@@ -46,14 +46,17 @@ export function registerShape(contexts: Contexts): vscode.Disposable {
     vscode.languages.registerDocumentLinkProvider(selector, {
       provideDocumentLinks: async (document, token) => {
         const context = await contexts.of(document);
-        const { files, workingDirectory } = contexts.world(document.uri);
-        if (context === undefined || files === undefined || workingDirectory === undefined) return undefined;
-        const links = await inSlices(pathLinksInSteps(context), () => token.isCancellationRequested);
-        return links?.flatMap(link => {
-          const opened = files.open(files.resolve(workingDirectory, link.path));
-          return typeof opened === 'string'
-            ? []
-            : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
+        if (context === undefined) return undefined;
+        return contexts.files.settled(document.uri, async () => {
+          const { files, workingDirectory } = contexts.world(document.uri);
+          if (files === undefined || workingDirectory === undefined) return undefined;
+          const links = await inSlices(pathLinksInSteps(context), () => token.isCancellationRequested);
+          return links?.flatMap(link => {
+            const opened = files.open(files.resolve(workingDirectory, link.path));
+            return typeof opened === 'string'
+              ? []
+              : [new vscode.DocumentLink(rangeOf(context.document, link), vscode.Uri.parse(opened.uri, true))];
+          });
         });
       },
     }),

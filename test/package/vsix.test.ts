@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import { notices, noticesFile, shippedPackages } from '../../scripts/build/notices.mjs';
 import { loadedWith, ofMainJob, sizesOf } from '../../scripts/build/sizes.mjs';
 import type { Metafile } from '../../scripts/build/sizes.mjs';
 import { vsix } from '../../scripts/setup/package.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
+import { unzip } from '../support/unzip';
 
 interface Manifest {
   readonly main: string;
@@ -23,30 +23,6 @@ interface Locked {
   readonly version: string;
   readonly integrity?: string;
   readonly hasInstallScript?: boolean;
-}
-
-/** The files of a zip archive, by its central directory. */
-function unzip(file: string): Map<string, Buffer> {
-  const zip = readFileSync(file);
-  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
-  const files = new Map<string, Buffer>();
-  let at = zip.readUInt32LE(end + 16);
-  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
-    const [method, packed, nameLength, extraLength, commentLength, start] = [
-      zip.readUInt16LE(at + 10),
-      zip.readUInt32LE(at + 20),
-      zip.readUInt16LE(at + 28),
-      zip.readUInt16LE(at + 30),
-      zip.readUInt16LE(at + 32),
-      zip.readUInt32LE(at + 42),
-    ];
-    const name = zip.toString('utf8', at + 46, at + 46 + nameLength);
-    const data = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
-    const bytes = zip.subarray(data, data + packed);
-    files.set(name, method === 0 ? bytes : inflateRawSync(bytes));
-    at += 46 + nameLength + extraLength + commentLength;
-  }
-  return files;
 }
 
 suite('the VSIX', () => {
@@ -168,6 +144,27 @@ suite('the VSIX', () => {
       assert.ok(bytes <= most * 1024, `${(bytes / 1024).toFixed(1)} KiB`);
     });
   }
+
+  test('what a page runs: one file of at most 250 KiB that asks for nothing but vscode', async () => {
+    const bytes = await weigh(['web.js']);
+    assert.ok(bytes <= 250 * 1024, `${(bytes / 1024).toFixed(1)} KiB`);
+    const text = files.get('extension/dist/web.js')?.toString() ?? '';
+    assert.deepEqual([...new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(match => match[1]))], ['vscode']);
+    assert.doesNotMatch(text, /\bimport\(/);
+    const page = JSON.parse(readFileSync(join(root, 'out', 'web.meta.json'), 'utf8')) as Metafile;
+    assert.deepEqual(
+      Object.keys(page.inputs).filter(
+        input => !/^src\/(web\.ts$|manifest\.ts$|base\/|conf\/|editor\/|language\/)/.test(input),
+      ),
+      [],
+    );
+    assert.deepEqual(
+      Object.values(page.outputs)
+        .flatMap(({ imports }) => imports.map(({ path }) => path))
+        .filter(path => path !== 'vscode'),
+      [],
+    );
+  });
 
   test('loads neither ioredis nor dockerode at activation', () => {
     const inputs = [...loadedWith(meta, 'dist/extension.js')]

@@ -8,6 +8,7 @@ import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
 import { vsix } from '../../scripts/setup/package.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 import { freePort, installExtension, prepare, startServer } from '../../scripts/setup/server.mjs';
+import { servePage } from './webPage';
 
 export interface WorkbenchOptions {
   /** Files of the opened folder: relative name → text. */
@@ -66,26 +67,35 @@ export class Workbench {
       port: await freePort(25_700 + (process.pid % 200)),
       ...(options.env === undefined ? {} : { env: options.env }),
     });
+    const address = `${server.address}/?${new URLSearchParams({ folder })}`;
+    return Workbench.#show(address, home, server.stop, options);
+  }
+
+  /** The page without a machine behind it, as vscode.dev: our extension and a folder in it, both only to be fetched. */
+  static async openPage(options: Pick<WorkbenchOptions, 'files' | 'settings'> = {}): Promise<Workbench> {
+    const served = await servePage(options.files ?? {}, options.settings);
+    const home = mkdtempSync(join(tmpdir(), 'rtt-wb-'));
+    return Workbench.#show(served.address, home, served.close, { activityBar: 'Explorer' });
+  }
+
+  static async #show(
+    address: string,
+    home: string,
+    stopServer: () => Promise<void>,
+    { activityBar = 'Redis' }: WorkbenchOptions,
+  ): Promise<Workbench> {
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: chromiumArgs });
       const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-      await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.address });
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(address).origin });
       const page = await context.newPage();
-      const made = new Workbench(
-        page,
-        folder,
-        home,
-        browser,
-        server.stop,
-        server.address,
-        options.activityBar ?? 'Redis',
-      );
+      const made = new Workbench(page, join(home, 'workspace'), home, browser, stopServer, address, activityBar);
       await made.load();
       return made;
     } catch (error) {
       await browser?.close();
-      await server.stop();
+      await stopServer();
       rmSync(home, { recursive: true, force: true });
       throw error;
     }
@@ -93,7 +103,7 @@ export class Workbench {
 
   /** Opens the page (again): what a person does with Reload Window. */
   async load(): Promise<void> {
-    await this.page.goto(`${this.address}/?${new URLSearchParams({ folder: this.folder })}`, { waitUntil: 'commit' });
+    await this.page.goto(this.address, { waitUntil: 'commit' });
     await this.activityTab(this.activityBar).waitFor({ timeout: 60_000 });
   }
 

@@ -24,7 +24,9 @@ interface Package {
       >
     >;
     readonly submenus: readonly { readonly id: string; readonly label: string }[];
-    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly views: Readonly<
+      Record<string, readonly { readonly id: string; readonly icon: string; readonly when?: string }[]>
+    >;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
     readonly walkthroughs: readonly {
@@ -96,11 +98,26 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
   test('what a workspace without trust greys is what the commands themselves refuse there', () => {
     const ids: Readonly<Record<string, string>> = manifest.commands;
     const free = new Set(
-      contributes.commands.flatMap(({ command, enablement }) => (enablement === undefined ? [command] : [])),
+      contributes.commands.flatMap(({ command, enablement }) =>
+        !(enablement ?? '').includes('isWorkspaceTrusted') ? [command] : [],
+      ),
     );
     assert.deepEqual(
       Object.keys(ids).filter(key => free.has(ids[key] as string)),
       Object.keys(ids).filter(key => (looks as ReadonlySet<string>).has(key)),
+    );
+  });
+
+  test('nothing that needs a machine is offered in a page without one', () => {
+    const withMachine = /(?:^|\()!isWeb \|\| remoteName(?:$|\))/; // code-server and Codespaces are pages too, with a remote behind them
+    assert.deepEqual(
+      [
+        ...contributes.commands.map(({ command, enablement }) => [command, enablement ?? '']),
+        ...Object.values(contributes.views)
+          .flat()
+          .map(({ id, when }) => [id, when ?? '']),
+      ].flatMap(([id, when]) => (withMachine.test(when as string) ? [] : [id])),
+      [manifest.confCommands.example], // src/web.ts has it
     );
   });
 
