@@ -168,7 +168,7 @@ export const claims = [
     promise: 'Asking 200 servers costs at most twice what raw sockets cost.',
     command: ['probe', '12', '200'],
     minutes: 4,
-    figure: [/ 200 nodes {2}(?:ioredis )?kept[^\n]* = ([\d.]+) wall/, '$1 × raw sockets'],
+    figure: [/ 200 nodes {2}ours, kept \/ raw, kept = ([\d.]+) wall/, '$1 × raw sockets'],
   },
   {
     id: 'scale',
@@ -276,8 +276,8 @@ export const claims = [
     command: ['soak', '--hours', '1'],
     long: true,
     minutes: 100,
-    keep: /BROKEN|[a-z]+ .*\d.*;|heap|descriptors|badge|at rest|seed/,
-    figure: [/(\d+ rounds?[^\n]*)/, '$1'],
+    keep: /held|BROKEN|faults done/,
+    figure: [/([\d.]+) hours, (\d+) faults/, '$2 faults in $1 h'],
   },
 ];
 
