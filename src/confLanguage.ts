@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CheckConf } from './commands/checkConf';
 import type { CheckDeps } from './commands/checkConf';
 import { readVersion } from './commands/checkConf/verdict';
+import { OncePer } from './base/once';
 import { registerConfLanguage } from './language';
 import type { LanguageDeps } from './language';
 import { LocalDisks } from './language/disk/local';
@@ -80,7 +81,7 @@ class Servers implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #versions = new Map<string, Version>();
-  readonly #asked = new Set<string>();
+  readonly #asked = new OncePer<string>();
   readonly #subscriptions: readonly vscode.Disposable[];
   #key: string;
   /** When it was last looked for what runs, by the folder of the topology: one that was made since is looked for at once. */
@@ -131,8 +132,10 @@ class Servers implements vscode.Disposable {
   /** A server that wants a password tells nothing; its program does. */
   async #ask(uri: vscode.Uri): Promise<void> {
     const instance = unknownServer(this.deps.snapshot(), pathOf(uri), this.#versions);
-    if (instance === undefined || this.#asked.has(instance.id)) return;
-    this.#asked.add(instance.id);
+    if (instance !== undefined) await this.#asked.run(instance.id, () => this.#askVersion(instance));
+  }
+
+  async #askVersion(instance: Pick<Instance, 'id' | 'engine' | 'image'>): Promise<void> {
     for (const program of ['redis-server', 'valkey-server']) {
       const { stdout } = await this.deps.exec(instance, [program, '--version'], undefined, AbortSignal.timeout(askMs));
       const version = readVersion(stdout);

@@ -7,7 +7,7 @@ import { newPrefix, testPorts } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
-const topology = newPrefix();
+const topology = newPrefix('app');
 
 suite('a cluster in the workbench', function () {
   this.timeout(120_000);
@@ -194,11 +194,8 @@ suite('a cluster in the workbench', function () {
   });
 
   test('hands a master over on Failover, and the map follows', async () => {
-    await workbench.choose(row('redis-5', 'replica'), 'Failover');
-    await workbench.page
-      .locator('.monaco-dialog-box')
-      .getByText(/redis-5 becomes master of the slots 10-5460/)
-      .waitFor({ timeout: 20_000 });
+    const asked = tree.dialog.getByText(/redis-5 becomes master of the slots 10-5460/);
+    await tree.act('redis-5', 'Failover', 'replica', asked);
     await workbench.screenshot('cluster-06-failover-asked');
     await workbench.press('Failover');
     await workbench.toast('redis-5 is master in the place of redis-1 now').waitFor({ timeout: 40_000 });
@@ -209,10 +206,8 @@ suite('a cluster in the workbench', function () {
   });
 
   test('grows by a replica with a right click, is checked, and shrinks', async () => {
-    await tree.act('redis-2', 'Add Replica…', 'master');
-    await workbench.webview
-      .getByRole('heading', { name: new RegExp(`What will be added to ${topology}`) })
-      .waitFor({ timeout: 20_000 });
+    const added = workbench.webview.getByRole('heading', { name: new RegExp(`What will be added to ${topology}`) });
+    await tree.act('redis-2', 'Add Replica…', 'master', added);
     await workbench.screenshot('cluster-08-replica-preview');
     await workbench.quickInput.getByText('redis-7, a replica of redis-2').first().waitFor();
     await workbench.input.press('Enter');
@@ -221,13 +216,11 @@ suite('a cluster in the workbench', function () {
     if ((await closed.count()) > 0) await closed.click();
     await row('redis-7', 'replica').waitFor();
     await workbench.screenshot('cluster-08-replica-added');
-    await tree.actOnTopology('Check Cluster');
-    await workbench.webview.getByRole('heading', { name: /is whole/ }).waitFor({ timeout: 20_000 });
+    await tree.actOnTopology('Check Cluster', workbench.webview.getByRole('heading', { name: /is whole/ }));
     await workbench.webview.getByText('All 7 nodes that answer agree on the slots.').waitFor();
     await workbench.screenshot('cluster-09-check');
     await tree.clearToasts();
-    await tree.act('redis-7', 'Remove Node…', 'replica');
-    await tree.dialog.getByText(`Remove redis-7 from ${topology}?`).waitFor({ timeout: 20_000 });
+    await tree.act('redis-7', 'Remove Node…', 'replica', tree.dialog.getByText(`Remove redis-7 from ${topology}?`));
     await workbench.screenshot('cluster-10-remove-node-asked');
     await workbench.press('Remove Server and Data');
     await workbench.toast('redis-7 has left').waitFor({ timeout: 60_000 });

@@ -199,7 +199,7 @@ suite('conf files in the workbench', () => {
 
   test('the server in the container of its topology is asked, and both verdicts stand in Problems', async function () {
     this.timeout(120_000);
-    const name = newPrefix();
+    const name = newPrefix('app');
     const deps = dockerDeps();
     const firstPort = await testPorts(5);
     const root = join(workbench.folder, 'redis', name);

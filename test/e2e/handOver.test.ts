@@ -9,7 +9,7 @@ import { inOrder } from '../support/inOrder';
 import { newPrefix, testLabel, testPorts } from '../support/naming';
 import { Workbench } from '../support/workbench';
 
-const prefix = newPrefix();
+const prefix = newPrefix('app');
 
 suite('a topology made by hand, in the workbench', function () {
   this.timeout(120_000);

@@ -9,7 +9,7 @@ import { Workbench } from '../support/workbench';
 suite('a creation that was cut off', function () {
   this.timeout(180_000);
   inOrder(this);
-  const names = { finished: newPrefix(), removed: newPrefix() };
+  const names = { finished: newPrefix('app'), removed: newPrefix('app') };
   let workbench: Workbench;
   suiteSetup(async () => {
     workbench = await Workbench.open({ files: { 'README.md': '# shop\n' } });

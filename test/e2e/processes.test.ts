@@ -8,7 +8,7 @@ import { commandLines, killProcessesIn, processesIn } from '../support/processes
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
-const topology = newPrefix();
+const topology = newPrefix('app');
 
 suite('a cluster of plain processes in the workbench', function () {
   this.timeout(120_000);
@@ -101,8 +101,7 @@ suite('a cluster of plain processes in the workbench', function () {
   });
 
   test('a replica takes over after Stop on a master', async () => {
-    await workbench.choose(tree.row('redis-1'), 'Stop');
-    await workbench.page.locator('.monaco-dialog-box').getByText('Stop redis-1?').waitFor();
+    await tree.act('redis-1', 'Stop', '', tree.dialog.getByText('Stop redis-1?'));
     await workbench.press('Stop');
     await tree.row('redis-5', 'master').waitFor({ timeout: 60_000 });
     await workbench.screenshot('processes-06-healed');

@@ -10,7 +10,7 @@ import { newPrefix, testLabel, testPort, testPorts } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
-const topology = newPrefix();
+const topology = newPrefix('app');
 const foreign = `${topology}-foreign`;
 const password = 'open-sesame-42';
 
@@ -100,8 +100,7 @@ suite('a replication in the workbench', function () {
   });
 
   test('hands the master over on Failover, and loses nothing', async () => {
-    await tree.actOnTopology('Failover');
-    await tree.dialog.getByText(/becomes master, redis-1 its replica/).waitFor();
+    await tree.actOnTopology('Failover', tree.dialog.getByText(/becomes master, redis-1 its replica/));
     await workbench.screenshot('replication-06-failover-asked');
     await workbench.press('Failover');
     await workbench.toast(`redis-2 is the master of ${topology} now`).waitFor({ timeout: 60_000 });
@@ -111,8 +110,7 @@ suite('a replication in the workbench', function () {
   });
 
   test('Promote makes a replica a master of its own', async () => {
-    await tree.act('redis-3', 'Promote to Master');
-    await tree.dialog.getByText('May lose the last writes').waitFor();
+    await tree.act('redis-3', 'Promote to Master', '', tree.dialog.getByText('May lose the last writes'));
     await workbench.screenshot('replication-08-promote-asked');
     await workbench.press('Promote');
     await workbench.toast('redis-3 is a master now').waitFor({ timeout: 60_000 });
@@ -121,8 +119,7 @@ suite('a replication in the workbench', function () {
   });
 
   test('Make Replica Of takes it back', async () => {
-    await tree.act('redis-3', 'Make Replica Of…');
-    await workbench.quickInput.getByText('redis-2').first().waitFor();
+    await tree.act('redis-3', 'Make Replica Of…', '', workbench.quickInput.getByText('redis-2'));
     await workbench.screenshot('replication-10-whom');
     await workbench.input.fill('redis-2');
     await workbench.option('redis-2').filter({ hasText: topology }).first().click();
@@ -134,13 +131,7 @@ suite('a replication in the workbench', function () {
   });
 
   test('Kill and Pause say what they cost, Start takes a node back', async () => {
-    await tree.lookAway();
-    await tree.row('redis-2').click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Break' }).hover();
-    await workbench.page.getByRole('menuitem', { name: 'Pause', exact: true }).waitFor();
-    await workbench.screenshot('replication-12-break');
-    await workbench.page.getByRole('menuitem', { name: 'Pause', exact: true }).click();
-    await tree.dialog.getByText('nobody will take over').waitFor();
+    await tree.breaks('redis-2', 'Pause', 'replication-12-break', tree.dialog.getByText('nobody will take over'));
     await workbench.screenshot('replication-13-pause-asked');
     await workbench.press('Pause');
     await tree.row('redis-2', 'paused').waitFor();
@@ -169,14 +160,14 @@ suite('a replication in the workbench', function () {
       password,
     );
     const others = workbench.treeItem('Other Redis containers');
-    await others.waitFor({ timeout: 30_000 });
+    await tree.scrolledTo(others);
     if ((await others.getAttribute('aria-expanded')) === 'false') await others.locator('.monaco-tl-twistie').click();
     const row = (says: string): Locator =>
       workbench.page
         .getByRole('treeitem', { name: new RegExp(`^${foreign},`) })
         .filter({ hasText: says })
         .first();
-    await row('wants a password').waitFor({ timeout: 30_000 });
+    await tree.scrolledTo(row('wants a password'));
     await row('').hover();
     await workbench.screenshot('replication-15-locked');
     await row('').getByRole('button', { name: 'Enter Password…' }).click();
@@ -196,6 +187,7 @@ suite('a replication in the workbench', function () {
     await row('wants a password').waitFor({ timeout: 30_000 });
     await docker('rm', '-f', foreign);
     await docker('network', 'rm', foreign);
+    await tree.scrolledTo(tree.topologyRow());
   });
 
   test('is removed with its data, and nothing of it is left', async () => {

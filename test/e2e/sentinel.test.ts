@@ -7,7 +7,7 @@ import { newPrefix, testPorts } from '../support/naming';
 import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
-const topology = newPrefix();
+const topology = newPrefix('app');
 
 /** Runs in the page, whose types the tests do not have. */
 function pseudoText(element: unknown): string {
@@ -119,9 +119,8 @@ suite('a Sentinel topology in the workbench', function () {
   });
 
   test('heals by itself after Stop on its master', async () => {
-    await tree.act('redis-1', 'Stop');
-    const dialog = workbench.page.locator('.monaco-dialog-box');
-    await dialog.getByText(/sentinels have promoted redis-\d or redis-\d, in about 6\.3 s/).waitFor();
+    const costs = tree.dialog.getByText(/sentinels have promoted redis-\d or redis-\d, in about 6\.3 s/);
+    await tree.act('redis-1', 'Stop', '', costs);
     await workbench.screenshot('sentinel-08-stop-asked');
     await workbench.press('Stop');
     await row('redis-1', 'stopped').waitFor();
@@ -140,11 +139,7 @@ suite('a Sentinel topology in the workbench', function () {
 
   test('hands the master over on Failover', async () => {
     const before = await row('redis-\\d', 'master').innerText();
-    await tree.act('redis-[23]', 'Failover', 'master');
-    await workbench.page
-      .locator('.monaco-dialog-box')
-      .getByText(/becomes master/)
-      .waitFor({ timeout: 20_000 });
+    await tree.act('redis-[23]', 'Failover', 'master', tree.dialog.getByText(/becomes master/));
     await workbench.screenshot('sentinel-12-failover-asked');
     await workbench.press('Failover');
     await workbench.toast(`is the master of ${topology} now`).waitFor({ timeout: 40_000 });
@@ -153,48 +148,27 @@ suite('a Sentinel topology in the workbench', function () {
     await topologyRow('healthy').waitFor({ timeout: 30_000 });
   });
 
-  /** Opens the Break menu of a row, looks, and takes an entry. */
-  const broken = async (name: string, entry: string, picture: string): Promise<readonly string[]> => {
-    await tree.lookAway();
-    await row(name).click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Break' }).hover();
-    await workbench.page.getByRole('menuitem', { name: entry, exact: true }).waitFor();
-    await workbench.screenshot(picture);
-    const names = await workbench.page.locator('.monaco-submenu .monaco-menu').getByRole('menuitem').allInnerTexts();
-    await workbench.page.getByRole('menuitem', { name: entry, exact: true }).click();
-    return names.map(text => text.trim()).filter(text => text !== '');
-  };
-
   test('Break says what it costs, and takes a server off its network and back', async () => {
     const replica = /^redis-\d/.exec(await row('redis-\\d', 'in sync').innerText())?.[0] ?? '';
-    assert.deepEqual(await broken(replica, 'Disconnect from Network', 'sentinel-20-break'), [
-      'Stop',
-      'Kill',
-      'Pause',
-      'Disconnect from Network',
-      'Failover Drill…',
-    ]);
-    await tree.dialog.getByText('neither the others nor its clients reach it').waitFor();
+    const costs = tree.dialog.getByText('neither the others nor its clients reach it');
+    const offered = await tree.breaks(replica, 'Disconnect from Network', 'sentinel-20-break', costs);
+    assert.deepEqual(offered, ['Stop', 'Kill', 'Pause', 'Disconnect from Network', 'Failover Drill…']);
     await workbench.screenshot('sentinel-21-disconnect-asked');
     await workbench.press('Disconnect');
     await row(replica, 'running').waitFor({ timeout: 20_000 });
-    assert.deepEqual(await broken(replica, 'Connect to Network Again', 'sentinel-22-cut-off'), [
+    const back = row(replica, 'in sync');
+    assert.deepEqual(await tree.breaks(replica, 'Connect to Network Again', 'sentinel-22-cut-off', back), [
       'Stop',
       'Kill',
       'Pause',
       'Connect to Network Again',
     ]);
-    await row(replica, 'in sync').waitFor({ timeout: 40_000 });
     await topologyRow('healthy').waitFor({ timeout: 40_000 });
   });
 
   test('a drill with a master that is cut off: split brain, drawn and counted', async () => {
     await tree.clearToasts();
-    await tree.actOnTopology('Failover Drill…');
-    await workbench
-      .option(/redis-\d.*master/)
-      .first()
-      .waitFor();
+    await tree.actOnTopology('Failover Drill…', workbench.option(/redis-\d.*master/));
     await workbench.screenshot('sentinel-23-drill-whom');
     await workbench
       .option(/redis-\d.*master/)
@@ -281,8 +255,7 @@ suite('a Sentinel topology in the workbench', function () {
   }
 
   test('is removed with its data, and nothing of it is left', async () => {
-    await tree.actOnTopology('Remove Topology…');
-    await tree.dialog.getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
+    await tree.actOnTopology('Remove Topology…', tree.dialog.getByText('Only what was made here is touched.'));
     await workbench.screenshot('sentinel-16-remove-asked');
     await workbench.press('Remove with Data');
     await workbench.toast(`${topology} is removed`).waitFor({ timeout: 60_000 });

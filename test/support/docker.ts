@@ -34,7 +34,7 @@ export async function leftovers(prefix: string): Promise<string[]> {
 
 /** Removes everything whose name holds the prefix or whose test label is it. */
 export async function cleanUp(prefix: string): Promise<void> {
-  assert.match(prefix, /^rtt-[0-9a-f]{6}/, 'only what a test named is removed');
+  assert.match(prefix, /^(?:rtt|app)-[0-9a-f]{6}/, 'only what a test named is removed');
   const names = await leftovers(prefix);
   const of = (kind: string): string[] =>
     names.filter(name => name.startsWith(`${kind} `)).map(name => name.slice(kind.length + 1));

@@ -5,9 +5,12 @@ import { freePort } from '../../scripts/setup/server.mjs';
 /** The label that everything carries which a test makes by itself; its value is the run's prefix. */
 export const testLabel = 'redis-topology-test';
 
-/** A prefix for names of containers, networks, volumes and topologies of one test: `rtt-3f9a1c`. */
-export function newPrefix(): string {
-  return `rtt-${randomBytes(3).toString('hex')}`;
+/**
+ * A prefix for names of containers, networks, volumes and topologies of one test: `rtt-3f9a1c`.
+ * `app`: one that stands first in the tree, above whatever other tests of this machine make meanwhile, and so in sight.
+ */
+export function newPrefix(word: 'rtt' | 'app' = 'rtt'): string {
+  return `${word}-${randomBytes(3).toString('hex')}`;
 }
 
 // Bus ports of clusters stand 10,000 above: from here they, too, stay below the range that the kernel hands out to outgoing connections.

@@ -76,18 +76,56 @@ export class TopologyPage {
     await this.workbench.toast(`${this.topology} is running`).waitFor({ timeout: 90_000 });
   }
 
-  /** Right click on a node of ours, then the entry. */
-  async act(name: string, entry: string, says: string | RegExp = ''): Promise<void> {
-    await this.lookAway();
-    await this.row(name, says).click({ button: 'right' });
-    await this.workbench.chooseFromMenu(entry);
-    await this.lookAway();
+  /**
+   * Right click on a node of ours, then the entry.
+   * @param shows what the entry opens, which is waited for
+   */
+  async act(name: string, entry: string, says: string | RegExp = '', shows?: Locator): Promise<void> {
+    await this.persist(async () => {
+      await this.lookAway();
+      await this.workbench.choose(this.row(name, says), entry);
+      await this.lookAway();
+    }, shows);
   }
 
-  async actOnTopology(entry: string): Promise<void> {
-    await this.lookAway();
-    await this.workbench.choose(this.topologyRow(), entry);
-    await this.lookAway();
+  /** {@link act} on the row of the topology itself. */
+  async actOnTopology(entry: string, shows?: Locator): Promise<void> {
+    await this.persist(async () => {
+      await this.lookAway();
+      await this.workbench.choose(this.topologyRow(), entry);
+      await this.lookAway();
+    }, shows);
+  }
+
+  /** Opens the Break menu of a row, takes a picture, and the entry; gives the names of all. */
+  async breaks(name: string, entry: string, picture: string, shows: Locator): Promise<readonly string[]> {
+    const { page, workbench } = this;
+    let names: string[] = [];
+    await this.persist(async () => {
+      await this.lookAway();
+      await workbench.openMenu(this.row(name));
+      await page.locator('.monaco-menu').getByRole('menuitem', { name: 'Break' }).hover();
+      const item = page.getByRole('menuitem', { name: entry, exact: true });
+      await item.waitFor();
+      await workbench.screenshot(picture);
+      names = await page.locator('.monaco-submenu .monaco-menu').getByRole('menuitem').allInnerTexts();
+      await item.click();
+    }, shows);
+    return names.map(text => text.trim()).filter(text => text !== '');
+  }
+
+  /** A menu closes, and takes the click with it, when the focus leaves it in that moment: whoever sees nothing come asks again. */
+  async persist(once: () => Promise<void>, shows: Locator | undefined): Promise<void> {
+    for (let tries = 1; tries < 3 && shows !== undefined; tries++) {
+      await once();
+      try {
+        return await shows.first().waitFor({ timeout: 15_000 });
+      } catch {
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await once();
+    await shows?.first().waitFor();
   }
 
   /** The names in the context menu of a node's row. */
@@ -102,6 +140,24 @@ export class TopologyPage {
     return names.map(entry => entry.trim()).filter(entry => entry !== '');
   }
 
+  /** Waits for a row that is near one end of the tree, wherever what others make meanwhile has pushed it. */
+  async scrolledTo(row: Locator, timeout = 30_000): Promise<void> {
+    const tree = this.page.locator('.part.sidebar .monaco-list').filter({ visible: true }).first();
+    const end = Date.now() + timeout;
+    for (let way = 10_000; ; way = -way) {
+      const shown = row.waitFor({ timeout: 1000 });
+      if (
+        await shown.then(
+          () => true,
+          error => (Date.now() < end ? false : Promise.reject(error)),
+        )
+      )
+        return;
+      await tree.hover();
+      await this.page.mouse.wheel(0, way);
+    }
+  }
+
   /** A tooltip under the mouse would lie over the next row. */
   async lookAway(): Promise<void> {
     await this.page.mouse.move(900, 450);
@@ -110,8 +166,7 @@ export class TopologyPage {
 
   /** Removes the topology by its menu, with its data. */
   async removeWithData(): Promise<void> {
-    await this.actOnTopology('Remove Topology…');
-    await this.dialog.getByText('Only what was made here is touched.').waitFor({ timeout: 20_000 });
+    await this.actOnTopology('Remove Topology…', this.dialog.getByText('Only what was made here is touched.'));
     await this.workbench.press('Remove with Data');
     await this.workbench.toast(`${this.topology} is removed`).waitFor({ timeout: 60_000 });
     await this.topologyRow().waitFor({ state: 'detached' });

@@ -224,12 +224,12 @@ export class Workbench {
 
   /** Right click on a row, then the entry. A menu that has just opened may not listen yet: then once more. */
   async choose(row: Locator, entry: string): Promise<void> {
-    await this.#openMenu(row);
+    await this.openMenu(row);
     await this.chooseFromMenu(entry);
   }
 
   /** Rows move while servers come and go: the menu must be that of the row that was meant, which has the focus then. */
-  async #openMenu(row: Locator): Promise<void> {
+  async openMenu(row: Locator): Promise<void> {
     for (let tries = 0; ; tries++) {
       await row.click({ button: 'right' });
       await this.page.getByRole('menuitem').first().waitFor();
@@ -252,7 +252,7 @@ export class Workbench {
 
   /** The names in the context menu of a row; closes it again. */
   async contextMenuEntries(row: string | RegExp): Promise<string[]> {
-    await this.#openMenu(this.treeItem(row));
+    await this.openMenu(this.treeItem(row));
     const names = await this.page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
     await this.page.keyboard.press('Escape');
     return names.map(name => name.trim()).filter(name => name !== '');
@@ -263,13 +263,26 @@ export class Workbench {
     return this.page.locator('.notification-toast').filter({ hasText: text });
   }
 
-  /** Clicks a button of a modal dialog or of a notification. */
+  /** Clicks a button of a modal dialog or of a notification, until it goes: what has just come up may not listen yet. */
   async press(button: string): Promise<void> {
-    await this.page
+    const found = this.page
       .locator('.monaco-dialog-box, .notification-toast')
       .getByRole('button', { name: button, exact: true })
-      .first()
-      .click();
+      .first();
+    await found.click();
+    // This one, not one of the same name in the dialog that comes next.
+    const pressed = await found.elementHandle({ timeout: 100 }).catch(() => undefined);
+    for (let tries = 0; pressed && tries < 5; tries++) {
+      const gone = pressed.waitForElementState('hidden', { timeout: 2000 });
+      if (
+        await gone.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+      await pressed.click({ timeout: 1000 }).catch(() => undefined);
+    }
   }
 
   /** Opens a file of the folder in the editor. */
