@@ -16,12 +16,17 @@ let shown: ShownPicture | undefined;
 /** The mark whose line is brought out. */
 let lit: number | undefined;
 
-/** Fills a part of the page when what it shows has changed, so that focus and what a screen reader is saying survive the rest. */
+/**
+ * Fills a part of the page when what it shows has changed, so that focus and what a screen reader is saying survive the rest. Where the focus is inside,
+ * it goes to the button that stands in the same place then.
+ */
 function fill(part: HTMLElement, value: unknown, make: () => readonly (Node | string)[]): void {
   const text = JSON.stringify(value) ?? '';
   if (drawn.get(part) === text) return;
   drawn.set(part, text);
+  const at = [...part.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement);
   part.replaceChildren(...make());
+  if (at >= 0) part.querySelectorAll('button')[at]?.focus({ preventScroll: true });
 }
 
 function button(text: string, message: FromDrillPage, second = false): HTMLElement {
@@ -104,7 +109,12 @@ function marksTable({ marks }: ShownPicture, words: DrillSight['words']): readon
       ...marks.map(({ number, what, who, when, fault }) => {
         const flag = element(
           'button',
-          { type: 'button', class: fault ? 'number fault' : 'number', 'aria-pressed': String(number === lit) },
+          {
+            type: 'button',
+            class: fault ? 'number fault' : 'number',
+            'aria-pressed': String(number === lit),
+            'aria-label': `${String(number)}: ${what}`,
+          },
           String(number),
         );
         flag.addEventListener('click', () => light(number === lit ? undefined : number));

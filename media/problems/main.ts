@@ -53,8 +53,17 @@ function cardOf(problem: ShownProblem): HTMLElement {
   const known = cards.get(problem.id);
   if (known?.text === text) return known.card;
   const card = draw(problem);
+  if (known !== undefined) keepFocus(known.card, card);
   cards.set(problem.id, { text, card });
   return card;
+}
+
+/** A card that is drawn anew, as a figure in it changed, keeps the focus on the button that has it: else nobody could reach one by keys. */
+function keepFocus(old: HTMLElement, fresh: HTMLElement): void {
+  const at = [...old.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement);
+  if (at < 0) return;
+  old.replaceWith(fresh);
+  fresh.querySelectorAll('button')[at]?.focus({ preventScroll: true });
 }
 
 function draw(problem: ShownProblem): HTMLElement {

@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable';
 import { pages } from '../manifest';
 import type { DrillSight, FromDrillPage } from './drillProtocol';
 import { readFromDrillPage } from './drillProtocol';
+import { drillBody } from './bodies';
 import { simplePage } from './page';
 
 export interface DrillPanelDeps {
@@ -18,23 +19,6 @@ interface Entry {
   shown: string;
   selected?: number;
 }
-
-const body = `<header><h1 id="title"></h1><p id="acts" class="acts"></p></header>
-<p id="empty" class="quiet" hidden></p>
-<main>
-<section id="run" aria-labelledby="head" hidden>
-  <h2 id="head"></h2>
-  <p id="phase" class="phase" role="status" aria-live="polite" hidden></p>
-  <div id="verdict" role="status" aria-live="polite"></div>
-  <dl id="figures"></dl>
-  <h3 id="timelineTitle"></h3>
-  <div id="picture" class="picture"></div>
-  <ul id="legend" class="legend" aria-hidden="true"></ul>
-  <div class="tables"><div class="scroll"><table id="marks"></table></div><div class="scroll"><table id="bars"></table></div></div>
-</section>
-<section id="comparePart" aria-labelledby="compareTitle" hidden><h2 id="compareTitle"></h2><div class="scroll"><table id="compare"></table></div></section>
-<section id="historyPart" aria-labelledby="historyTitle" hidden><h2 id="historyTitle"></h2><div class="scroll"><table id="history"></table></div></section>
-</main>`;
 
 /** One page for each topology whose drills are looked at; while one runs, it grows there. */
 export class DrillPanels implements Disposable {
@@ -81,7 +65,7 @@ export class DrillPanels implements Disposable {
       else entry.shown = '';
       this.update(topologyId);
     });
-    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'drill', topologyId, body);
+    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'drill', topologyId, drillBody);
   }
 
   /** Whether anybody would see what changes. */

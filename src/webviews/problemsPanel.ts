@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable';
 import { pages } from '../manifest';
+import { problemsBody } from './bodies';
 import { simplePage } from './page';
 import { readFromProblemsPage } from './problemsProtocol';
 import type { FromProblemsPage, ProblemsSight } from './problemsProtocol';
@@ -44,13 +45,7 @@ export class ProblemsPanels implements Disposable {
         this.update();
       } else if (message) this.deps.act(message);
     });
-    panel.webview.html = simplePage(
-      panel.webview,
-      this.deps.extensionUri,
-      'problems',
-      topologyId ?? '',
-      '<h1 id="title"></h1><p id="empty" class="quiet" hidden></p><ul id="problems"></ul><details id="fold" hidden><summary id="notesTitle"></summary><ul id="notes"></ul></details>',
-    );
+    panel.webview.html = simplePage(panel.webview, this.deps.extensionUri, 'problems', topologyId ?? '', problemsBody);
   }
 
   /** The problems changed. */

@@ -9,6 +9,7 @@ import { pages } from '../manifest';
 import type { TimelineEntry } from '../topology/timeline';
 import { clientsOf, slowLogOf } from '../topology/watch/onDemand';
 import { Samples } from '../topology/watch/samples';
+import { watchBody } from './bodies';
 import { simplePage } from './page';
 import type { ExportFormat } from './watchExport';
 import { exportEvents } from './watchExport';
@@ -26,13 +27,6 @@ export interface WatchPanelDeps {
 
 /** How often figures are asked for and drawn while the page is seen. */
 const PACE_MS = 1000;
-
-const body = `<header><h1><span id="title"></span> <span id="level" class="level"></span></h1><p id="empty" class="quiet" hidden></p></header>
-<section class="card" aria-labelledby="nodesTitle"><h2 id="nodesTitle" data-word="nodes"></h2><div class="scroll"><table id="nodes"><thead><tr></tr></thead><tbody></tbody></table></div></section>
-<section class="card" id="detail" aria-labelledby="detailTitle" hidden><div class="head"><h2 id="detailTitle"></h2><button type="button" id="again" class="link" data-word="again"></button><button type="button" id="close" class="link" data-word="close"></button></div><p id="detailSays" class="quiet" role="status"></p><div class="scroll"><table id="detailTable"><thead><tr></tr></thead><tbody></tbody></table></div></section>
-<section class="card" aria-labelledby="eventsTitle"><div class="head"><h2 id="eventsTitle" data-word="events"></h2><span id="count" class="quiet" role="status"></span><button type="button" id="export" class="secondary" data-word="export"></button></div>
-<div class="filters"><label><span data-word="filter"></span> <input id="text" type="search" spellcheck="false" autocomplete="off"></label><label><span data-word="node"></span> <select id="who"></select></label><label><span data-word="kind"></span> <select id="kind"></select></label></div>
-<p id="nothing" class="quiet" data-word="nothing"></p><div class="scroll"><table id="events"><thead><tr></tr></thead><tbody></tbody></table></div></section>`;
 
 /** One live page for each topology that is watched. Asks faster while it is seen, and nothing at all while it is not. */
 export class WatchPanels implements Disposable {
@@ -103,7 +97,7 @@ class WatchPanel implements Disposable {
     );
     this.#store.add(deps.inventory.onDidChange(() => this.#show()));
     this.#store.add(deps.inventory.timeline.onDidAdd(entry => this.#happened(entry)));
-    this.#panel.webview.html = simplePage(this.#panel.webview, deps.extensionUri, 'watch', topologyId, body);
+    this.#panel.webview.html = simplePage(this.#panel.webview, deps.extensionUri, 'watch', topologyId, watchBody);
     this.#follow();
   }
 

@@ -98,7 +98,7 @@ const patterns: readonly Pattern[] = [
     m => ({ code: 'save-failed', text: m.input }),
   ],
   [
-    /(?:Bad file format reading the append only file|Fatal error loading the DB|Wrong signature trying to load DB|Can't handle RDB format version|Unexpected end of file reading the append only file|Can't open the append[- ]only file|Can't open or create append-only dir|Unrecoverable error reading the append only file|Can't chdir to)/i,
+    /(?:Bad file format reading the append only file|Short read or OOM loading DB|Internal error in RDB reading|Terminating server after rdb file reading failure|Fatal error loading the DB|Wrong signature trying to load DB|Can't handle RDB format version|Unexpected end of file reading the append only file|Can't open the append[- ]only file|Can't open or create append-only dir|Unrecoverable error reading the append only file|Can't chdir to)/i,
     m => ({ code: 'data-unreadable', text: m.input }),
   ],
   [/Memory overcommit must be enabled|overcommit_memory is set to 0/i, () => ({ code: 'overcommit' })],

@@ -93,6 +93,13 @@ suite('diagnose: what the lines of a log say', () => {
       { code: 'data-unreadable', text: "Can't handle RDB format version 12" },
     ],
     [
+      '1:M 22 Nov 2026 23:20:32.618 # Internal error in RDB reading offset 0, function at rdb.c:3249 -> Unexpected EOF reading RDB file',
+      {
+        code: 'data-unreadable',
+        text: 'Internal error in RDB reading offset 0, function at rdb.c:3249 -> Unexpected EOF reading RDB file',
+      },
+    ],
+    [
       '1:M 22 Nov 2026 15:17:55.727 # Background saving error',
       { code: 'save-failed', text: 'Background saving error' },
     ],

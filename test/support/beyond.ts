@@ -1,0 +1,387 @@
+// What goes wrong besides the pitfalls of the notes, brought about on real servers made by hand: found, mended by its fix where it has one, and gone.
+import { createConnection } from 'node:net';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { disconnectNode, reconnectNode } from '../../src/topology/network';
+import type { What } from '../../src/topology/diagnose/problem';
+import { docker } from './docker';
+import type { HandMade } from './handMade';
+import { testPort, until } from './naming';
+
+/** One thing that went wrong: how long after the fact it was found, and how its mending was seen on the server. */
+export interface Told {
+  readonly code: What['code'];
+  readonly ms: number;
+  readonly mended: string;
+}
+
+export interface BeyondCase {
+  readonly name: string;
+  run(hand: HandMade): Promise<readonly Told[]>;
+}
+
+const signal = new AbortController().signal;
+const MB = 'x'.repeat(1024 * 1024);
+
+async function say(hand: HandMade, short: string, ...commands: readonly (readonly string[])[]): Promise<unknown> {
+  const connection = await hand.inventory.connectionTo(hand.node(short).id);
+  try {
+    let last: unknown;
+    for (const command of commands) last = await connection.call(command, { timeoutMs: 10_000 });
+    return last;
+  } finally {
+    connection.dispose();
+  }
+}
+
+/** A server in a container of its own, in the network of the others; its conf, if any, is mounted with its folder. */
+async function server(
+  hand: HandMade,
+  short: string,
+  args: readonly string[] = [],
+  more: readonly string[] = [],
+  conf = false,
+): Promise<void> {
+  await hand.create(
+    short,
+    [
+      '--network',
+      hand.name('net'),
+      '-p',
+      `127.0.0.1:${await testPort()}:6379`,
+      ...(conf ? ['-v', `${hand.folder}/${short}/conf:/etc/redis`] : []),
+      ...more,
+    ],
+    ['redis-server', ...(conf ? ['/etc/redis/redis.conf'] : ['--protected-mode', 'no', ...args])],
+  );
+}
+
+async function answers(hand: HandMade, short: string): Promise<void> {
+  await until(`${short} answers`, () => {
+    try {
+      return hand.node(short).contact.state === 'answering';
+    } catch {
+      return false; // not listed yet
+    }
+  });
+}
+
+const linked = async (hand: HandMade, short: string): Promise<true> =>
+  until(
+    `${short} is linked`,
+    async () => /master_link_status:up/.test(String(await say(hand, short, ['INFO', 'replication']))) || undefined,
+    30_000,
+  );
+
+/** The replica's user may do nothing of this; its link stays up, and it is behind. */
+const lagging: BeyondCase = {
+  name: 'a replica far behind',
+  async run(hand) {
+    // writes are held up on the replica, those of its master as well: the link stays, and what comes is not taken
+    await say(hand, 'replica', ['CLIENT', 'PAUSE', '60000', 'WRITE']);
+    for (let i = 0; i < 24; i++) await say(hand, 'master', ['SET', `big:${i}`, MB]);
+    const { ms, problem } = await hand.finds('lagging', 'replica', Date.now());
+    assert.ok(problem.what.bytes >= 16 * 1024 * 1024, JSON.stringify(problem.what));
+    await say(hand, 'replica', ['CLIENT', 'UNPAUSE']);
+    await hand.gone('lagging', 'replica');
+    await say(hand, 'master', ['FLUSHALL']);
+    return [{ code: 'lagging', ms, mended: 'no fix offered: gone once it took what came' }];
+  },
+};
+
+const auth: BeyondCase = {
+  name: 'a master that wants a password',
+  async run(hand) {
+    await hand.deps.secrets.set(hand.node('master').id, 'pw-by-hand');
+    await say(hand, 'master', ['CONFIG', 'SET', 'requirepass', 'pw-by-hand']);
+    await hand.exec(
+      'master',
+      'redis-cli',
+      '-a',
+      'pw-by-hand',
+      '--no-auth-warning',
+      'client',
+      'kill',
+      'type',
+      'replica',
+    );
+    const { ms, problem } = await hand.finds('master-auth', 'replica', Date.now());
+    assert.equal(problem.what.missing, true);
+    await hand.fix(problem);
+    await linked(hand, 'replica');
+    await hand.gone('master-auth', 'replica');
+    await say(hand, 'master', ['CONFIG', 'SET', 'requirepass', '']);
+    await say(hand, 'replica', ['CONFIG', 'SET', 'masterauth', '']);
+    return [{ code: 'master-auth', ms, mended: 'master_link_status:up' }];
+  },
+};
+
+/** A whole copy takes longer than what is written meanwhile may wait: it breaks, and begins again, without end. */
+const loop: BeyondCase = {
+  name: 'whole copies again and again',
+  async run(hand) {
+    await say(
+      hand,
+      'master',
+      ['DEBUG', 'POPULATE', '3000', 'key', '100'],
+      ['CONFIG', 'SET', 'repl-diskless-sync-delay', '0'],
+      ['CONFIG', 'SET', 'repl-backlog-size', '16384'],
+      ['CONFIG', 'SET', 'client-output-buffer-limit', 'replica 65536 65536 1'],
+      ['CONFIG', 'SET', 'rdb-key-save-delay', '500'],
+    );
+    let writing = true;
+    const writes = (async () => {
+      const connection = await hand.inventory.connectionTo(hand.node('master').id);
+      for (let i = 0; writing; i++) {
+        await connection.call(['SET', `loop:${i % 50}`, 'y'.repeat(20_000)], { timeoutMs: 10_000 });
+        await new Promise(resolve => setTimeout(resolve, 5));
+      }
+      connection.dispose();
+    })();
+    const copies = async (): Promise<number> =>
+      (await docker('logs', hand.name('replica'))).split('\n').filter(line => /Full resync from/.test(line)).length;
+    const before = await copies();
+    try {
+      // until what was written while it was away is more than the backlog holds
+      await until('a whole copy', async () => {
+        if ((await copies()) > before) return true;
+        await say(hand, 'master', ['CLIENT', 'KILL', 'TYPE', 'replica']);
+        return undefined;
+      });
+      const third = until('the third copy', async () => (await copies()) >= before + 3 && Date.now(), 60_000);
+      third.catch(() => undefined); // told by what waits for the problem
+      const { ms, problem } = await hand.finds('resync-loop', 'replica', third, 60_000);
+      await hand.fix(problem);
+      await linked(hand, 'replica');
+      await hand.gone('resync-loop', 'replica');
+      return [{ code: 'resync-loop', ms, mended: 'master_link_status:up under the same load' }];
+    } finally {
+      writing = false;
+      await writes;
+    }
+  },
+};
+
+const unreadable: BeyondCase = {
+  name: 'data and a conf that cannot be read',
+  async run(hand) {
+    const data = join(hand.folder, 'torn', 'data');
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, 'dump.rdb'), 'REDIS0010 this is no such file, although it begins like one');
+    await server(hand, 'torn', [], ['-v', `${data}:/data`]);
+    hand.conf('typo', ['port 6379', 'protected-mode no', 'maxmemory-polici allkeys-lru']);
+    await server(hand, 'typo', [], [], true);
+    await hand.start('torn', 'typo');
+    const since = Date.now();
+    // one that belongs to nothing is told of as such
+    const torn = await hand.finds('data-unreadable', 'torn', since);
+    const typo = await hand.finds('conf-refused', 'typo', since);
+    assert.equal(typo.problem.place?.line, 3);
+    await hand.fix(typo.problem);
+    await answers(hand, 'typo');
+    await hand.gone('conf-refused', 'typo');
+    return [
+      { code: 'data-unreadable', ms: torn.ms, mended: 'no fix offered: nobody knows what is left of the data' },
+      { code: 'conf-refused', ms: typo.ms, mended: 'PONG' },
+    ];
+  },
+};
+
+const memory: BeyondCase = {
+  name: 'killed by the kernel for its memory',
+  async run(hand) {
+    await server(
+      hand,
+      'small',
+      ['--enable-debug-command', 'yes', '--save', ''],
+      ['--memory', '32m', '--memory-swap', '32m'],
+    );
+    await hand.start('small');
+    await answers(hand, 'small');
+    const dies = docker('wait', hand.name('small')).then(() => Date.now());
+    await docker('exec', hand.name('small'), 'redis-cli', 'debug', 'populate', '200000', 'key', '1000').catch(
+      () => undefined, // it dies of it
+    );
+    const { ms, problem } = await hand.finds('killed', 'small', dies);
+    assert.equal(problem.what.outOfMemory, true, JSON.stringify(problem.evidence));
+    await hand.fix(problem);
+    await answers(hand, 'small');
+    await hand.gone('killed', 'small');
+    return [{ code: 'killed', ms, mended: 'PONG' }];
+  },
+};
+
+const overcommit: BeyondCase = {
+  name: 'the warning about memory overcommit',
+  async run(hand) {
+    const warned = /overcommit/i.test(await docker('logs', hand.name('master')));
+    if (!warned) return []; // this machine overcommits
+    const { ms, problem } = await hand.finds('overcommit', undefined, Date.now());
+    assert.equal(problem.severity, 'info');
+    return [{ code: 'overcommit', ms, mended: 'nothing to mend: told to be harmless' }];
+  },
+};
+
+/** A master cut off from its Sentinels and replicas, with a client that stays. */
+const parted: BeyondCase = {
+  name: 'two masters, and clients on the one that lost',
+  async run(hand) {
+    const names = ['one', 'two'];
+    await server(hand, 'one');
+    await hand.start('one');
+    const address = await hand.addressOf('one');
+    await server(hand, 'two', ['--replicaof', address, '6379']);
+    await hand.start('two');
+    for (const each of ['s1', 's2', 's3']) {
+      hand.conf(each, [
+        'port 6379',
+        'protected-mode no',
+        `sentinel monitor parted-${hand.prefix} ${address} 6379 2`,
+        `sentinel down-after-milliseconds parted-${hand.prefix} 1000`,
+        `sentinel failover-timeout parted-${hand.prefix} 5000`,
+      ]);
+      await hand.create(
+        each,
+        [
+          '--network',
+          hand.name('net'),
+          '-p',
+          `127.0.0.1:${await testPort()}:6379`,
+          '-v',
+          `${hand.folder}/${each}/conf:/etc/redis`,
+          '--user',
+          '0:0',
+        ],
+        ['redis-server', '/etc/redis/redis.conf', '--sentinel'],
+      );
+      await hand.start(each);
+    }
+    const topology = () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'sentinel');
+    await until(
+      'five, healthy',
+      () => topology()?.nodes.length === 5 && topology()?.health.level === 'healthy',
+      40_000,
+    );
+    await disconnectNode(hand.deps, hand.node('one'), signal, { reachable: true });
+    await until('reached by its port', () => hand.node('one').contact.state === 'answering');
+    const { host, port } = hand.node('one').reachable ?? { host: '', port: 0 };
+    const client = createConnection({ host, port });
+    client.on('error', () => undefined); // cut with the network when it is given back
+    const writing = setInterval(() => client.write('SET page 1\r\n'), 100);
+    try {
+      const promoted = until('promoted', () => hand.node('two').role === 'master' && Date.now(), 40_000);
+      const stale = await hand.finds('clients-on-stale-master', 'one', promoted, 40_000);
+      const split = await hand.finds('split-brain', 'one', promoted, 40_000);
+      assert.deepEqual([stale.problem.severity, split.problem.severity], ['error', 'error']);
+      clearInterval(writing);
+      client.destroy();
+      const alone = await hand.finds('stale-master', 'one', Date.now(), 20_000);
+      await reconnectNode(hand.deps, hand.node('one'));
+      for (const code of ['split-brain', 'stale-master'] as const) await hand.gone(code, undefined, 40_000);
+      assert.equal(hand.node('one').role, 'replica');
+      const mended = 'no fix offered: gone with the partition';
+      return [
+        { code: 'clients-on-stale-master', ms: stale.ms, mended },
+        { code: 'split-brain', ms: split.ms, mended },
+        { code: 'stale-master', ms: alone.ms, mended: 'role:slave after the partition' },
+      ];
+    } finally {
+      clearInterval(writing);
+      client.destroy();
+      await docker('rm', '-f', '-v', ...[...names, 's1', 's2', 's3'].map(each => hand.name(each)));
+    }
+  },
+};
+
+/** Three masters and one replica; what only a cluster can suffer from. */
+const clusters: BeyondCase = {
+  name: 'a cluster: no candidate, slots claimed twice, slots of nobody, no majority',
+  async run(hand) {
+    const all = ['c1', 'c2', 'c3', 'c4'];
+    for (const each of all) await server(hand, each, ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']);
+    await hand.start(...all);
+    const addresses = await Promise.all(all.map(async each => `${await hand.addressOf(each)}:6379`));
+    await hand.exec('c1', 'redis-cli', '--cluster', 'create', ...addresses.slice(0, 3), '--cluster-yes');
+    const first = await hand.exec('c1', 'redis-cli', 'cluster', 'myid');
+    const join = (): Promise<string> =>
+      hand.exec(
+        'c1',
+        'redis-cli',
+        '--cluster',
+        'add-node',
+        addresses[3] ?? '',
+        addresses[0] ?? '',
+        '--cluster-slave',
+        '--cluster-master-id',
+        first,
+      );
+    await until('all agree', async () =>
+      /cluster_state:ok/.test(await hand.exec('c1', 'redis-cli', 'cluster', 'info')),
+    );
+    await join();
+    const topology = () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'cluster');
+    await until(
+      'four, healthy',
+      () => topology()?.nodes.length === 4 && topology()?.health.level === 'healthy',
+      40_000,
+    );
+    const told: Told[] = [];
+    await say(hand, 'c4', ['CONFIG', 'SET', 'cluster-replica-no-failover', 'yes']);
+    told.push({
+      code: 'never-promoted',
+      ms: (await hand.finds('never-promoted', 'c4', Date.now())).ms,
+      mended: 'no fix offered: somebody wants it so',
+    });
+    await say(hand, 'c4', ['CONFIG', 'SET', 'cluster-replica-no-failover', 'no']);
+    await hand.gone('never-promoted', 'c4');
+    // the one that is cut off is patient, the others are not: it goes on serving what they gave to another
+    await say(hand, 'c1', ['CONFIG', 'SET', 'cluster-node-timeout', '30000']);
+    await disconnectNode(hand.deps, hand.node('c1'), signal, { reachable: true });
+    const promoted = until('promoted', () => hand.node('c4').role === 'master' && Date.now(), 40_000);
+    const twice = await hand.finds('slots-claimed-twice', 'c1', promoted, 40_000);
+    told.push({ code: 'slots-claimed-twice', ms: twice.ms, mended: 'no fix offered: gone with the partition' });
+    await say(hand, 'c1', ['CONFIG', 'SET', 'cluster-node-timeout', '2000']);
+    await reconnectNode(hand.deps, hand.node('c1'));
+    await hand.gone('slots-claimed-twice', 'c1', 40_000);
+    for (const each of all) await hand.exec(each, 'redis-cli', 'cluster', 'delslots', '144');
+    const nobody = await hand.finds('slots-unowned', undefined, Date.now());
+    assert.deepEqual(nobody.problem.fixes, [{ code: 'assign-slots' }]);
+    await hand.exec('c4', 'redis-cli', 'cluster', 'addslots', '144');
+    await hand.gone('slots-unowned', undefined, 40_000);
+    told.push({
+      code: 'slots-unowned',
+      ms: nobody.ms,
+      mended: 'Assign Uncovered Slots is a verb with tests of its own',
+    });
+    await docker('kill', hand.name('c2'), hand.name('c3'));
+    const failed = hand.says('c4', /cluster_state:fail/, 'redis-cli', 'cluster', 'info');
+    const majority = await hand.finds('cluster-majority', undefined, failed, 40_000);
+    await hand.fix(majority.problem);
+    await hand.gone('cluster-majority', undefined, 40_000);
+    told.push({
+      code: 'cluster-majority',
+      ms: majority.ms,
+      mended: `both started, ${await hand.says('c4', /cluster_state:ok/, 'redis-cli', 'cluster', 'info').then(() => 'cluster_state:ok')}`,
+    });
+    await docker('rm', '-f', '-v', ...all.map(each => hand.name(each)));
+    return told;
+  },
+};
+
+/** In the order in which they are run: each leaves master and replica as they were. */
+export const beyond: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable, memory, loop, parted, clusters];
+/** Of these `npm test` brings each about: seconds. */
+export const beyondQuick: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable, memory];
+
+/** Network, master and replica that the cases begin with. */
+export async function beginBeyond(hand: HandMade): Promise<void> {
+  await docker('network', 'create', hand.name('net'));
+  await server(hand, 'master', ['--enable-debug-command', 'yes', '--save', '']);
+  await hand.start('master');
+  await server(hand, 'replica', ['--replicaof', await hand.addressOf('master'), '6379']);
+  await hand.start('replica');
+  await hand.watch();
+  await answers(hand, 'replica');
+  await linked(hand, 'replica');
+}
