@@ -11,7 +11,8 @@ import { Collector } from './topology/diagnose/collector';
 import { Diagnoser } from './topology/diagnose/diagnoser';
 import type { FixDeps } from './topology/diagnose/fixes/run';
 import type { Problem } from './topology/diagnose/problem';
-import { DeathNotices } from './views/deathNotices';
+import { noticeDeath } from './views/deathNotices';
+import { Deaths } from './views/deaths';
 import type { ProblemLine } from './views/problemLines';
 import { ProblemMarks } from './views/problemMarks';
 import { ProblemsPanels } from './webviews/problemsPanel';
@@ -62,15 +63,29 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
     }),
   );
   const watching = store.add(new WatchPanels({ extensionUri, inventory, redactor: kit.redactor, reveal, onFailure }));
-  const desk = store.add(new Lazy(async () => (await import('./drillDesk')).openDrillDesk(kit, extensionUri)));
+  const desk = store.add(
+    new Lazy(async () => (drills = (await import('./drillDesk')).openDrillDesk(kit, extensionUri))),
+  );
   const marks = store.add(new ProblemMarks(t));
-  const notices = store.add(
-    new DeathNotices(t, inventory, { show: topologyId => panels.show(topologyId), fix: problem => run(problem, 0) }),
+  let drills: DrillDesk | undefined;
+  const deaths = store.add(
+    new Deaths({
+      inventory,
+      isMeant: ({ topologyId }) => topologyId !== undefined && drills?.isRunning(topologyId) === true,
+      tell: problem => {
+        const acts = {
+          inventory,
+          show: (id: string | undefined) => panels.show(id),
+          fix: (one: Problem) => run(one, 0),
+        };
+        noticeDeath(t, acts, problem).then(undefined, onFailure);
+      },
+    }),
   );
   const changed = (problems: readonly Problem[]): void => {
     panels.update();
     marks.show(problems);
-    notices.hear(problems);
+    deaths.hear(problems);
   };
   store.add(diagnoser.onDidChange(changed));
   changed(diagnoser.problems);
