@@ -31,6 +31,8 @@ export type Consequence =
       readonly candidates: readonly string[];
       readonly clients: number;
     }
+  /** A master that is restarted, which as a rule is back before anybody takes over: writes to it wait; one of the candidates takes over only if that takes too long. */
+  | { readonly code: 'back-in-a-moment'; readonly candidates: readonly string[]; readonly clients: number }
   /** Nobody can take the slots over: no replica of it is there. */
   | { readonly code: 'slots-lost'; readonly slots: readonly SlotRange[] }
   /** So few masters with slots are left that they can vote for nothing: the whole cluster is down. */
@@ -44,8 +46,8 @@ export type Consequence =
   | { readonly code: 'frozen' }
   /** Paused, and somebody takes over: when it goes on it is a master of its own for a moment. */
   | { readonly code: 'wakes-as-master' }
-  /** Disconnected: its process goes on; a master goes on taking writes from whoever still reaches it. */
-  | { readonly code: 'cut-off'; readonly serves: boolean };
+  /** Disconnected: its process goes on. A master that is replaced meanwhile takes writes from whoever still reaches it. */
+  | { readonly code: 'cut-off'; readonly replaced: boolean };
 
 /** What interrupts a server. */
 export type InterruptingAct = 'stop' | 'restart' | 'kill' | 'pause' | 'disconnect';
@@ -68,12 +70,20 @@ export function consequencesOf(
 ): readonly Consequence[] {
   if (node.contact.state === 'not-running') return [{ code: 'not-running' }];
   const loss = lossOf(topology, node);
-  const found: Consequence[] = [loss];
+  const taken = loss.code === 'failover-expected' || loss.code === 'takeover-expected';
+  // what is frozen or cut off keeps its connections: they only lead nowhere
+  const keeps = act === 'pause' || act === 'disconnect';
+  const found: Consequence[] = [
+    act === 'restart' && taken
+      ? { code: 'back-in-a-moment', candidates: loss.candidates, clients: loss.clients }
+      : keeps && 'clients' in loss
+        ? { ...loss, clients: 0 }
+        : loss,
+  ];
   if (act === 'kill' && node.role !== 'sentinel') found.push({ code: 'ends-unsaved' });
   if (act === 'pause') found.push({ code: 'frozen' });
-  if (act === 'disconnect') found.push({ code: 'cut-off', serves: node.role === 'master' });
-  if (act === 'pause' && (loss.code === 'failover-expected' || loss.code === 'takeover-expected'))
-    found.push({ code: 'wakes-as-master' });
+  if (act === 'disconnect') found.push({ code: 'cut-off', replaced: taken });
+  if (act === 'pause' && taken) found.push({ code: 'wakes-as-master' });
   return found;
 }
 

@@ -13,17 +13,21 @@ const reasons: Words<NoFailoverReason> = {
 
 const consequences: Words<Consequence> = {
   'not-running': t => t('It is not running.'),
-  'standalone-stops': (t, c) => t('{0} connections end; nobody takes over.', c.clients),
+  'standalone-stops': (t, c) =>
+    c.clients > 0 ? t('{0} connections end; nobody takes over.', c.clients) : t('Nobody takes over.'),
   'failover-expected': (t, c) =>
-    t(
-      'It is the master. Writes fail until the sentinels have promoted {0}, in about {1} s; writes of the last moment may be lost. {2} connections end, those of the sentinels included. Failover hands over in good order instead.',
-      oneOf(t, c.candidates),
-      c.seconds,
-      c.clients,
+    withConnections(
+      t,
+      c,
+      t(
+        'It is the master. Writes fail until the sentinels have promoted {0}, in about {1} s; writes of the last moment may be lost. Failover hands over in good order instead.',
+        oneOf(t, c.candidates),
+        c.seconds,
+      ),
     ),
   'no-failover': (t, c) =>
     t(
-      'It is the master, and nobody will take over: {0}. Nothing can be written until it is started again.',
+      'It is the master, and nobody will take over: {0}. Nothing can be written until it is back.',
       inWords(reasons, t, c.reason),
     ),
   'replica-lost': (t, c) => t('Reads go on elsewhere; a failover could still choose {0}.', oneOf(t, c.left)),
@@ -38,11 +42,23 @@ const consequences: Words<Consequence> = {
       c.majority,
     ),
   'takeover-expected': (t, c) =>
-    t(
-      'It is the master of the slots {0}. They cannot be used until {1} has taken over, about a second after cluster-node-timeout; writes of the last moment may be lost. {2} connections end. Failover hands over in good order instead.',
-      formatRanges(c.slots, ', '),
-      oneOf(t, c.candidates),
-      c.clients,
+    withConnections(
+      t,
+      c,
+      t(
+        'It is the master of the slots {0}. They cannot be used until {1} has taken over, about a second after cluster-node-timeout; writes of the last moment may be lost. Failover hands over in good order instead.',
+        formatRanges(c.slots, ', '),
+        oneOf(t, c.candidates),
+      ),
+    ),
+  'back-in-a-moment': (t, c) =>
+    withConnections(
+      t,
+      c,
+      t(
+        'It is a master: writes to it fail until it is back, and {0} takes over only if that takes long. Failover hands over in good order first.',
+        oneOf(t, c.candidates),
+      ),
     ),
   'slots-lost': (t, c) =>
     t(
@@ -66,12 +82,17 @@ const consequences: Words<Consequence> = {
       'When it goes on, it takes itself for the master until the others tell it better: what is written to it in between is lost.',
     ),
   'cut-off': (t, c) =>
-    c.serves
+    c.replaced
       ? t(
           'Its process goes on, without its network: it takes itself for the master, and what is written to it meanwhile is lost when somebody has taken over.',
         )
       : t('Its process goes on, without its network: neither the others nor its clients reach it.'),
 };
+
+/** Those of Sentinels and replicas among them, as the server counts. */
+function withConnections(t: Translate, { clients }: { readonly clients: number }, sentence: string): string {
+  return clients > 0 ? `${sentence} ${t('{0} connections end.', clients)}` : sentence;
+}
 
 /** What an act on a node costs, as a sentence. */
 export function consequenceInWords(t: Translate, consequence: Consequence): string {

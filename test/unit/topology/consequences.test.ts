@@ -221,7 +221,7 @@ suite('topology/consequences: what is special in an act', () => {
       .join();
   const cases: readonly (readonly [string, InterruptingAct, string])[] = [
     ['redis-1', 'stop', 'failover-expected'],
-    ['redis-1', 'restart', 'failover-expected'],
+    ['redis-1', 'restart', 'back-in-a-moment'],
     ['redis-1', 'kill', 'failover-expected,ends-unsaved'],
     ['redis-1', 'pause', 'failover-expected,frozen,wakes-as-master'],
     ['redis-1', 'disconnect', 'failover-expected,cut-off'],
