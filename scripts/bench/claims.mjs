@@ -118,6 +118,13 @@ export const claims = [
     figure: [/(\d+) drills, (\d+) healed/, '$2 of $1'],
   },
   {
+    id: 'diagnose',
+    promise: 'What goes wrong besides the usual pitfalls is found within 2 s, and mended where it has a fix.',
+    command: ['diagnose'],
+    minutes: 3,
+    figure: [/(\d+) found, (\d+) later/, '$1 found, $2 of them later'],
+  },
+  {
     id: 'quorum',
     promise: 'What is foretold of a set of sentinels is what they do: seven sets, each losing its master.',
     command: ['quorum', '30'],
