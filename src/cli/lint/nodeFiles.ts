@@ -35,14 +35,16 @@ export function nodeFiles(): Files {
     open(path) {
       const ready = cache.get(path);
       if (ready !== undefined) return ready;
-      const opened = openFile(path);
+      // A pipe or a device that a line names may never end; /dev/null is what people do name.
+      const opened = stat(path).kind === 'other' && path !== '/dev/null' ? 'unreadable' : openFile(path);
       cache.set(path, opened);
       return opened;
     },
   };
 }
 
-function openFile(path: string): ConfDocument | 'missing' | 'unreadable' | 'directory' {
+/** Reads a file that the user named: a pipe is fine (`<(envsubst < redis.conf)`). */
+export function openFile(path: string): ConfDocument | 'missing' | 'unreadable' | 'directory' {
   try {
     return parseDocument(decodeBytes(readFileSync(path)), path);
   } catch (error) {

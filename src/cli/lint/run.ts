@@ -7,7 +7,7 @@ import { defaultTarget } from '../../conf/target';
 import type { ConfDocument } from '../../conf/document';
 import type { Finding } from '../../conf/types';
 import { validate, validateAcl } from '../../conf/validate';
-import { nodeFiles } from './nodeFiles';
+import { nodeFiles, openFile } from './nodeFiles';
 import { readOptions, usage } from './options';
 import type { Options } from './options';
 import { asSarif, asText, toJson } from './output';
@@ -63,10 +63,10 @@ function checkCwd({ cwd }: Options, here: string): string | undefined {
 function lintFile(file: string, options: Options, here: string): JsonFinding[] | string {
   const path = resolve(here, file);
   const files = nodeFiles();
-  const document = files.open(path);
+  const document = openFile(path);
   if (document === 'missing') return `There is no file ${file}. Check the path.`;
   if (document === 'directory') return `${file} is a folder. Name the files in it.`;
-  if (document === 'unreadable' || document === 'unknown') return `${file} cannot be read. Check its permissions.`;
+  if (document === 'unreadable') return `${file} cannot be read. Check its permissions.`;
   const workingDirectory = options.cwd === undefined ? dirname(path) : resolve(here, options.cwd);
   const settings = {
     target: options.target ?? targetOf(document) ?? defaultTarget,

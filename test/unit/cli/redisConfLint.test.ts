@@ -108,6 +108,53 @@ suite('redis-conf-lint', () => {
     assert.ok(json('secret.conf').length >= 3);
   });
 
+  test('a device or pipe that a line names is not read: it may never end', () => {
+    writeFileSync(join(folder, 'endless.conf'), 'include /dev/zero\naclfile /dev/zero\n');
+    assert.deepEqual(
+      json('endless.conf').map(one => [one.severity, one.code]),
+      [['warning', 'include-unreadable']],
+    );
+    writeFileSync(join(folder, 'empty.conf'), 'include /dev/null\ninclude sub\ntimeout x\n');
+    assert.deepEqual(
+      json('empty.conf').map(one => one.code),
+      ['integer-value', 'include-directory'],
+    );
+  });
+
+  test('include diagnostics: each in its own file, cycles named, patterns glued as the server does', () => {
+    const files: Readonly<Record<string, string>> = {
+      'round.conf': 'port 6379\ninclude round2.conf\n',
+      'round2.conf': 'include round.conf\n',
+      'deep.conf': 'include deep2.conf\nport x\n',
+      'deep2.conf': '# note\ninclude deep3.conf\n',
+      'deep3.conf': '\nappendonly true\ntimeout 5s\n',
+      'many.conf': 'include many.d/*.conf\n',
+      'many.d/10.conf': 'port 6379\nmaxmemory 1gb',
+      'many.d/20.conf': 'timeout 5\nappendonly perhaps\n',
+      'moved.conf': 'dir moved.d\ninclude part.conf\n',
+      'moved.d/part.conf': 'maxmemory 1.5gb\n',
+    };
+    for (const name of ['many.d', 'moved.d']) mkdirSync(join(folder, name));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const errors = (file: string): string[] =>
+      json(`--target redis-7.0 ${file}`)
+        .filter(one => one.severity === 'error')
+        .map(one => `${one.file.replaceAll('\\', '/')}:${String(one.line)} ${one.code}`);
+    const expected: Readonly<Record<string, readonly string[]>> = {
+      'round.conf': ['round.conf:2 include-refused', 'round2.conf:1 include-cycle'],
+      'deep.conf': [
+        'deep.conf:1 include-refused',
+        'deep.conf:2 integer-value',
+        'deep2.conf:2 include-refused',
+        'deep3.conf:2 bool-value',
+        'deep3.conf:3 integer-value',
+      ],
+      'many.conf': ['many.conf:1 include-refused', 'many.d/10.conf:2 wrong-arity', 'many.d/20.conf:2 bool-value'],
+      'moved.conf': ['moved.conf:2 include-refused', 'moved.d/part.conf:1 memory-value'],
+    };
+    for (const [file, list] of Object.entries(expected)) assert.deepEqual(errors(file), list, file);
+  });
+
   const uris: readonly (readonly [file: string, uri: string])[] = [
     ['bad.conf', 'bad.conf'],
     ['/etc/redis/a b#c?.conf', 'file:///etc/redis/a%20b%23c%3F.conf'],
