@@ -108,6 +108,7 @@ export function checkQuorums(across: Across): void {
           place,
           { ...data, otherQuorum: first.monitor.quorum, other: first.node.title },
           [related('also-here', lineSpan(first.monitor.entry))],
+          monitor.quorum === majority ? [] : mend,
         );
     }
     const what =

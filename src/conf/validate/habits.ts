@@ -171,13 +171,16 @@ function checkAccess(judge: Judge): void {
         lineSpan(cause.entry),
         {},
         protects === undefined
-          ? []
+          ? [fixes.lineAfter(cause.entry, 'protected-mode no')]
           : [fixes.replace(wordSpan(protects.entry, protects.entry.statement.words[1]), 'no')],
       );
   } else if (protects?.accepted === true && (bind === undefined || open.length > 0)) {
-    judge.remark('open-to-all', lineSpan(protects.entry), {
-      where: open.length > 0 ? open.join(' ') : 'all addresses',
-    });
+    judge.remark(
+      'open-to-all',
+      lineSpan(protects.entry),
+      { where: open.length > 0 ? open.join(' ') : 'all addresses' },
+      [fixes.replace(wordSpan(protects.entry, protects.entry.statement.words[1]), 'yes')],
+    );
   }
 }
 

@@ -62,7 +62,7 @@ export function readLine(judge: Judge, entry: Entry): LineKind {
   }
   const plain = cString(name);
   if ((known ?? (plain === name ? known : judge.table.lookup(plain)))?.ignored === true && words.length === 2) {
-    judge.remark('ignored-directive', nameSpan(entry), { name, target: judge.targetTitle });
+    judge.remark('ignored-directive', nameSpan(entry), { name, target: judge.targetTitle }, [fixes.commentOut(entry)]);
     return 'nothing';
   }
   if (plain === 'sentinel') return readSentinelWord(judge, entry);

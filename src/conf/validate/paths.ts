@@ -25,6 +25,6 @@ export function enterDirectory(judge: Judge, entry: Entry): void {
   if (found === 'missing' && inReach(judge, target))
     judge.refuse('dir-missing-here', place, { path }, [fixes.commentOut(entry)]);
   else if (foreign) judge.remark('foreign-dir', place, { path }, [fixes.commentOut(entry)]);
-  else if (found === 'missing') judge.remark('dir-missing', place, { path });
+  else if (found === 'missing') judge.remark('dir-missing', place, { path }, [fixes.commentOut(entry)]);
   else if (found === 'file' || found === 'other') judge.refuse('dir-is-file', place, { path });
 }

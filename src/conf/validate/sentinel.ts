@@ -266,7 +266,9 @@ const monitor: SentinelCheck = (state, { entry, args }) => {
   if (name === undefined || host === undefined || port === undefined || quorum === undefined) return;
   const votes = atoi(quorum.value);
   if (votes <= 0) {
-    judge.refuse('sentinel-quorum', wordSpan(entry, quorum), { value: quorum.value, read: votes });
+    const place = wordSpan(entry, quorum);
+    // The majority of three, which is what most have.
+    judge.refuse('sentinel-quorum', place, { value: quorum.value, read: votes }, [fixes.replace(place, '2')]);
     return;
   }
   if (!acceptsPort(judge, entry, port) || !acceptsHost(state, entry, host)) return;

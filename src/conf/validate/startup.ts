@@ -2,7 +2,7 @@
 import { addressKind, ipv4Number, isLoopback } from '../addresses';
 import { byteLength } from '../bytes';
 import { checkAclFile } from './aclFile';
-import { fixes, isTime, lineSpan, made, nameSpan, related, wordSpan } from './judge';
+import { fixes, isTime, lineSpan, made, nameSpan, related, restSpan, wordSpan } from './judge';
 import type { Assigned, Judge, Steps } from './judge';
 import { unknownName } from './lines';
 import { inReach } from './texts';
@@ -150,6 +150,7 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
       if (text === '::*' && !optional)
         judge.remark('bind-ipv6-required', place, { value: text }, [
           fixes.insert('make-optional', place, place.start, '-', true),
+          fixes.commentOut(bind.entry),
         ]);
     } else if (comment >= 1) {
       const rest = bind.entry.statement.words
@@ -164,7 +165,7 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
       );
       return;
     } else {
-      checkAddress(judge, bound);
+      checkAddress(judge, bind, bound);
     }
     // An optional address of another machine is skipped before it can clash.
     if (optional && !isLoopback(text) && text !== '*' && text !== '::*') continue;
@@ -192,7 +193,7 @@ function canonical(text: string): string {
   return lower === 'localhost' ? '127.0.0.1' : lower;
 }
 
-function checkAddress(judge: Judge, { text, optional, place }: Bound): void {
+function checkAddress(judge: Judge, bind: Assigned, { text, optional, place }: Bound): void {
   const kind = addressKind(text);
   // 6379 is 0.0.24.235 for the C library: no address that a machine has.
   const isPort = /^[1-9][0-9]{0,4}$/.test(text);
@@ -205,7 +206,13 @@ function checkAddress(judge: Judge, { text, optional, place }: Bound): void {
       isLoopback(text) ? 'bind-ipv6-required' : 'bind-elsewhere',
       place,
       { value: text },
-      judge.target.column === 'redis-6.0' ? [] : [fixes.insert('make-optional', place, place.start, '-', true)],
+      judge.target.column === 'redis-6.0'
+        ? [fixes.commentOut(bind.entry)]
+        : [
+            fixes.insert('make-optional', place, place.start, '-', true),
+            { ...fixes.replace(restSpan(bind.entry, 1), '* -::*'), code: 'listen-everywhere' },
+            fixes.commentOut(bind.entry),
+          ],
     );
   } else if (!optional && kind === 'ipv4' && !isLoopback(text) && text !== '0.0.0.0' && text !== '0') {
     judge.remark(

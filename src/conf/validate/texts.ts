@@ -143,7 +143,7 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
   }
   const texts: ConfDocument[] = [];
   for (const path of paths) {
-    const text = openText(judge, place, path, written, isPattern);
+    const text = openText(judge, entry, path, written, isPattern);
     if (text === undefined) continue;
     judge.includedBy.set(text.uri, place);
     if (chain.includes(path)) {
@@ -172,11 +172,12 @@ function* readInclude(judge: Judge, entry: Entry, chain: readonly string[], step
 /** The file of an include, or what its absence means. */
 function openText(
   judge: Judge,
-  place: Span,
+  entry: Entry,
   path: string,
   written: string,
   isPattern: boolean,
 ): ConfDocument | undefined {
+  const place = wordSpan(entry, entry.statement.words[1]);
   const opened = judge.files?.open(path);
   if (opened !== 'directory' && typeof opened !== 'object') judge.unseenIncludes = true;
   if (opened === undefined || opened === 'unknown') return undefined;
@@ -192,9 +193,9 @@ function openText(
   } else if (opened === 'unreadable') {
     judge.remark('include-unreadable', place, { path: written });
   } else if (inReach(judge, path)) {
-    judge.refuse('include-missing', place, { path: written });
+    judge.refuse('include-missing', place, { path: written }, [fixes.commentOut(entry)]);
   } else {
-    judge.remark('include-out-of-reach', place, { path: written });
+    judge.remark('include-out-of-reach', place, { path: written }, [fixes.commentOut(entry)]);
   }
   return undefined;
 }
