@@ -6,9 +6,9 @@ import ts from 'typescript';
 
 export const bundlePath = join('l10n', 'bundle.l10n.json');
 
-/** Tables whose English texts are looked up by code (src/language/words.ts): all texts of `phrases`, the `message`s of the rules. */
+/** Tables whose English texts are looked up by code (src/editor/words/confRule.ts): all texts of `phrases`, the `message`s of the rules. */
 const tables = [/^src[\\/]conf[\\/]rules[\\/]/];
-const lookedUp = join('src', 'language', 'words.ts');
+const lookedUp = join('src', 'editor', 'words', 'confRule.ts');
 
 /** The sentences of all sources, sorted; a call of `t` whose sentence is no literal is an error, for no one could translate it. */
 export function collectSentences() {

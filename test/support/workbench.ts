@@ -17,6 +17,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the server, and so of the extension host. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Display language, as a language pack sets it. VS Code's own words stay English, for the pack is not there; ours come with the extension. */
+  readonly language?: string;
   /** Text that must be in the window before the workbench counts as ready. Default: the name of our view container. */
   readonly activityBar?: string;
 }
@@ -82,13 +84,17 @@ export class Workbench {
     address: string,
     home: string,
     stopServer: () => Promise<void>,
-    { activityBar = 'Redis' }: WorkbenchOptions,
+    { activityBar = 'Redis', language }: WorkbenchOptions,
   ): Promise<Workbench> {
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: chromiumArgs });
       const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
       await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(address).origin });
+      if (language !== undefined)
+        await context.addInitScript(
+          `Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => ${JSON.stringify(language)}, set: () => undefined });`,
+        );
       const page = await context.newPage();
       const made = new Workbench(page, join(home, 'workspace'), home, browser, stopServer, address, activityBar);
       await made.load();

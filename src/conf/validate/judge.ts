@@ -324,7 +324,7 @@ export const fixes = {
     const words = entry.statement.words;
     const [keep, first] = [words[index - 1], words[index]];
     if (keep === undefined || first === undefined) return undefined;
-    return fix('remove-words', { text: words.length - index === 1 ? 'the last word' : 'the words behind it' }, false, {
+    return fix('remove-words', { what: words.length - index === 1 ? 'the last word' : 'the words behind it' }, false, {
       ...spanOf(entry.unit, keep.end, entry.statement.end),
       text: '',
     });

@@ -1,7 +1,7 @@
-import { describe } from '../../conf/words';
 import type { Topology } from '../../model/snapshot';
 import type { What } from '../../topology/diagnose/problem';
 import type { Translate } from '../translate';
+import { confRuleInWords } from './confRule';
 import { reasonInWords, slotsDownInWords } from './health';
 import type { Words } from './table';
 import { inWords } from './table';
@@ -197,7 +197,7 @@ const causes: Words<What> = {
     p.moved
       ? t('{0} has another address than the others know ({1}).', p.node, p.by.join(', '))
       : asHealth(t, 'cluster', { code: 'bus-link-down', node: p.node, by: p.by }),
-  'conf-rule': (_t, p) => describe({ code: p.rule, data: p.data }),
+  'conf-rule': (t, p) => confRuleInWords(t, { code: p.rule, data: p.data }),
   'cannot-save': (t, p) => t('{0} cannot write its data to disk.', p.node),
   'memory-full': (t, p) =>
     t(
