@@ -116,6 +116,11 @@ export const contextKeys = {
   engine: 'redisTopology.engine',
   /** A creation was cut off and waits for "finish or remove". */
   unfinished: 'redisTopology.unfinished',
+  /**
+   * What topologies there are, as `sentinel.owned cluster.found`; `none` when there is none, and not set before anybody looked. The palette
+   * leaves out what could be done with none of them.
+   */
+  shown: 'redisTopology.shown',
   /** The view is open and shows a topology. */
   seen: 'redisTopology.seen',
 } as const;

@@ -245,8 +245,9 @@ function spokenOf(
       ? t('{0}, {1}.', node.name, role)
       : t('{0} of {1}, {2}.', node.name, place.topology, role),
     place.masterName === undefined ? undefined : t('Follows {0}.', place.masterName),
-    state === undefined ? t('Running.') : `${state}.`,
-    link === undefined ? undefined : `${link}.`,
+    state === undefined ? t('Running.') : sentence(t, state),
+    link === undefined ? undefined : sentence(t, link),
+    place.slots === undefined ? undefined : sentence(t, slotsText(t, place) ?? ''),
     outside
       ? t('Reachable at {0}.', formatAddress(outside))
       : node.reachable
@@ -255,3 +256,6 @@ function spokenOf(
   ];
   return sentences.filter(sentence => sentence !== undefined).join(' ');
 }
+
+/** A part of the row, read by itself. */
+const sentence = (t: Translate, text: string): string => t('{0}.', text.charAt(0).toUpperCase() + text.slice(1));

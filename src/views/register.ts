@@ -36,8 +36,9 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
   const badges = store.add(new RoleBadges());
   const status = store.add(new StatusBar());
   const engine = new ContextKey<string>(contextKeys.engine);
+  const shown = new ContextKey<string>(contextKeys.shown);
   const seen = new ContextKey<boolean>(contextKeys.seen);
-  const tellSeen = (): void => seen.set(view.visible && tree.hasTopology);
+  const tellSeen = (): void => seen.set(view.visible && tree.kinds.length > 0);
   const view = store.add(
     vscode.window.createTreeView(views.topologies, { treeDataProvider: tree, showCollapseAll: true }),
   );
@@ -54,6 +55,7 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
     renamed ||= drawing.context !== '';
     if ((view.description ?? '') !== drawing.where) view.description = drawing.where;
     tree.show(drawing.branches);
+    if (drawing.engine !== 'connecting') shown.set(tree.kinds.join(' ') || 'none');
     tellSeen();
     badges.show(tree.badges);
     status.show(drawing.summary);

@@ -45,8 +45,12 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     );
   }
 
-  get hasTopology(): boolean {
-    return this.#roots.some(({ target }) => target.kind === 'topology');
+  /** Each kind of topology that there is, with whose it is: `sentinel.owned`. */
+  get kinds(): readonly string[] {
+    const all = this.#roots.flatMap(({ target, row }) =>
+      target.kind === 'topology' ? [row.contextValue.split('.').slice(1, 3).join('.')] : [],
+    );
+    return [...new Set(all)].sort();
   }
 
   /** The row of a node, by its id in the snapshot. */

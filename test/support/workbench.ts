@@ -7,6 +7,7 @@ import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
 import { vsix } from '../../scripts/setup/package.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
+import { axeOn } from './axe';
 import { freePort, installExtension, prepare, startServer } from '../../scripts/setup/server.mjs';
 import { servePage } from './webPage';
 
@@ -326,6 +327,15 @@ export class Workbench {
   /** The inside of the webview that is shown. */
   get webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** What axe-core finds on the page that is shown in a webview: nothing, if all is well. */
+  async violations(): Promise<readonly string[]> {
+    for (const frame of this.page.frames()) {
+      const holder = frame.parentFrame() === null ? undefined : await frame.frameElement().catch(() => undefined); // a page that is just closed has none
+      if ((await holder?.getAttribute('id')) === 'active-frame' && (await holder?.isVisible())) return axeOn(frame);
+    }
+    throw new Error('no page is shown');
   }
 
   /** Changes the colour theme: `Dark Modern`, `Light Modern`, `Dark High Contrast`. */

@@ -97,7 +97,7 @@ export const clusterFaults: Words<ClusterFault> = {
     ),
   'cluster-failover-not-settled': (t, f) =>
     t(
-      '{0} is promoted, but {1} do not see it so yet. The cluster goes on spreading the news.',
+      '{0} is promoted, but not yet in the eyes of {1}. The cluster goes on spreading the news.',
       f.node,
       f.by.join(', '),
     ),
@@ -127,7 +127,10 @@ export const clusterFaults: Words<ClusterFault> = {
       f.left,
     ),
   'move-not-agreed': (t, f) =>
-    t('The slots are moved, but {0} do not see it so yet. The cluster goes on spreading the news.', f.nodes.join(', ')),
+    t(
+      'The slots are moved, but not yet in the eyes of {0}. The cluster goes on spreading the news.',
+      f.nodes.join(', '),
+    ),
   'move-key-too-big': (t, f) =>
     t(
       'The key “{1}” in slot {4} is too big to move: {2} MB, where {0} would be blocked for too long above {3} MB. Raise cluster-node-timeout, or make the key smaller.',

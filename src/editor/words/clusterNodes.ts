@@ -22,10 +22,14 @@ export const clusterShapeFaults: Words<ClusterShapeFault> = {
     ),
   'addition-not-a-master': (t, f) => t('{0} has no living master that a replica could follow.', f.node),
   'forget-not-settled': (t, f) =>
-    t('{1} go on listing {0}. Try again; a node that comes back reminds the others of it.', f.node, f.by.join(', ')),
+    t(
+      '{0} is still listed by {1}. Try again; a node that comes back reminds the others of it.',
+      f.node,
+      f.by.join(', '),
+    ),
   'removal-has-slots': (t, f) =>
     t(
-      '{0} owns {1} slots ({2}). Drain it first: its slots go to the other masters with their keys.',
+      '{0} owns slots ({1}: {2}). Drain it first: its slots go to the other masters with their keys.',
       f.node,
       f.count,
       formatRanges(f.ranges, ', '),
@@ -33,7 +37,7 @@ export const clusterShapeFaults: Words<ClusterShapeFault> = {
   'removal-dead-with-slots': (t, f) =>
     f.replicas.length > 0
       ? t(
-          '{0} does not answer and owns {1} slots ({2}). Let {3} take over first (Failover), then remove it.',
+          '{0} does not answer and owns slots ({1}: {2}). Let {3} take over first (Failover), then remove it.',
           f.node,
           f.count,
           formatRanges(f.ranges, ', '),
@@ -61,7 +65,7 @@ export const nodeRemovalSteps: { readonly [Step in NodeRemovalStep]: (t: Transla
 
 const additionNotes: Words<AdditionNote> = {
   'addition-silent': (t, n) =>
-    t('{0} do not answer now. They hear of the new node from the others when they are back.', n.nodes.join(', ')),
+    t('No answer now from {0}. Whoever is back hears of the new node from the others.', n.nodes.join(', ')),
   'addition-empty': t => t('A new master owns no slots: it holds no keys until some are moved to it.'),
   'addition-even-masters': (t, n) => t('{0} masters survive no more than {1} would.', n.masters, n.masters - 1),
   'addition-one-machine': t =>
@@ -81,7 +85,7 @@ const removalNotes: Words<NodeRemovalNote> = {
     t('Only {0} masters with slots are left: when one of them is lost, nobody can be promoted.', n.masters),
   'removal-silent': (t, n) =>
     t(
-      '{0} do not answer and still know it. They are told when they are back within 65 s; later they would bring it back.',
+      'No answer from {0}, where it is still known. Whoever is back within 65 s is told; later it would be brought back.',
       n.nodes.join(', '),
     ),
 };

@@ -117,10 +117,15 @@ export function reasonInWords(
           ),
     'failover-in-progress': t => t('A failover is under way.'),
     'slots-uncovered': (t, r) =>
-      t('{0} slots have no master ({1}): keys in them can be neither read nor written.', r.count, ranges(r.ranges)),
+      t(
+        'No master for {0} of the slots ({1}): keys in them can be neither read nor written.',
+        r.count,
+        ranges(r.ranges),
+      ),
     'slots-master-failed': (t, r) =>
       slotsDownInWords(t, r.ranges, name(r.node), topology.nodes.find(({ id }) => id === r.node)?.instance?.state),
-    'slots-open': (t, r) => t('{0} slots are half moved ({1}). Finish or undo the move.', r.count, names(r.nodes)),
+    'slots-open': (t, r) =>
+      t('A move stands open for {0} of the slots ({1}). Finish or undo it.', r.count, names(r.nodes)),
     'stale-claim': (t, r) =>
       t(
         '{0} still claims slots that belong to {1} ({2}): it has not heard of the change yet.',
@@ -129,7 +134,7 @@ export function reasonInWords(
         ranges(r.ranges),
       ),
     'views-differ': (t, r) => t('The cluster looks different to {0} than to the others.', names(r.nodes)),
-    'cluster-says-down': (t, r) => t('{0} say that the cluster is down.', names(r.nodes)),
+    'cluster-says-down': (t, r) => t('The cluster is down, as told by {0}.', names(r.nodes)),
     'epochs-equal': (t, r) =>
       t('{0} have the same configuration epoch {1}; the cluster resolves that by itself.', names(r.nodes), r.epoch),
     'node-failing': (t, r) =>

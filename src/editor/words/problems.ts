@@ -174,7 +174,7 @@ const causes: Words<What> = {
   'split-brain': (t, p) =>
     t('Two masters at once: {0}.', p.masters.map(({ address, by }) => `${address} (${by.join(', ')})`).join(' / ')),
   'clients-on-stale-master': (t, p) =>
-    t('{1} clients still talk to {0}, which says master while the sentinels say {2}.', p.node, p.clients, p.actual),
+    t('Clients ({1}) still talk to {0}, which says master while the sentinels say {2}.', p.node, p.clients, p.actual),
   'acl-denies': (t, p) =>
     p.whom === 'replica'
       ? t('{0} refuses its replicas: the user “{1}” may not {2} (ACL).', p.node, p.user, p.commands.join(', '))

@@ -100,7 +100,7 @@ suite('words: health', () => {
           [7, 7],
         ],
       },
-      /101 slots have no master \(0–99, 7\)/,
+      /No master for 101 of the slots \(0–99, 7\)/,
     ],
     [{ code: 'node-failing', node: 'redis-3', agreed: true, by: [] }, /redis-3 has failed/],
   ];

@@ -184,7 +184,7 @@ suite('row of a node', () => {
         { ...replica, ...link('up'), lag: { bytes: 0, seconds: 0 } },
         { ...within, topology: 'orders', masterName: 'redis-1' },
       ).spoken,
-      'redis-2 of orders, replica. Follows redis-1. Running. in sync. Reachable at 127.0.0.1:6379.',
+      'redis-2 of orders, replica. Follows redis-1. Running. In sync. Reachable at 127.0.0.1:6379.',
     );
   });
 });
