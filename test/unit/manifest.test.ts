@@ -194,22 +194,27 @@ suite('manifest: package.json and src/manifest.ts tell the same', () => {
     assert.deepEqual(shown.sort(), [...welcomes].sort());
   });
 
-  test('what the README tells people to choose is there to be chosen', () => {
-    const titles = new Set(
-      [...contributes.commands.map(({ title }) => title), ...contributes.submenus.map(({ label }) => label)].map(key =>
-        (nls[key.slice(1, -1)] ?? '').replace(/…$/, ''),
-      ),
-    );
-    const [, use = ''] = readFileSync('README.md', 'utf8').split(/^## Use$/m);
-    const told = [...(use.split(/^## /m)[0] ?? '').matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) =>
-      (words as string).replace(/\s+/g, ' ').replace(/…$/, ''),
-    );
-    assert.ok(told.length > 5);
-    assert.deepEqual(
-      told.filter(words => !titles.has(words) && words !== 'Create'),
-      [],
-    ); // Create is the last answer of the wizards
-  });
+  for (const [readme, words, heading, last] of [
+    ['README.md', 'package.nls.json', 'Use', 'Create'],
+    ['README.zh-CN.md', 'package.nls.zh-cn.json', '使用', '创建'],
+  ] as const)
+    test(`what ${readme} tells people to choose is there to be chosen`, () => {
+      const said = JSON.parse(readFileSync(words, 'utf8')) as Readonly<Record<string, string>>;
+      const titles = new Set(
+        [...contributes.commands.map(({ title }) => title), ...contributes.submenus.map(({ label }) => label)].map(
+          key => (said[key.slice(1, -1)] ?? '').replace(/…$/, ''),
+        ),
+      );
+      const [, use = ''] = readFileSync(readme, 'utf8').split(new RegExp(`^## ${heading}$`, 'm'));
+      const told = [...(use.split(/^## /m)[0] ?? '').matchAll(/\*\*([^*]+)\*\*/g)].map(([, name]) =>
+        (name as string).replace(/\s+/g, ' ').replace(/…$/, ''),
+      );
+      assert.ok(told.length > 5);
+      assert.deepEqual(
+        told.filter(name => !titles.has(name) && name !== last), // the last answer of the wizards
+        [],
+      );
+    });
 
   test('welcome words link to declared commands only', () => {
     const known = new Set<string>([

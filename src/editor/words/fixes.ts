@@ -136,10 +136,7 @@ const warnings: Words<FixWarning> = {
   'address-may-change': (t, w) =>
     t('{0} may get another address in its network. If others follow it by the old one: Repair Addresses.', w.node),
   'cluster-ends': (t, w) =>
-    t(
-      'For a moment without {0}; each keeps the keys that it has and is a single server then.',
-      w.nodes.join(', '),
-    ),
+    t('For a moment without {0}; each keeps the keys that it has and is a single server then.', w.nodes.join(', ')),
   'copies-anew': (t, w) => t('{0} copies the data of that master; keys that only it has are lost.', w.node),
 };
 
