@@ -3,6 +3,8 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +33,7 @@ mount --bind "$2" /mnt
 for folder in /run /tmp /home /root /opt /srv /var/tmp "$4"; do mount -t tmpfs none "$folder"; done
 mkdir -p /run/lock
 cd /
-exec dockerd --data-root /mnt/root --exec-root /run/docker -p /run/docker.pid -H "tcp://$3:2376" --cgroup-parent "/$1" \\
+exec dockerd --dns "$5" --data-root /mnt/root --exec-root /run/docker -p /run/docker.pid -H "tcp://$3:2376" --cgroup-parent "/$1" \\
   --tlsverify --tlscacert /mnt/tls/ca.pem --tlscert /mnt/tls/server.pem --tlskey /mnt/tls/server-key.pem`;
 
 /** @param name of the network namespace, at most 10 letters; nothing of that name may exist */
@@ -41,12 +43,14 @@ export async function startSecondEngine(name: string, number: number): Promise<S
   const tls = join(folder, 'tls');
   await certificates(tls, host);
   let daemon: ChildProcess | undefined;
+  let names: Socket | undefined;
   const stop = async (): Promise<void> => {
     if (daemon !== undefined && daemon.exitCode === null && daemon.signalCode === null) {
       const ended = new Promise(resolve => daemon?.once('exit', resolve));
       daemon.kill('SIGTERM');
       await ended;
     }
+    names?.close();
     await run('ip', ['link', 'del', `${name}-a`]).catch(() => undefined);
     await run('ip', ['netns', 'del', name]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
@@ -62,10 +66,12 @@ export async function startSecondEngine(name: string, number: number): Promise<S
       ['-n', name, 'link', 'set', 'lo', 'up'],
     ])
       await run('ip', args);
+    await run('ip', ['-n', name, 'route', 'add', 'default', 'via', near]);
+    names = await nameServer(near);
     const log = createWriteStream(join(folder, 'log'));
     daemon = spawn(
       'nsenter',
-      [`--net=/run/netns/${name}`, 'unshare', '-m', '-u', 'bash', '-c', DAEMON, '-', name, folder, host, process.cwd()],
+      [`--net=/run/netns/${name}`, 'unshare', '-m', '-u', 'bash', '-c', DAEMON, '-', name, folder, host, process.cwd(), near],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     daemon.stdout?.pipe(log);
@@ -92,6 +98,25 @@ export async function startSecondEngine(name: string, number: number): Promise<S
     await stop();
     throw error;
   }
+}
+
+/**
+ * The name server that every machine has: asked for what nobody knows, it says so at once. Without one the engine's own says nothing at all, and
+ * whoever looks for a stopped server's name waits until the time is over.
+ */
+async function nameServer(address: string): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, from) => {
+    const unknown = Buffer.from(query);
+    unknown.writeUInt16BE(0x8183, 2); // an answer, "no such name"
+    unknown.fill(0, 6, 12);
+    socket.send(unknown, from.port, from.address);
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(53, address, resolve);
+  });
+  return socket;
 }
 
 async function certificates(folder: string, host: string): Promise<void> {

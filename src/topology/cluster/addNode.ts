@@ -164,12 +164,11 @@ async function join(crew: Crew, newcomer: CrewMember, journal: Journal, signal: 
   }
   await journal.act('identity', { act: 'nothing' }, () => Promise.resolve(newcomer.id));
   await journal.act('join', { act: 'forget-member', node: newcomer.name }, async () => {
-    const orders = others.map(meet);
     let told = 0;
     await until('all know the new node', { everyMs: 20, deadlineMs: DEADLINE_MS, signal }, async inner => {
       if (performance.now() - told > 1500) {
         told = performance.now();
-        await ask(newcomer.connection, orders, inner); // a handshake can be lost; meeting again does no harm
+        await meet(newcomer, others, inner); // a handshake can be lost; meeting again does no harm
       }
       const sight = await crew.look(inner);
       return deafTo(crew, newcomer, sight.seen).length === 0 ? true : undefined;
@@ -254,15 +253,13 @@ async function agreed(
                 : [],
             ),
           );
-          await ask(
-            newcomer.connection,
-            [...ignorant].map(name => meet(crew.member(name))),
+          await meet(
+            newcomer,
+            [...ignorant].map(name => crew.member(name)),
             inner,
           );
           await Promise.all(
-            [...forgotten]
-              .flatMap(name => crew.find(name) ?? [])
-              .map(member => ask(member.connection, [meet(newcomer)], inner)),
+            [...forgotten].flatMap(name => crew.find(name) ?? []).map(member => meet(member, [newcomer], inner)),
           );
         }
         return undefined;

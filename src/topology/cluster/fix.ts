@@ -190,7 +190,7 @@ async function carryOut(
 ): Promise<void> {
   switch (step.code) {
     case 'fix-meet': {
-      await ask(crew.member(step.from.id).connection, [meet(crew.member(step.to.id))], signal);
+      await meet(crew.member(step.from.id), [crew.member(step.to.id)], signal);
       return;
     }
     case 'fix-forget': {

@@ -76,9 +76,9 @@ export class Followers {
   async toldOf(slots: readonly number[]): Promise<boolean> {
     try {
       // Who is met again is told all; what a node says by itself comes up to a second later.
-      await ask(
-        this.master.connection,
-        this.#listening.map(({ member }) => meet(member)),
+      await meet(
+        this.master,
+        this.#listening.map(({ member }) => member),
       );
       return await until('the replicas know', { everyMs: NEWS_EVERY_MS, deadlineMs: NEWS_MS }, async signal =>
         (await this.known(slots, signal)).length === slots.length ? true : undefined,

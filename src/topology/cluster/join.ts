@@ -250,9 +250,9 @@ class Joining {
     }
     await Promise.all(
       [...calls].map(([from, to]) =>
-        ask(
-          this.#peer(from).connection,
-          [...to].map(name => meet(this.#peer(name))),
+        meet(
+          this.#peer(from),
+          [...to].map(name => this.#peer(name)),
           signal,
         ),
       ),

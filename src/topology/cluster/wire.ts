@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { HumanError } from '../../base/errors';
 import type { Address } from '../../model/address';
 import { ClusterNodesReader, readCluster } from '../../model/clusterNodes';
@@ -107,10 +108,34 @@ export async function addSlots(
 
 /** Each node is told to meet each other one. A node that knows the other already sends it its state at once, so meeting again spreads news in milliseconds instead of seconds. */
 export async function meetAll(peers: readonly ClusterPeer[], signal: AbortSignal): Promise<void> {
-  await Promise.all(peers.map(peer => ask(peer.connection, peers.filter(other => other !== peer).map(meet), signal)));
+  const there = await Promise.all(peers.map(peer => inDigits(peer, signal)));
+  await Promise.all(
+    there.map(peer => ask(peer.connection, there.filter(other => other !== peer).map(greeting), signal)),
+  );
 }
 
-export function meet({ announced, busPort }: ClusterPeer): string[] {
+/** `peer` is told to meet each of `others`. */
+export async function meet(
+  peer: Pick<ClusterPeer, 'connection'>,
+  others: readonly ClusterPeer[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const there = await Promise.all(others.map(other => inDigits(other, signal)));
+  await ask(peer.connection, there.map(greeting), signal);
+}
+
+/**
+ * A server that announces a name is greeted at the address in digits that it has now: CLUSTER MEET takes no other. Whoever was greeted then tells its
+ * name, by which it is found from then on. We came to it at that address ourselves, so it can say which one it is.
+ */
+async function inDigits(peer: ClusterPeer, signal?: AbortSignal): Promise<ClusterPeer> {
+  if (isIP(peer.announced.host) !== 0) return peer;
+  const [about] = await ask(peer.connection, [['CLIENT', 'INFO']], signal);
+  const host = / laddr=(\S+):\d+(?: |$)/.exec(String(about))?.[1];
+  return host === undefined ? peer : { ...peer, announced: { host, port: peer.announced.port } };
+}
+
+function greeting({ announced, busPort }: ClusterPeer): string[] {
   return [
     'CLUSTER',
     'MEET',

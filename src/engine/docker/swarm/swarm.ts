@@ -23,6 +23,8 @@ const START_MS = 120_000;
 const GONE_MS = 60_000;
 /** The spec is changed by nobody but us and the swarm itself. */
 const UPDATE_TRIES = 10;
+/** Characters of an address in a message of the cluster bus. */
+const LONGEST_ADDRESS = 45;
 /** On the container of a task: whose. */
 export const SERVICE_LABEL = 'com.docker.swarm.service.id';
 
@@ -92,7 +94,8 @@ export class Swarm {
           ),
         async () => (await this.#networks(ownership.topologyId, undefined))[0]?.id,
       ));
-    return { network, addresses: names };
+    // a cluster's nodes tell each other at most so much of an address; within the network the shorter names lead there as well
+    return { network, addresses: names.some(one => one.length > LONGEST_ADDRESS) ? nodes : names };
   }
 
   async extendPlace({ ownership }: RoomRequest, signal: AbortSignal | undefined): Promise<Place> {
@@ -201,23 +204,23 @@ export class Swarm {
   async clear(topologyId: string, node: string | undefined, signal: AbortSignal | undefined): Promise<void> {
     await this.#drop(topologyId, node, signal);
     if (node !== undefined) return;
-    for (const { id } of await this.#networks(topologyId, signal)) {
-      let why: unknown;
-      await this.#until(id, GONE_MS, signal, async () => {
-        try {
-          const others = await this.#containers({ network: [id] }, signal);
-          if (others.length > 0) return fail({ code: 'in-use', id, text: others.map(one => one.name).join(', ') });
-          await this.calls.act('DELETE', `/networks/${id}`, { signal, done: [404], ms: 30_000, about: { id } });
-          return true;
-        } catch (error) {
+    let why: unknown;
+    await this.#until(topologyId, GONE_MS, signal, async () => {
+      const [network] = await this.#networks(topologyId, signal);
+      if (network === undefined) return true;
+      const { id } = network;
+      const others = await this.#containers({ network: [id] }, signal);
+      if (others.length > 0) return fail({ code: 'in-use', id, text: others.map(one => one.name).join(', ') });
+      await this.calls
+        .act('DELETE', `/networks/${id}`, { signal, done: [404], ms: 30_000, about: { id } })
+        .catch((error: unknown) => {
           if (!isFault(error, 'in-use', 'conflict', 'engine-error')) throw error;
           why = error;
-          return false;
-        }
-      }).catch((error: unknown) => {
-        throw why ?? error;
-      });
-    }
+        });
+      return false; // this machine lets go of it a moment later than the swarm
+    }).catch((error: unknown) => {
+      throw isFault(error, 'conflict') ? (why ?? error) : error;
+    });
   }
 
   /** The service as it is now. `gone` when there is none of this id, `not-ours` when it lacks the label that `expect` names. */
