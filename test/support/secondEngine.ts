@@ -71,7 +71,21 @@ export async function startSecondEngine(name: string, number: number): Promise<S
     const log = createWriteStream(join(folder, 'log'));
     daemon = spawn(
       'nsenter',
-      [`--net=/run/netns/${name}`, 'unshare', '-m', '-u', 'bash', '-c', DAEMON, '-', name, folder, host, process.cwd(), near],
+      [
+        `--net=/run/netns/${name}`,
+        'unshare',
+        '-m',
+        '-u',
+        'bash',
+        '-c',
+        DAEMON,
+        '-',
+        name,
+        folder,
+        host,
+        process.cwd(),
+        near,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     daemon.stdout?.pipe(log);

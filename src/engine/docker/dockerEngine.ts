@@ -41,6 +41,7 @@ import { routeTo } from './route';
 import { record } from './read';
 import { Seen } from './seen';
 import { SwarmDoor, isService } from './swarm/door';
+import type { Swarm } from './swarm/swarm';
 
 export interface DockerEngineOptions {
   /** The user's setting: an endpoint like `unix:///var/run/docker.sock`. Asked at every new connection. */
@@ -241,12 +242,12 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async start(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
-    if (isService(id)) return (await this.#swarm.open()).start(id, expect, signal);
+    if (isService(id)) return this.#serving(id, swarm => swarm.start(id, expect, signal));
     return this.#changing(id, () => this.#acts.start(id, expect, signal));
   }
 
   async stop(id: string, expect: Expectation, graceSeconds: number, signal?: AbortSignal): Promise<void> {
-    if (isService(id)) return (await this.#swarm.open()).stop(id, expect, signal);
+    if (isService(id)) return this.#serving(id, swarm => swarm.stop(id, expect, signal));
     return this.#changing(id, () => this.#acts.stop(id, expect, graceSeconds, signal));
   }
 
@@ -266,7 +267,7 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async remove(id: string, expect: Expectation, signal?: AbortSignal): Promise<void> {
-    if (isService(id)) return (await this.#swarm.open()).remove(id, expect, signal);
+    if (isService(id)) return this.#serving(id, swarm => swarm.remove(id, expect, signal));
     return this.#changing(id, () => this.#acts.remove(id, expect, signal));
   }
 
@@ -388,6 +389,14 @@ export class DockerEngine implements Engine, Disposable {
     } catch (error) {
       if (isFault(error, 'gone')) return undefined;
       throw error;
+    }
+  }
+
+  async #serving(id: string, act: (swarm: Swarm) => Promise<void>): Promise<void> {
+    try {
+      await act(await this.#swarm.open());
+    } finally {
+      this.#events.expect(id, 0);
     }
   }
 
