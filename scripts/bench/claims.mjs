@@ -270,6 +270,14 @@ export const claims = [
     figure: [/([\d.]+) s {2}[^\n]*\n?$/, 'whole in $1 s'],
   },
   {
+    id: 'swarm',
+    promise:
+      'All three kinds are spread over a Docker swarm of three machines, a master and its replicas on different ones, failed over, stopped, started at other addresses, removed; nothing is left but volumes that the manager cannot reach.',
+    command: ['swarm', '3'],
+    minutes: 9,
+    figure: [/([\d.]+) s {2}[^\n]*\n?$/, 'whole in $1 s'],
+  },
+  {
     id: 'tunnel',
     promise: 'A server that publishes nothing is reached through its engine.',
     command: ['tunnel', '300'],
