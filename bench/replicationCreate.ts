@@ -2,7 +2,7 @@
  * One master and two replicas from nothing until both links are up and a key written on the master is read on both: ours (which also checks that a write to a replica is
  * refused, and writes the roles down) beside the same made one by one with stock settings, `docker run … --replicaof` (or `redis-server --replicaof`) in turn.
  * Interleaved in one run. In Docker ours keeps conf and data in folders, as it does wherever engine and editor share a machine; beside it the same in volumes, which
- * take an upload for each node. `npm run bench -- replicationCreate [docker|process] [runs]`. Fails above 1/6.
+ * take an upload for each node; and the floor: three bare containers, started all at once through the API, that answer, and nothing else. `npm run bench -- replicationCreate [docker|process] [runs]`. Fails above 1/6.
  * needs: docker images redis-server
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { IoredisConnector } from '../src/redis/ioredisClient';
 import { createReplication, prepareReplication } from '../src/topology/createReplication';
 import { removeTopology } from '../src/topology/removeTopology';
 import type { ByHand } from '../test/support/byHand';
-import { dockerByHand, processesByHand } from '../test/support/byHand';
+import { dockerAtOnce, dockerByHand, processesByHand } from '../test/support/byHand';
 import { memoryDeps } from '../test/support/memoryDeps';
 import { Measured, timed } from '../test/support/measured';
 import { testPorts } from '../test/support/naming';
@@ -50,18 +50,20 @@ async function main(kind: 'docker' | 'process', runs: number): Promise<void> {
   const processes = createProcessEngine({ owner: 'bench', home });
   const real = dockerDeps();
   const deps = kind === 'docker' ? real : memoryDeps(processes, new IoredisConnector());
-  const measured = new Measured<'one by one' | 'ours' | 'ours in volumes' | 'floor: three up'>('one by one');
+  const measured = new Measured<
+    'one by one' | 'ours' | 'ours in volumes' | 'three up, in turn' | 'floor: three up at once'
+  >('one by one');
   try {
     const image = kind === 'docker' ? 'redis:7.0' : ((await processes.images())[0]?.reference ?? 'redis-server');
     for (let run = 0; run < runs; run++) {
       const by = async (
-        make: (ports: readonly number[]) => ByHand,
+        make: (ports: readonly number[]) => ByHand | Promise<ByHand>,
         done: (hand: ByHand) => Promise<unknown>,
       ): Promise<number> => {
         const first = await testPorts(3);
         let hand: ByHand | undefined;
         const ms = await timed(async () => {
-          hand = make([first, first + 1, first + 2]);
+          hand = await make([first, first + 1, first + 2]);
           await done(hand);
         });
         await hand?.dispose();
@@ -75,12 +77,20 @@ async function main(kind: 'docker' | 'process', runs: number): Promise<void> {
             : processesByHand(ports, args);
       measured.add('one by one', await by(start(follow), linked));
       measured.add(
-        'floor: three up',
+        'three up, in turn',
         await by(
           start(() => []),
           hand => hand.connect(),
         ),
       );
+      if (kind === 'docker')
+        measured.add(
+          'floor: three up at once',
+          await by(
+            ports => dockerAtOnce(`bench-replication-once-${run}`, ports, image),
+            hand => hand.connect(),
+          ),
+        );
       for (const [which, storage] of kind === 'docker'
         ? ([
             ['ours', 'folder'],

@@ -10,13 +10,12 @@ import { reportOf } from '../model/servers';
 import { share } from '../model/share';
 import type { Contact, SilenceReason } from '../model/snapshot';
 import type { AddressBook } from '../redis/addressBook';
-import { candidates, isWorthTunnel } from '../redis/addressBook';
 import type { CallOptions, RedisConnection, RedisConnector, RedisFault } from '../redis/client';
-import { credentialsOf } from '../redis/credentials';
 import { identitiesOf } from './inventoryDiscovery';
+import { asksForPassword, placesOf, reach } from './inventoryReach';
 import type { NodeTarget } from './inventoryTarget';
 import { Prober } from './probe';
-import { moreTelling, silenceOf } from './silence';
+import { silenceOf } from './silence';
 
 export interface NodeWatchDeps {
   readonly connector: RedisConnector;
@@ -43,9 +42,7 @@ export interface NodeTiming {
 
 export const defaultNodeTiming: NodeTiming = { probeTimeout: 1000, grace: 30, firstRetry: 100, lastRetry: 5000 };
 
-/** Asking again does not help until somebody gives another password. */
-const asksForPassword: ReadonlySet<SilenceReason> = new Set(['password-required', 'password-wrong', 'no-permission']);
-/** Nor does it until the container is another, and each try starts a program in there. */
+/** Asking again does not help until somebody gives another password, or the container is another; and each try starts a program in there. */
 const staysSo: ReadonlySet<SilenceReason> = new Set([...asksForPassword, 'no-tunnel']);
 
 /**
@@ -284,7 +281,7 @@ export class NodeWatch implements Disposable {
   /** Opens another connection of the caller's own, to where the server was last reached. */
   async open(signal?: AbortSignal): Promise<RedisConnection> {
     const password = await this.#deps.password(this);
-    return (await this.#reach({ verify: true }, password, signal)).connection;
+    return (await this.#reach(true, password, signal)).connection;
   }
 
   async #connect(): Promise<RedisConnection> {
@@ -297,7 +294,7 @@ export class NodeWatch implements Disposable {
       });
     try {
       const { connection, port } = await this.#reach(
-        { verify: this.#target.ports.length > 1 && !this.#deps.book.knows(this.#target.id) },
+        this.#target.ports.length > 1 && !this.#deps.book.knows(this.#target.id),
         password,
         this.#ending.signal,
       );
@@ -321,68 +318,31 @@ export class NodeWatch implements Disposable {
     }
   }
 
-  /** Tries the addresses in their order; the first that answers is remembered. Throws the most telling failure. */
-  async #reach(
-    how: { readonly verify: boolean },
+  #reach(
+    verify: boolean,
     password: string | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<{ connection: RedisConnection; port: number }> {
-    const { id, existing } = this.#target;
-    const tls = existing?.entry.tls;
-    const places = this.#places();
-    const order = this.#deps.book.order(
-      id,
-      places.map(({ at }) => at),
-    );
-    let failure: unknown = new HumanError<RedisFault>({
-      code: 'redis-silent',
-      address: this.#somewhere,
-      reason: 'no-address',
+  ): Promise<{ readonly connection: RedisConnection; readonly port: number }> {
+    const options = {
+      verify,
+      timeoutMs: this.#timing.probeTimeout,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return reach(this.#deps, this.#target, this.#somewhere, password, options, (at, reason) => {
+      if (reason !== undefined && asksForPassword.has(reason)) this.#reachable = share(this.#reachable, at);
+      // Where it answered a moment ago nobody takes a connection: that says enough, before the other addresses are tried.
+      else if (
+        this.#cut &&
+        this.#mayAnswer &&
+        this.#contact.state === 'answering' &&
+        (reason === 'refused' || reason === 'closed')
+      )
+        this.#silent(reason);
     });
-    const failed: { address: Address; reason: SilenceReason | undefined }[] = [];
-    const wasDirect = this.#deps.book.knowsDirect(id);
-    for (const at of order) {
-      if (at.via !== undefined && (wasDirect || !isWorthTunnel(this.#target.instance, failed))) continue;
-      try {
-        const connection = await this.#deps.connector.connect(
-          { address: at, ...credentialsOf(password), ...(tls === undefined ? {} : { tls }) },
-          { ...how, timeoutMs: this.#timing.probeTimeout, ...(signal === undefined ? {} : { signal }) },
-        );
-        this.#deps.book.answered(id, at);
-        return { connection, port: places.find(place => sameWay(place.at, at))?.port ?? at.port };
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-        failure = moreTelling(failure, error);
-        // it answered, only not to us: the other addresses lead to the same server
-        const reason = silenceOf(error);
-        if (at.via === undefined) failed.push({ address: at, reason });
-        if (reason !== undefined && asksForPassword.has(reason)) {
-          this.#reachable = share(this.#reachable, at);
-          throw error;
-        }
-        // Where it answered a moment ago nobody takes a connection: that says enough, before the other addresses are tried.
-        if (
-          this.#cut &&
-          this.#mayAnswer &&
-          this.#contact.state === 'answering' &&
-          (reason === 'refused' || reason === 'closed')
-        )
-          this.#silent(reason);
-      }
-    }
-    throw failure;
-  }
-
-  /** Every address that may lead there, with the port that it means inside. */
-  #places(): readonly { readonly at: Address; readonly port: number }[] {
-    const { instance, ports, address, instead } = this.#target;
-    if (address !== undefined)
-      return [address, ...(instead === undefined ? [] : [instead.address])].map(at => ({ at, port: at.port }));
-    return instance === undefined ? [] : ports.flatMap(port => candidates(instance, port).map(at => ({ at, port })));
   }
 
   #leadsHere(address: Address): boolean {
-    return this.#places().some(({ at }) => sameWay(at, address));
+    return placesOf(this.#target).some(({ at }) => sameWay(at, address));
   }
 
   get #somewhere(): Address {

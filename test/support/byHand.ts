@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
@@ -84,6 +85,57 @@ export function dockerByHand(
       return Promise.resolve();
     },
   };
+}
+
+/**
+ * The least that any way of making containers takes: bare ones, made and started all at once by two calls of the API each, on the default bridge, with no
+ * network, volume, file, label or check.
+ */
+export async function dockerAtOnce(prefix: string, ports: readonly number[], image: string): Promise<ByHand> {
+  const post = (path: string, body?: object): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const asking = request(
+        { socketPath: '/var/run/docker.sock', method: 'POST', path, headers: { 'content-type': 'application/json' } },
+        reply => {
+          let text = '';
+          reply.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          reply.on('end', () => ((reply.statusCode ?? 0) < 300 ? resolve(text) : reject(new Error(text))));
+        },
+      );
+      asking.on('error', reject);
+      asking.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  const names = ports.map((_, index) => `${prefix}-${index + 1}`);
+  const started = await Promise.allSettled(
+    ports.map(async (port, index) => {
+      const key = `${port}/tcp`;
+      await post(`/containers/create?name=${names[index]}`, {
+        Image: image,
+        Cmd: ['redis-server', '--port', String(port), '--protected-mode', 'no'],
+        ExposedPorts: { [key]: {} },
+        HostConfig: { PortBindings: { [key]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] } },
+      });
+      await post(`/containers/${names[index]}/start`);
+    }),
+  );
+  const seats = ports.map((port, index) => {
+    const address = { host: '127.0.0.1', port };
+    return { name: names[index] ?? '', announced: address, reachable: address };
+  });
+  const { connect, let: letGo } = connecting(seats);
+  const hand = {
+    seats,
+    connect,
+    dispose: () => {
+      letGo();
+      docker('rm', '-fv', ...names);
+      return Promise.resolve();
+    },
+  };
+  const failed = started.find(one => one.status === 'rejected');
+  if (failed === undefined) return hand;
+  await hand.dispose();
+  throw failed.reason;
 }
 
 /** `redis-server` of each in turn. */
