@@ -119,6 +119,9 @@ export async function record(ids) {
   if (unknown.length > 0)
     throw new Error(`no claim is called ${unknown.join(', ')}; there are ${claims.map(({ id }) => id).join(', ')}`);
   const chosen = claims.filter(({ id, long }) => (ids.length === 0 ? long !== true : ids.includes(id)));
+  // Whoever is told to end takes the script along that is running: it has a process group of its own.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
   /** @type {string[]} */
   const sum = [];
   for (const claim of chosen) {
