@@ -217,7 +217,7 @@ export const claims = [
     id: 'conf-agreement',
     promise:
       'Every generated conf line and file is judged as the server judges it, apart from differences that are explained.',
-    command: ['confAgreement', '11', '4000', '300'],
+    command: ['confAgreement', '11', '1500', '100'],
     minutes: 8,
     keep: /disagreements|ours/,
     figure: [/lines \(\d+ refused\), (\d+) disagreements/, '$1 disagreements'],

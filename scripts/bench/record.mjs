@@ -100,7 +100,7 @@ async function measure(claim) {
   if (code !== 0 && lines.length === 0) lines.push(...keptLines({ ...claim, keep: /./ }, printed).slice(-6));
   return {
     at: new Date().toISOString(),
-    verdict: late ? 'not finished' : code === 0 ? 'held' : 'missed',
+    verdict: late || code === null ? 'not finished' : code === 0 ? 'held' : 'missed',
     seconds: Math.round((performance.now() - began) / 1000),
     load: [before, loadavg()[0] ?? 0],
     machine: machine(),
