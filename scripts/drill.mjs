@@ -6,9 +6,13 @@ import { root } from './setup/paths.mjs';
 /** @type {Record<string, { title: string, commands: readonly (readonly string[])[], env?: Record<string, string> }>} */
 const parts = {
   fuzz: {
-    title: 'every reader of what servers and the Docker daemon send, 100,000 inputs each',
-    commands: [['scripts/suite.mjs', 'unit', 'readers.fuzz.test', 'subscription.test']],
-    env: { FUZZ_RUNS: '100000' },
+    title: 'every reader of what servers and the Docker daemon send: 200,000 inputs each, of conf files a million',
+    commands: [
+      ['scripts/suite.mjs', 'unit', 'readers.fuzz.test', 'hostile.fuzz.test', 'respReader.test', 'subscription.test'],
+      ['scripts/suite.mjs', 'redis', 'hostile.test'],
+      ['scripts/bench.mjs', 'confFuzz', '1', '1000000'],
+    ],
+    env: { FUZZ_RUNS: '200000' },
   },
   calls: {
     title: 'each call to a server spoiled in 16 ways, each call to the Docker daemon in 10',

@@ -11,11 +11,13 @@ export function readInfo(text: unknown): InfoFields {
   if (typeof text !== 'string') throw unreadable('INFO', text);
   const fields = new Map<string, string>();
   let start = 0;
-  while (start < text.length) {
+  let colon = text.indexOf(':');
+  while (start < text.length && colon >= 0) {
     let end = text.indexOf('\n', start);
     if (end < 0) end = text.length;
     const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-    const colon = text.indexOf(':', start);
+    // looked for once only where none follows: a text of empty lines would take a minute a megabyte
+    if (colon < start) colon = text.indexOf(':', start);
     if (colon > start && colon < stop && text.charCodeAt(start) !== 35)
       fields.set(text.slice(start, colon), text.slice(colon + 1, stop));
     start = end + 1;

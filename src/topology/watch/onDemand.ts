@@ -1,3 +1,4 @@
+import { wholeNumber } from '../../model/unreadable';
 import type { RedisConnection, Reply } from '../../redis/client';
 import type { InventoryPort } from '../inventoryPort';
 
@@ -93,15 +94,15 @@ export function readClientList(reply: Reply): readonly ConnectedClient[] {
     const id = fields.get('id');
     if (id === undefined || !line.startsWith('id=')) return [];
     const flags = fields.get('flags') ?? '';
-    const memory = Number(fields.get('tot-mem'));
+    const memory = wholeNumber(fields.get('tot-mem'), -1);
     return [
       {
         id,
         address: fields.get('addr') ?? '',
         name: fields.get('name') ?? '',
         user: fields.get('user') ?? '',
-        ageSeconds: Number(fields.get('age') ?? 0),
-        idleSeconds: Number(fields.get('idle') ?? 0),
+        ageSeconds: wholeNumber(fields.get('age'), 0),
+        idleSeconds: wholeNumber(fields.get('idle'), 0),
         command: fields.get('cmd') ?? '',
         kind: flags.includes('S')
           ? 'replica'
@@ -110,7 +111,7 @@ export function readClientList(reply: Reply): readonly ConnectedClient[] {
             : flags.includes('P')
               ? 'subscriber'
               : 'normal',
-        ...(Number.isNaN(memory) ? {} : { memoryBytes: memory }),
+        ...(memory < 0 ? {} : { memoryBytes: memory }),
       },
     ];
   });
