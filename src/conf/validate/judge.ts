@@ -285,6 +285,10 @@ export function restSpan(entry: Entry, index: number): Span {
     : spanOf(entry.unit, word.start, entry.statement.end);
 }
 
+/** The place of a word that looks like the start of a comment, from `first` on. */
+export const commentWord = (entry: Entry, first: number): number =>
+  entry.statement.words.findIndex((word, index) => index >= first && !word.quoted && /^(#|\/\/|;)/.test(word.value));
+
 /** Line of a place, counted from 1, for messages. */
 export const lineNumber = (entry: Entry): number => {
   const start = entry.unit.locate?.(entry.statement.start);
@@ -344,9 +348,11 @@ export const fixes = {
     const words = entry.statement.words;
     const [keep, first] = [words[index - 1], words[index]];
     if (keep === undefined || first === undefined || entry.unit.locate !== undefined) return undefined;
+    if (index === 1) return fixes.commentOut(entry); // no value would be left
     const { uri, text } = entry.unit.document;
-    if (secret) return fix('move-comment', {}, false, { uri, start: keep.end, end: first.start, text: '\n' });
-    const comment = text.slice(first.start, entry.statement.end);
+    const mark = text.startsWith('#', first.start) ? '' : '# ';
+    if (secret) return fix('move-comment', {}, false, { uri, start: keep.end, end: first.start, text: `\n${mark}` });
+    const comment = mark + text.slice(first.start, entry.statement.end);
     return fix(
       'move-comment',
       {},

@@ -5,7 +5,7 @@ import { Suggester } from '../suggest';
 import { historyOf, nameOnTarget } from '../table';
 import type { Known, Setting } from '../table';
 import { atLeast } from '../target';
-import { fixes, lineSpan, made, mostRepeats, nameSpan, restSpan, spanOf, wordSpan } from './judge';
+import { commentWord, fixes, lineSpan, made, mostRepeats, nameSpan, restSpan, spanOf, wordSpan } from './judge';
 import type { Entry, Judge } from './judge';
 import { checkValues } from './values';
 import type { Value } from './values';
@@ -104,10 +104,6 @@ function readSentinelWord(judge: Judge, entry: Entry): LineKind {
   return 'nothing';
 }
 
-/** The place of a word that looks like the start of a comment, from `first` on. */
-export const commentWord = (entry: Entry, first: number): number =>
-  entry.statement.words.findIndex((word, index) => index >= first && !word.quoted && /^(#|\/\/|;)/.test(word.value));
-
 /** Says that a line has the wrong number of words, or that a comment made it so. */
 export function refuseArity(
   judge: Judge,
@@ -133,8 +129,13 @@ export function refuseArity(
   }
   const got = words.length - 1;
   const last = words.at(-1);
+  const setting = judge.table.lookup(name)?.setting;
+  const [first, sign, value] = words;
+  const isAssignment = words.length === 3 && !sign?.quoted && /^[=:]$/.test(sign?.value ?? '') && setting !== undefined;
   const quote =
-    most === 2 && got > 1 && words.every(word => !word.quoted)
+    got > 1 &&
+    words.every(word => !word.quoted) &&
+    (setting?.type === 'string' || (setting === undefined && most === 2))
       ? fixes.quote(wordSpan(entry, words[1]), wordSpan(entry, last))
       : undefined;
   const place = words.length > most ? restSpan(entry, most) : lineSpan(entry);
@@ -142,7 +143,13 @@ export function refuseArity(
     'wrong-arity',
     place,
     { name, expected, got: got === 0 ? 'no value' : got === 1 ? 'one value' : `${String(got)} values` },
-    { ...told, fixes: made(quote, words.length > most ? fixes.removeWords(entry, most) : undefined) },
+    {
+      ...told,
+      fixes:
+        isAssignment && first !== undefined && value !== undefined
+          ? [fixes.replace(spanOf(entry.unit, first.end, value.start), ' ', true)]
+          : made(quote, words.length > most ? fixes.removeWords(entry, most) : undefined),
+    },
   );
 }
 
@@ -216,6 +223,7 @@ const suggesters = new WeakMap<object, Suggester>();
 
 /** The nearest name of this server, pseudo-directives included. */
 export function nearestName(judge: Judge, name: string): string | undefined {
+  if (/\s/.test(name)) return undefined; // a value is glued to it
   let suggester = suggesters.get(judge.table);
   if (suggester === undefined) {
     suggester = new Suggester([...judge.table.names, ...Object.keys(pseudo), 'sentinel']);
@@ -267,7 +275,8 @@ export function unknownName(
   const { name } = entry.statement;
   const place = nameSpan(entry);
   const history = historyOf(name);
-  const here = history === undefined ? undefined : nameOnTarget(history.id, judge.target);
+  const known = history === undefined ? undefined : nameOnTarget(history.id, judge.target);
+  const here = known === name ? undefined : known; // there, but not in this build
   if (history !== undefined) {
     const product = judge.target.product;
     const other = product === 'redis' ? 'valkey' : 'redis';

@@ -25,7 +25,7 @@ export function readRename(judge: Judge, entry: Entry): void {
     return;
   }
   if (!table.has(name)) {
-    const near = nearestCommand(commands, name);
+    const near = commands.has(name) ? undefined : nearestCommand(commands, name);
     const where =
       judge.mode === 'sentinel' && commandsOf(judge.target, 'redis').has(name)
         ? ' in sentinel mode'

@@ -3,7 +3,7 @@ import { asciiLower, cString } from '../bytes';
 import { laxInteger, memory, strictInteger } from '../numbers';
 import { Suggester } from '../suggest';
 import type { Data, Fix } from '../types';
-import { fixes, made } from './judge';
+import { commentWord, fixes, made } from './judge';
 import type { Check, Checked, Value } from './values';
 import { nameIn } from './values';
 
@@ -52,7 +52,14 @@ export const checkEnum: Check = checked => {
     }
     if (judge.onlyCounts('enum-value')) return false;
     const meant = new Suggester(setting.values).nearest(asciiLower(value.text));
-    judge.refuse('enum-value', value.place, data, meant === undefined ? [] : [fixes.replace(value.place, meant, true)]);
+    const comment = commentWord(entry, 2);
+    const mend = comment >= 0 ? fixes.moveComment(entry, comment) : undefined;
+    judge.refuse(
+      'enum-value',
+      value.place,
+      data,
+      made(mend ?? (meant === undefined ? undefined : fixes.replace(value.place, meant, true))),
+    );
     return false;
   }
   if (setting.check !== 'isValidShutdownOnSigFlags') return true;
@@ -96,7 +103,9 @@ export const checkInteger: Check = ({ judge, entry, setting, values }) => {
   }
   if (!inRange(setting, number)) {
     if (judge.onlyCounts('integer-range')) return false;
-    const nearest = setting.min !== undefined && number < setting.min ? setting.min : setting.max;
+    const below = setting.min !== undefined && number < setting.min;
+    // Port 0 is none at all: nobody means that by -1.
+    const nearest = below ? (setting.id === 'port' ? undefined : setting.min) : setting.max;
     judge.refuse(
       'integer-range',
       value.place,

@@ -4,9 +4,8 @@ import { asciiLower, byteLength } from '../bytes';
 import { atoi, laxInteger } from '../numbers';
 import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
-import { fixes, isTime, lineNumber, lineSpan, made, related, restSpan, wordSpan } from './judge';
+import { commentWord, fixes, isTime, lineNumber, lineSpan, made, related, restSpan, wordSpan } from './judge';
 import type { Entry, Judge, Steps } from './judge';
-import { commentWord } from './lines';
 import { inReach } from './texts';
 import { isIn, sentinelStatement, sentinelStatements } from './sentinelShape';
 import type { SentinelStatement } from './sentinelShape';
@@ -244,12 +243,15 @@ function acceptsHost({ judge, resolves }: State, entry: Entry, word: Word | unde
   }
   if (resolves) return true;
   const first = judge.sentinelLines[0];
-  judge.refuse(
-    'sentinel-host-name',
-    place,
-    { host: word.value },
-    kind === 'junk' || first === undefined ? [] : [fixes.lineBefore(first, 'sentinel resolve-hostnames yes', true)],
-  );
+  const said = judge.sentinelLines.filter(line => statementName(line) === 'resolve-hostnames').at(-1);
+  const answer = said?.statement.words[2];
+  const mend =
+    said !== undefined && answer !== undefined
+      ? fixes.replace(wordSpan(said, answer), 'yes', true)
+      : first === undefined
+        ? undefined
+        : fixes.lineBefore(first, 'sentinel resolve-hostnames yes', true);
+  judge.refuse('sentinel-host-name', place, { host: word.value }, kind === 'junk' ? [] : made(mend));
   return false;
 }
 

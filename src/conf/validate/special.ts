@@ -2,7 +2,8 @@
 import { asciiLower } from '../bytes';
 import { atoi, float, laxInteger, memory } from '../numbers';
 import type { Lax } from '../numbers';
-import { fixes, lineSpan, made, nameSpan } from './judge';
+import type { Fix } from '../types';
+import { commentWord, fixes, lineSpan, made, nameSpan } from './judge';
 import type { Check, Checked, Value } from './values';
 import { nameIn } from './values';
 
@@ -11,6 +12,12 @@ const laxComplete = (text: string): Lax | undefined => {
   const read = laxInteger(text);
   return read.digits ? (read.rest === '' ? read : undefined) : text === '' ? read : undefined;
 };
+
+/** Here every word counts as a value, so what was meant for a comment is one too many, or no number. */
+function moveComment({ entry }: Checked): Fix | undefined {
+  const at = commentWord(entry, 2);
+  return at < 0 ? undefined : fixes.moveComment(entry, at);
+}
 
 const wholeLine = ({ entry }: Checked): Value['place'] => lineSpan(entry);
 
@@ -24,7 +31,12 @@ export const checkSave: Check = checked => {
       'save-parameters',
       inPlace,
       { why: values.length === 1 ? ': this one has a single value' : ': this one has an odd number of values' },
-      made(values.length > 2 ? fixes.removeWords(entry, entry.statement.words.length - 1) : undefined),
+      made(
+        moveComment(checked) ??
+          (values.length > 2 && values[0]?.text !== ''
+            ? fixes.removeWords(entry, entry.statement.words.length - 1)
+            : undefined),
+      ),
     );
     return false;
   }
@@ -32,9 +44,12 @@ export const checkSave: Check = checked => {
     const read = laxComplete(value.text);
     const least = index % 2 === 0 ? 1n : 0n;
     if (read !== undefined && read.value >= least) continue;
-    judge.refuse('save-parameters', value.place, {
-      why: `: "${value.text}" is ${read === undefined ? 'no whole number' : 'too small'}`,
-    });
+    judge.refuse(
+      'save-parameters',
+      value.place,
+      { why: `: "${value.text}" is ${read === undefined ? 'no whole number' : 'too small'}` },
+      made(moveComment(checked)),
+    );
     return false;
   }
   return true;
@@ -59,7 +74,7 @@ const classes = new Set(['normal', 'replica', 'slave', 'pubsub']);
 export const checkBuffers: Check = checked => {
   const { judge, entry, values } = checked;
   if (judge.modern ? values.length % 4 !== 0 : values.length !== 4) {
-    judge.refuse('buffer-limit-arity', wholeLine(checked), { got: values.length });
+    judge.refuse('buffer-limit-arity', wholeLine(checked), { got: values.length }, made(moveComment(checked)));
     return false;
   }
   for (let i = 0; i < values.length; i += 4) {
@@ -68,7 +83,7 @@ export const checkBuffers: Check = checked => {
     const lower = asciiLower(name.text);
     if (!classes.has(lower)) {
       judge.refuse('buffer-limit-class', name.place, { value: name.text }, [
-        fixes.replace(name.place, lower === 'master' ? 'replica' : 'normal'),
+        moveComment(checked) ?? fixes.replace(name.place, lower === 'master' ? 'replica' : 'normal'),
       ]);
       return false;
     }
@@ -145,11 +160,8 @@ export const checkReplicaof: Check = checked => {
       ]);
       return false;
     }
-    judge.refuse('wrong-arity', wholeLine(checked), {
-      name: nameIn(entry),
-      expected: 'host and port (two values)',
-      got: String(values.length),
-    });
+    const data = { name: nameIn(entry), expected: 'host and port (two values)', got: String(values.length) };
+    judge.refuse('wrong-arity', wholeLine(checked), data, made(moveComment(checked)));
     return false;
   }
   if (asciiLower(host.text) === 'no' && asciiLower(port.text) === 'one') return true;
@@ -162,11 +174,8 @@ export const checkReplicaof: Check = checked => {
 export const checkOomScores: Check = checked => {
   const { judge, entry, values } = checked;
   if (values.length !== 3) {
-    judge.refuse('wrong-arity', wholeLine(checked), {
-      name: nameIn(entry),
-      expected: 'three values',
-      got: String(values.length),
-    });
+    const data = { name: nameIn(entry), expected: 'three values', got: String(values.length) };
+    judge.refuse('wrong-arity', wholeLine(checked), data, made(moveComment(checked)));
     return false;
   }
   const numbers: bigint[] = [];
@@ -183,13 +192,14 @@ export const checkOomScores: Check = checked => {
   return true;
 };
 
-export const checkPercentiles: Check = ({ judge, values }) => {
+export const checkPercentiles: Check = checked => {
+  const { judge, values } = checked;
   if (values.length === 1 && values[0]?.text === '') return true;
   for (const value of values) {
     const hex = !(judge.target.product === 'valkey' && judge.target.major >= 9);
     const number = /^\s/.test(value.text) ? undefined : float(value.text, hex);
     if (number !== undefined && number >= 0 && number <= 100) continue;
-    judge.refuse('percentile-value', value.place, { value: value.text });
+    judge.refuse('percentile-value', value.place, { value: value.text }, made(moveComment(checked)));
     return false;
   }
   return true;

@@ -48,12 +48,12 @@ function checkBusPort(judge: Judge): void {
   if (bus === 0) {
     if (port <= 55535 || base?.accepted !== true) return;
     const fix = judge.modern ? ', or set cluster-port' : '';
-    judge.exits(
-      'cluster-port-too-high',
-      lineSpan(base.entry),
-      { port, fix },
-      judge.modern ? [fixes.lineAfter(base.entry, `cluster-port ${String(port - 10000)}`)] : [],
-    );
+    const free = String(port - 10000);
+    const mend =
+      own?.accepted === true
+        ? fixes.replace(wordSpan(own.entry, own.entry.statement.words[1]), free)
+        : fixes.lineAfter(base.entry, `cluster-port ${free}`);
+    judge.exits('cluster-port-too-high', lineSpan(base.entry), { port, fix }, judge.modern ? [mend] : []);
     return;
   }
   if (own === undefined) return;

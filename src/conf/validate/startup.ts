@@ -149,7 +149,9 @@ function checkAddresses(judge: Judge, bind: Assigned): void {
     if (text === '*' || text === '::*') {
       if (text === '::*' && !optional)
         judge.remark('bind-ipv6-required', place, { value: text }, [
-          fixes.insert('make-optional', place, place.start, '-', true),
+          ...(judge.target.column === 'redis-6.0'
+            ? []
+            : [fixes.insert('make-optional', place, place.start, '-', true)]),
           fixes.commentOut(bind.entry),
         ]);
     } else if (comment >= 1) {
@@ -193,12 +195,18 @@ function canonical(text: string): string {
   return lower === 'localhost' ? '127.0.0.1' : lower;
 }
 
+/** 6379 is 0.0.24.235 for the C library: no address that a machine has. */
+const isPort = (text: string): boolean => /^[1-9][0-9]{0,4}$/.test(text);
+
 function checkAddress(judge: Judge, bind: Assigned, { text, optional, place }: Bound): void {
   const kind = addressKind(text);
-  // 6379 is 0.0.24.235 for the C library: no address that a machine has.
-  const isPort = /^[1-9][0-9]{0,4}$/.test(text);
-  if (isPort || kind === 'junk' || (text.includes(':') && kind !== 'ipv6')) {
-    judge.exits('bind-not-an-address', place, { value: text, why: whyJunk(text) }, mendAddress(text, place));
+  if (isPort(text) || kind === 'junk' || (text.includes(':') && kind !== 'ipv6')) {
+    judge.exits(
+      'bind-not-an-address',
+      place,
+      { value: text, why: whyJunk(text) },
+      mendAddress(judge, text, optional ? '-' : '', place),
+    );
   } else if (kind === 'name') {
     if (text.toLowerCase() !== 'localhost') judge.remark('bind-host-name', place, { value: text });
   } else if (!optional && kind === 'ipv6' && text !== '::') {
@@ -237,12 +245,15 @@ function whyJunk(text: string): string {
   return '';
 }
 
-function mendAddress(text: string, place: Bound['place']): ReturnType<typeof made> {
+function mendAddress(judge: Judge, text: string, dash: '-' | '', place: Bound['place']): ReturnType<typeof made> {
   const parts = text.split(/[,;]/).filter(part => part !== '');
-  if (/[,;]/.test(text) && parts.every(part => addressKind(part.replace(/^-/, '')) !== 'junk'))
-    return [fixes.replace(place, parts.join(' '), true)];
+  const isAddress = (part: string): boolean => {
+    const bare = judge.target.column === 'redis-6.0' ? part : part.replace(/^-/, '');
+    return addressKind(bare) !== 'junk' && !isPort(bare);
+  };
+  if (/[,;]/.test(text) && parts.every(isAddress)) return [fixes.replace(place, dash + parts.join(' '), true)];
   const port = /^([\d.]+):\d+$/.exec(text)?.[1];
-  return port === undefined ? [] : [fixes.replace(place, port)];
+  return port === undefined ? [] : [fixes.replace(place, dash + port)];
 }
 
 function checkUnixSocket(judge: Judge): void {

@@ -95,7 +95,8 @@ function refuseByteOrderMark(judge: Judge, document: ConfDocument): number {
   const queued =
     words.length > 1 && (atLeast(judge.target, 'redis', 8) || (judge.modern && words[0]?.includes('.') === true));
   const passes = queued && judge.mode === 'sentinel';
-  const edits = marked ? [{ uri: document.uri, start: 0, end: 1, text: '' }] : [];
+  const marks = /^\ufeff*/.exec(document.text)?.[0].length ?? 0;
+  const edits = marked ? [{ uri: document.uri, start: 0, end: marks, text: '' }] : [];
   judge.report(
     'byte-order-mark',
     place,

@@ -6,8 +6,7 @@ import { isSpace } from '../scanner';
 import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
 import type { Fix, Span } from '../types';
-import { commentWord } from './lines';
-import { fixes, isTime, lineSpan, made, related, restSpan, spanOf, wordSpan } from './judge';
+import { commentWord, fixes, isTime, lineSpan, made, related, restSpan, spanOf, wordSpan } from './judge';
 import type { Entry, Judge, Steps } from './judge';
 
 /** The dialect as of this line: `acl-pubsub-default` counts from where it stands on. */
@@ -144,9 +143,16 @@ function refuseRule(judge: Judge, entry: Entry, rule: MergedRule, fault: Exclude
           all: fault.all === 'allkeys' ? '~*' : '&*',
           reset: fault.all === 'allkeys' ? 'resetkeys' : 'resetchannels',
         },
-        made(
-          fixes.insert('insert-rule', place, place.start, fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels '),
-        ),
+        rule.text.startsWith('(') // what is in a selector has no place of its own
+          ? []
+          : [
+              fixes.insert(
+                'insert-rule',
+                place,
+                place.start,
+                fault.all === 'allkeys' ? 'resetkeys ' : 'resetchannels ',
+              ),
+            ],
       );
       return;
   }
@@ -158,12 +164,13 @@ function hintFor(judge: Judge, rule: string): string {
   if (/^%|^\(/.test(rule) && !judge.modern) return ' (it came with 7.0)';
   if (commandsOf(judge.target, judge.mode).has(rule.toLowerCase())) return ' (a command needs + or - before it)';
   const near = new Suggester(ruleWords).nearest(rule.toLowerCase());
+  if (near === rule.toLowerCase()) return ' (a later version has it)';
   return near === undefined ? ' (a password needs > before it)' : ` (did you mean ${near}?)`;
 }
 
 function ruleFixes(place: Span, rule: string): readonly Fix[] {
   const near = new Suggester(ruleWords).nearest(rule.toLowerCase());
-  return near === undefined ? [] : [fixes.replace(place, near)];
+  return near === undefined || near === rule.toLowerCase() || rule.includes('(') ? [] : [fixes.replace(place, near)];
 }
 
 /** What happens to the users when the server starts. */
