@@ -53,7 +53,7 @@ export const claims = [
     command: ['clusterCreate', 'process', '3'],
     minutes: 4,
     keep: /ratio|load|of the peer/,
-    figure: [/ours is ([\d.]+) of the peer/, '$1 of `redis-cli`'],
+    figure: [/^ours\b.*ratio ([\d.]+)/m, '$1 of `redis-cli`'],
   },
   {
     id: 'killed-creations',
