@@ -76,7 +76,7 @@ suite('pictures of the README', function () {
             const canvas = document.createElement('canvas');
             [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
             canvas.getContext('2d').drawImage(image, 0, 0);
-            resolve(canvas.toDataURL('image/webp', 0.75));
+            resolve(canvas.toDataURL('image/webp', 0.6));
           };
           image.src = 'data:image/png;base64,${png}';
         })`)) as string
