@@ -46,7 +46,10 @@ export function describeNode(t: Translate, node: Node, place: NodePlace): Row {
       addressBeside(node),
     ),
     icon: iconOf(node),
-    tooltip: tooltipOf(t, node, place),
+    // when it is wanted, which is seldom: it is a third of what drawing a row takes
+    get tooltip() {
+      return tooltipOf(t, node, place);
+    },
     contextValue: nodeContext(node.role, runStateOf(node), place.belonging, place.kind, {
       locked: wantsPassword(node),
       plain: node.instance?.engine === 'process',

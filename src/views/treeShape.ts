@@ -26,7 +26,11 @@ export function changedBranches(before: readonly Branch[], after: readonly Branc
 
 /** Tooltips are not compared: they hold figures that change with every look, and VS Code asks for one when it is wanted. */
 function sameRow(a: Row, b: Row): boolean {
-  return JSON.stringify({ ...a, tooltip: '' }) === JSON.stringify({ ...b, tooltip: '' });
+  return shown(a) === shown(b);
+}
+
+function shown({ label, description, icon, contextValue, spoken, badge }: Row): string {
+  return JSON.stringify([label, description, icon, contextValue, spoken, badge]);
 }
 
 function sameKeys(a: readonly Branch[], b: readonly Branch[]): boolean {
