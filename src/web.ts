@@ -4,7 +4,7 @@ import { Redactor } from './editor/redact';
 import { registerConfLanguage } from './language';
 import { FetchedDisks } from './language/disk/fetched';
 import { openExample } from './language/example';
-import { confCommands } from './manifest';
+import { confCommands, confMended } from './manifest';
 
 /**
  * The extension in a page without a machine behind it (vscode.dev, github.dev): the language of conf files, and nothing that needs a
@@ -17,6 +17,7 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
     log,
     nothingRuns,
     vscode.commands.registerCommand(confCommands.example, openExample),
+    vscode.commands.registerCommand(confMended, () => undefined), // each fix runs it; only the walkthrough asks, which a page does not have
     registerConfLanguage({
       extensionUri,
       onFailure: (what, error) => log.error(what, error),

@@ -69,6 +69,7 @@ suite('in a page without a machine', function () {
   test('hover and completion', async () => {
     await line('maxmemory-policy').locator('span span').first().hover();
     await workbench.page.locator('.monaco-hover:visible').getByText('allkeys-lfu').first().waitFor();
+    assert.equal(await workbench.toast('not found').count(), 0, 'every command that the fix ran is there');
     await workbench.screenshot('web-02-hover');
     await line('maxmemory-policy').click();
     await workbench.page.keyboard.press('Control+End');
