@@ -27,7 +27,7 @@ export interface Engine {
   /** Makes `reference` available; `onProgress` gets 0..1 (undefined while the size is unknown). */
   pull(reference: string, onProgress: (fraction: number | undefined) => void, signal?: AbortSignal): Promise<void>;
 
-  /** The machines that servers can be spread over, in the order of their names; absent or empty where the engine has no more than its own. */
+  /** The machines that servers can be spread over, the engine's own first; absent or empty where the engine has no more than its own. */
   hosts?(signal?: AbortSignal): Promise<readonly Host[]>;
 
   /** Makes the network (and volumes) of one topology. Chooses a subnet that overlaps no network of the engine. */
@@ -278,7 +278,7 @@ export type EngineFault =
   | { readonly code: 'not-ours'; readonly id: string }
   | { readonly code: 'gone'; readonly id: string }
   | { readonly code: 'conflict'; readonly id: string; readonly text: string }
-  /** Its process runs on another machine of the swarm, which this engine cannot act on. `machine` may be ''. */
+  /** Its process runs on another machine of the swarm, which this engine cannot act on. */
   | { readonly code: 'elsewhere'; readonly id: string; readonly machine: string }
   | { readonly code: 'in-use'; readonly id: string; readonly text: string }
   | { readonly code: 'disk-full'; readonly text: string }

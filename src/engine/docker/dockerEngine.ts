@@ -102,14 +102,17 @@ export class DockerEngine implements Engine, Disposable {
       async () => new (await import('./swarm/swarm')).Swarm(this.#calls, this.#images),
     );
     // loaded when the first of them is wanted: the tree waits for none of it
-    const acts = async (): Promise<ContainerActs> =>
-      new (await import('./containerActs')).DockerContainerActs(this.#calls, this.#acts);
+    const acts = async (id = ''): Promise<ContainerActs> => {
+      if (isService(id))
+        return fail({ code: 'conflict', id, text: 'networks, mounts and ports of a service are its swarm’s' });
+      return new (await import('./containerActs')).DockerContainerActs(this.#calls, this.#acts);
+    };
     this.containers = {
-      disconnect: async (...args) => (await acts()).disconnect(...args),
-      connect: async (...args) => (await acts()).connect(...args),
-      endpointOf: async (...args) => (await acts()).endpointOf(...args),
-      remountConf: async (...args) => (await acts()).remountConf(...args),
-      publish: async (...args) => (await acts()).publish(...args),
+      disconnect: async (id, ...args) => (await acts(id)).disconnect(id, ...args),
+      connect: async (id, ...args) => (await acts(id)).connect(id, ...args),
+      endpointOf: async (id, ...args) => (await acts(id)).endpointOf(id, ...args),
+      remountConf: async (id, ...args) => (await acts(id)).remountConf(id, ...args),
+      publish: async (id, ...args) => (await acts(id)).publish(id, ...args),
       dial: async (id, address, signal) =>
         (await acts()).dial(
           isService(id) ? await (await this.#swarm.open()).doorstep(id, signal) : id,
@@ -161,9 +164,7 @@ export class DockerEngine implements Engine, Disposable {
   }
 
   async hosts(signal?: AbortSignal): Promise<readonly Host[]> {
-    if (!(await this.#swarm.isManager(signal))) return [];
-    const nodes = await (await this.#swarm.open()).nodes(signal);
-    return nodes.filter(({ usable }) => usable).map(({ id, name }) => ({ id, name }));
+    return (await this.#swarm.isManager(signal)) ? (await this.#swarm.open()).hosts(signal) : [];
   }
 
   async glance(signal?: AbortSignal): Promise<readonly Instance[]> {
@@ -325,9 +326,10 @@ export class DockerEngine implements Engine, Disposable {
     onLine: (line: string) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { id: at } = await this.#swarm.seat(id, 'foreign', signal);
-    const raw = await this.#acts.inspect(at, 'foreign', signal);
-    return followLogs(this.#calls, at, record(raw['Config'])['Tty'] === true, options, onLine, signal);
+    // a swarm gathers what the tasks of a service say, on whichever machine
+    if (isService(id)) return followLogs(this.#calls, `services/${id}`, false, options, onLine, signal);
+    const raw = await this.#acts.inspect(id, 'foreign', signal);
+    return followLogs(this.#calls, `containers/${id}`, record(raw['Config'])['Tty'] === true, options, onLine, signal);
   }
 
   async exec(

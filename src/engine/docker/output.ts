@@ -11,11 +11,12 @@ const EXEC_MS = 60_000;
 
 /**
  * Hands on the log line by line. stdout and stderr are each cut into lines of their own and come in the order of arrival.
+ * @param whose `containers/<id>` or `services/<id>`
  * @param tty a container with a terminal sends its output plain, without frames
  */
 export async function followLogs(
   calls: Calls,
-  id: string,
+  whose: string,
   tty: boolean,
   options: { readonly tail: number; readonly follow: boolean },
   onLine: (line: string) => void,
@@ -26,10 +27,10 @@ export async function followLogs(
   const onAbort = (): void => own.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    const reply = await calls.stream('GET', `/containers/${id}/logs`, {
+    const reply = await calls.stream('GET', `/${whose}/logs`, {
       query: { stdout: 1, stderr: 1, tail: options.tail, follow: options.follow ? 1 : 0 },
       signal: own.signal,
-      about: { id },
+      about: { id: whose.slice(whose.indexOf('/') + 1) },
     });
     const lines = { 1: new Lines(onLine), 2: new Lines(onLine) };
     const frames = new Demultiplexer((stream, chunk) => lines[stream].feed(chunk));

@@ -6,11 +6,12 @@ import { isRecord, text } from './read';
 /**
  * Carries stdin to a TCP connection and back, with what images have: the official ones and others made of Debian have perl-base and bash,
  * Alpine has busybox's nc. One program is better than three (bash needs a `cat` for each direction). Whichever side ends, all of it ends:
- * a program that stayed would hold a client slot of the server, and a server's end is the fastest sign that it died.
+ * a program that stayed would hold a client slot of the server, and a server's end is the fastest sign that it died. What does not connect within
+ * 4 s is tried anew: right after a start a name may lead where nobody is yet, and a lost first packet is sent again ever later.
  */
 const CARRIER = `
 if perl -MSocket -e 1 2>/dev/null; then exec perl -MSocket -e '
-  my ($h, $p) = @ARGV; my $a = inet_aton($h) or die "no address: $h"; socket(S, PF_INET, SOCK_STREAM, 6) or die "$!"; connect(S, pack_sockaddr_in($p, $a)) or die "$!";
+  my ($h, $p) = @ARGV; $SIG{ALRM} = sub { die "timed out" }; alarm 4; my $a = inet_aton($h) or die "no address: $h"; socket(S, PF_INET, SOCK_STREAM, 6) or die "$!"; connect(S, pack_sockaddr_in($p, $a)) or die "$!"; alarm 0;
   setsockopt(S, 6, 1, 1);
   sub all { my ($to, $d) = @_; while (length $d) { my $n = syswrite($to, $d); exit unless defined $n; substr($d, 0, $n) = "" } }
   for (;;) { my $r = ""; vec($r, 0, 1) = 1; vec($r, fileno(S), 1) = 1; select($r, undef, undef, undef); my $d;

@@ -30,7 +30,8 @@ export function remediesOf(reach: Reach, node: Node, topology: Topology | undefi
     case 'reach-paused':
       return [fix({ code: 'unpause-node', nodes: [node.id] })];
     case 'reach-not-published':
-      return [publish(node, finding.port, finding.port)];
+      // a swarm opens a port on all addresses of a machine or on none: that is the user's to decide, there
+      return node.instance?.host === undefined ? [publish(node, finding.port, finding.port)] : [];
     case 'reach-bound-inside':
       return [fix({ code: 'listen-everywhere', node: node.id })];
     case 'reach-closed-to-us':

@@ -1,6 +1,6 @@
 import { delay } from '../../../base/abort';
 import { isFault } from '../../../base/errors';
-import type { Instance } from '../../../model/instance';
+import type { Host, Instance } from '../../../model/instance';
 import type { Expectation, InstanceRequest, Place, PlaceRequest, RoomRequest } from '../../engine';
 import { projectOf } from '../../names';
 import type { Calls } from '../calls';
@@ -43,6 +43,16 @@ export class Swarm {
       list(value).flatMap(one => readNode(one) ?? []),
     );
     return [...all].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+  }
+
+  /** Machines that take tasks, this engine's own first: with a server here, the others are reached through it. */
+  async hosts(signal: AbortSignal | undefined): Promise<readonly Host[]> {
+    const [nodes, own] = await Promise.all([
+      this.nodes(signal),
+      this.calls.json('GET', '/info', { signal }, value => text(record(record(value)['Swarm'])['NodeID'])),
+    ]);
+    const usable = nodes.filter(({ usable }) => usable).map(({ id, name }) => ({ id, name }));
+    return [...usable.filter(({ id }) => id === own), ...usable.filter(({ id }) => id !== own)];
   }
 
   async instances(
@@ -256,7 +266,10 @@ export class Swarm {
     }
     const here = await this.#containers({ network: [network] }, signal);
     const found = here.find(({ service }) => service === id) ?? here[0];
-    return found?.id ?? fail({ code: 'elsewhere', id, machine: '' });
+    if (found !== undefined) return found.id;
+    throw Object.assign(new Error('no server of the topology runs on the machine of this engine'), {
+      code: 'ENOTUNNEL',
+    });
   }
 
   async #scale(id: string, expect: Expectation, replicas: number, signal: AbortSignal | undefined): Promise<void> {
