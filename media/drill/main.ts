@@ -37,6 +37,7 @@ function button(text: string, message: FromDrillPage, second = false): HTMLEleme
 
 function show(sight: DrillSight): void {
   const { words, shown: run } = sight;
+  document.title = sight.title;
   byId('title').textContent = sight.title;
   const empty = byId('empty');
   empty.textContent = sight.empty;
@@ -89,7 +90,11 @@ function show(sight: DrillSight): void {
 }
 
 function headOf(names: readonly string[]): HTMLElement {
-  return element('thead', {}, element('tr', {}, ...names.map(name => element('th', { scope: 'col' }, name))));
+  return element(
+    'thead',
+    {},
+    element('tr', {}, ...names.map(name => (name === '' ? element('td') : element('th', { scope: 'col' }, name)))),
+  );
 }
 
 function rowOf([first = '', ...rest]: readonly string[]): HTMLElement {

@@ -25,6 +25,7 @@ const cards = new Map<string, { readonly text: string; readonly card: HTMLElemen
 
 /** Cards that did not change stay the same elements, so that focus and opened evidence survive what changes beside them. */
 function show({ title, empty, problems, notes: notesTitle }: ProblemsSight): void {
+  document.title = title;
   byId('title').textContent = title;
   const nothing = byId('empty');
   nothing.textContent = empty;

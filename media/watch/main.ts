@@ -95,6 +95,7 @@ function fill(body: Element, wanted: readonly HTMLElement[]): void {
 }
 
 function show({ title, level, levelWord, empty, nodes }: WatchSight): void {
+  document.title = title;
   byId('title').textContent = title;
   const badge = byId('level');
   badge.textContent = levelWord;

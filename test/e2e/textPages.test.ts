@@ -1,16 +1,18 @@
-// The pages of drills and of problems alone, in a real Chromium: every theme, narrow and zoomed, by keys only, and the focus stays while they change.
+// The pages of drills, of problems and of live figures alone, in a real Chromium: every theme, narrow and zoomed, by keys only, and the focus stays while they change.
 import assert from 'node:assert/strict';
-import { drillBody, problemsBody } from '../../src/webviews/bodies';
+import { drillBody, problemsBody, watchBody } from '../../src/webviews/bodies';
 import { drillSightOf } from '../../src/webviews/drillSight';
 import type { ProblemsSight } from '../../src/webviews/problemsProtocol';
+import { watchWords } from '../../src/webviews/watchSight';
+import type { ToWatchPage } from '../../src/webviews/watchProtocol';
 import { drillRun } from '../support/drillRuns';
 import { AloneBrowser } from '../support/pageAlone';
 import { plain } from '../support/plain';
 
-suite('pages of drills and problems alone', () => {
+suite('pages of drills, problems and live figures alone', () => {
   let browser: AloneBrowser;
   suiteSetup(async () => {
-    browser = await AloneBrowser.open('drill', 'problems');
+    browser = await AloneBrowser.open('drill', 'problems', 'watch');
   });
   suiteTeardown(() => browser.close());
 
@@ -62,20 +64,78 @@ suite('pages of drills and problems alone', () => {
     },
   });
 
-  for (const theme of ['dark', 'light', 'contrast'] as const)
+  const spoken = 'from 0 to 900 a second';
+  const live: readonly ToWatchPage[] = [
+    { type: 'words', words: watchWords(plain) },
+    {
+      type: 'show',
+      sight: {
+        title: 'orders – live',
+        level: 'degraded',
+        levelWord: 'degraded',
+        empty: '',
+        nodes: (['master', 'replica', 'sentinel'] as const).map((role, at) => ({
+          id: `n${at}`,
+          name: `redis-${at + 1}`,
+          role,
+          roleWord: role,
+          state: at === 1 ? 'link down' : '',
+          since: 'for 12 s',
+          ops: at === 2 ? '' : '812/s',
+          memory: '1.4 MiB',
+          clients: '12',
+          offset: '1,204,112',
+          lag: at === 1 ? '17.2 MiB' : '',
+          opsLine: { points: [0, 400, null, 900, 812], spoken },
+          ...(at === 1 ? { lagLine: { points: [0, 4, 9, 17], spoken } } : {}),
+          asks: at !== 2,
+        })),
+      },
+    },
+    {
+      type: 'events',
+      all: true,
+      events: [1, 2, 3].map(id => ({
+        id,
+        incident: id === 3 ? 2 : 1,
+        time: `12:00:0${id}`,
+        since: `${id}.2 s`,
+        node: 'n1',
+        nodeName: 'redis-2',
+        kind: id === 2 ? ('role' as const) : ('link' as const),
+        text: 'was replica, is master',
+      })),
+    },
+    {
+      type: 'detail',
+      detail: {
+        node: 'n0',
+        kind: 'slowlog',
+        title: 'Slow log of redis-1',
+        columns: [
+          { title: 'Took', number: true },
+          { title: 'Command', number: false },
+        ],
+        rows: [['12.1 ms', 'KEYS *']],
+      },
+    },
+  ];
+
+  for (const theme of ['dark', 'light', 'contrast', 'contrastLight'] as const)
     test(`${theme}: legible, named, and nothing cut off, also narrow and at four times the size`, async () => {
-      for (const [name, body, message] of [
-        ['drill', drillBody, drills()],
-        ['problems', problemsBody, problems('17.2 MiB')],
+      for (const [name, body, messages] of [
+        ['drill', drillBody, [drills()]],
+        ['problems', problemsBody, [problems('17.2 MiB')]],
+        ['watch', watchBody, live],
       ] as const) {
         // 295 wide is what is left of 1180 at 400 %
-        for (const width of [1180, 520, 295]) {
+        for (const width of [1180, 295]) {
           const page = await browser.page(name, body, { theme, width });
-          await page.send(message);
+          for (const message of messages) await page.send(message);
           await page.screenshot(`page-${name}-${theme}-${width}`);
           assert.deepEqual(await page.accessibility(), [], `${name} ${width}`);
           assert.equal(await page.overflows(), false, `${name} ${width}`);
-          assert.deepEqual([page.problems, await page.kept()], [[], { topology: 't' }]);
+          assert.deepEqual([page.problems, ((await page.kept()) as { topology: string }).topology], [[], 't']);
           await page.close();
         }
       }

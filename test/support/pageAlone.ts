@@ -64,7 +64,6 @@ export class AloneBrowser {
       script: `${origin}/page.js`,
       style: `${origin}/page.css`,
       language: 'en',
-      title: name,
       data: { topology: 't' },
       body,
     }).replace('<body', `<body class="${theme.classes}"`);

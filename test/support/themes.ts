@@ -12,7 +12,7 @@ const fonts = {
   'editor-font-size': '13px',
 };
 
-export const themes: Readonly<Record<'dark' | 'light' | 'contrast', Theme>> = {
+export const themes: Readonly<Record<'dark' | 'light' | 'contrast' | 'contrastLight', Theme>> = {
   dark: {
     classes: 'vscode-dark',
     variables: {
@@ -105,6 +105,35 @@ export const themes: Readonly<Record<'dark' | 'light' | 'contrast', Theme>> = {
       'button-border': '#6fc3df',
       'button-secondaryForeground': '#ffffff',
       'progressBar-background': '#6fc3df',
+    },
+  },
+  contrastLight: {
+    classes: 'vscode-high-contrast vscode-high-contrast-light',
+    variables: {
+      ...fonts,
+      'editor-background': '#ffffff',
+      'editor-foreground': '#292929',
+      descriptionForeground: '#292929',
+      'sideBar-background': '#ffffff',
+      contrastBorder: '#0f4a85',
+      contrastActiveBorder: '#006bbd',
+      'widget-border': '#0f4a85',
+      focusBorder: '#006bbd',
+      'input-background': '#ffffff',
+      'input-foreground': '#292929',
+      'input-border': '#0f4a85',
+      'input-placeholderForeground': '#292929b3',
+      'textLink-foreground': '#0f4a85',
+      'textLink-activeForeground': '#0f4a85',
+      'editorError-foreground': '#b5200d',
+      'editorWarning-foreground': '#895503',
+      'editorInfo-foreground': '#1a85ff',
+      'testing-iconPassed': '#007100',
+      'button-background': '#0f4a85',
+      'button-foreground': '#ffffff',
+      'button-secondaryBackground': '#ffffff',
+      'button-secondaryForeground': '#292929',
+      'charts-blue': '#1a85ff',
     },
   },
 };
