@@ -1,7 +1,8 @@
 /**
  * needs: docker images redis-server
  * Claim: many servers cost little. 200 processes or 60 containers in the tree: the whole refresh beside raw sockets in the same run (the probe alone: bench/probe.ts); idle CPU with
- * 12 nodes < 3 % of a core, and none while the view is hidden. `npm run bench -- scale [process COUNT | docker COUNT]`
+ * 12 nodes < 3 % of a core, and none while the view is hidden; and nothing wrong is shown: each server is asked by redis-cli, before and after some are killed.
+ * `npm run bench -- scale [process COUNT | docker COUNT [SERVERS OF A TOPOLOGY]]`
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -24,7 +25,6 @@ import { Inventory } from '../src/topology/inventory';
 import { only } from '../test/support/someContainers';
 
 const run = promisify(execFile);
-const GROUP = 4;
 const ROUNDS = 25;
 const IDLE_MS = 12_000;
 
@@ -32,16 +32,18 @@ interface World {
   readonly engine: Engine & Disposable;
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
   readonly mine: (name: string) => boolean;
+  /** Ends servers of different topologies without asking them. */
+  kill(indices: readonly number[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Groups of a master and three replicas, all made by the process engine itself. */
-async function processes(count: number): Promise<World> {
+/** Groups of a master and its replicas, all made by the process engine itself. */
+async function processes(count: number, group: number): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'scale-'));
   const engine = createProcessEngine({ owner: 'scale', home });
   const ports = await engine.freePorts(21_000, count);
   const topologies: { readonly id: string; readonly instances: readonly string[] }[] = [];
-  for (let first = 0; first < count; first += GROUP) {
+  for (let first = 0; first < count; first += group) {
     const ownership = {
       topologyId: randomUUID(),
       topologyName: `scale-${first}`,
@@ -50,7 +52,7 @@ async function processes(count: number): Promise<World> {
       session: 's',
       schema: 1,
     };
-    const own = ports.slice(first, first + GROUP);
+    const own = ports.slice(first, first + group);
     const storage = { kind: 'volume' } as const;
     const place = await engine.createPlace({ ownership, nodes: own.map((_, index) => `redis-${index + 1}`), storage });
     const ids = await Promise.all(
@@ -80,6 +82,12 @@ async function processes(count: number): Promise<World> {
     engine,
     addresses: ports.map(port => ({ host: '127.0.0.1', port })),
     mine: () => true,
+    async kill(indices) {
+      for (const index of indices) {
+        const { id, instance } = all[index] as (typeof all)[number];
+        await engine.kill(instance, { topologyId: id });
+      }
+    },
     async dispose() {
       await mapLimit(all, 8, ({ id, instance }) => engine.remove(instance, { topologyId: id }));
       for (const { id } of topologies) await engine.removePlace(id, { data: true });
@@ -90,7 +98,7 @@ async function processes(count: number): Promise<World> {
 }
 
 /** The same in containers, as somebody's scripts would make them. */
-async function containers(count: number): Promise<World> {
+async function containers(count: number, group: number): Promise<World> {
   const prefix = `rtt-${randomUUID().slice(0, 6)}`;
   const engine = createDockerEngine({ owner: 'scale' });
   await run('docker', ['network', 'create', prefix]);
@@ -109,7 +117,7 @@ async function containers(count: number): Promise<World> {
       '',
       '--protected-mode',
       'no',
-      ...(index % GROUP === 0 ? [] : ['--replicaof', `${prefix}-${index - (index % GROUP)}`, '6379']),
+      ...(index % group === 0 ? [] : ['--replicaof', `${prefix}-${index - (index % group)}`, '6379']),
     ]);
   });
   const { stdout } = await run('docker', [
@@ -125,12 +133,46 @@ async function containers(count: number): Promise<World> {
       .split('\n')
       .map(host => ({ host, port: 6379 })),
     mine: name => name.startsWith(prefix),
+    async kill(indices) {
+      await run('docker', ['kill', ...indices.map(index => names[index] as string)]);
+    },
     async dispose() {
       engine.dispose();
       await run('docker', ['rm', '-fv', ...names]);
       await run('docker', ['network', 'rm', prefix]);
     },
   };
+}
+
+/** How many servers are shown otherwise than redis-cli finds them; `dead` are those that were killed. */
+async function wrong(world: World, inventory: Inventory, dead: ReadonlySet<number>): Promise<readonly string[]> {
+  const nodes = nodesOf(inventory.snapshot);
+  return (
+    await mapLimit(world.addresses, 4, async ({ host, port }, index) => {
+      const said = await run('redis-cli', ['-h', host, '-p', String(port), 'ROLE'], { timeout: 3000 }).then(
+        ({ stdout }) => stdout.split('\n'),
+        () => [], // nobody there
+      );
+      const node = nodes.find(
+        one =>
+          (one.reachable?.port === port && (one.reachable.host === host || one.announced?.host === host)) ||
+          (one.announced?.host === host && one.announced.port === port),
+      );
+      const so = dead.has(index)
+        ? 'gone'
+        : said[0] === 'slave'
+          ? `replica of ${said[2]} ${said[3]}`
+          : (said[0] ?? 'silent');
+      const report = node?.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
+      const shown =
+        node === undefined || node.instance?.state === 'exited' || node.contact.state !== 'answering'
+          ? 'gone'
+          : node.role === 'replica'
+            ? `replica of ${report?.address.port} ${report?.link === 'up' ? 'connected' : 'connect'}`
+            : node.role;
+      return so === shown ? [] : [`${host}:${port} is ${so}, shown is ${shown}`];
+    })
+  ).flat();
 }
 
 /** The least that asking all of them costs: a kept socket each, INFO, its answer. */
@@ -184,8 +226,8 @@ async function idle(ms: number): Promise<number> {
   return (100 * cpu) / wall;
 }
 
-async function measure(kind: 'process' | 'docker', count: number, failures: string[]): Promise<void> {
-  const world = await (kind === 'docker' ? containers(count) : processes(count));
+async function measure(kind: 'process' | 'docker', count: number, group: number, failures: string[]): Promise<void> {
+  const world = await (kind === 'docker' ? containers(count, group) : processes(count, group));
   const before = held();
   const inventory = new Inventory({
     engines: [only(world.engine, ({ name }) => world.mine(name))],
@@ -268,6 +310,23 @@ async function measure(kind: 'process' | 'docker', count: number, failures: stri
     console.log(
       `  memory                  heap +${((after.heapUsed - before.heapUsed) / 1e6).toFixed(1)} MB, rss +${((after.rss - before.rss) / 1e6).toFixed(1)} MB`,
     );
+    inventory.setVisible(true);
+    const atRest = await wrong(world, inventory, new Set());
+    // a master and a replica of different topologies
+    const killed = [0, group + 1, 2 * group].filter(index => index < count);
+    await world.kill(killed);
+    const dead = new Set(killed);
+    let afterwards = await wrong(world, inventory, dead);
+    for (let tries = 0; tries < 10 && afterwards.length > 0; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 1000)); // replicas of the dead notice by themselves
+      afterwards = await wrong(world, inventory, dead);
+    }
+    for (const one of [...atRest, ...afterwards]) console.log(`  WRONG: ${one}`);
+    console.log(
+      `  shown wrong             ${atRest.length} at rest, ${afterwards.length} after ${killed.length} were killed`,
+    );
+    if (atRest.length + afterwards.length > 0)
+      failures.push(`${count}: ${atRest.length + afterwards.length} shown wrong`);
     if (count <= 12 && shown > 3) failures.push(`${count} nodes at rest take ${shown.toFixed(2)} % > 3 %`);
     if (count <= 12 && hidden > 0.1) failures.push(`${count} hidden nodes take ${hidden.toFixed(2)} %`);
   } finally {
@@ -280,14 +339,15 @@ async function main(args: readonly string[]): Promise<void> {
   const failures: string[] = [];
   const cases =
     args.length > 0
-      ? [[args[0], Number(args[1])] as const]
+      ? [[args[0], Number(args[1]), Number(args[2] ?? 4)] as const]
       : ([
-          ['process', 12],
-          ['process', 200],
-          ['docker', 12],
-          ['docker', 60],
+          ['process', 12, 4],
+          ['process', 200, 4],
+          ['docker', 12, 4],
+          ['docker', 60, 4],
         ] as const);
-  for (const [kind, count] of cases) await measure(kind === 'docker' ? 'docker' : 'process', count, failures);
+  for (const [kind, count, group] of cases)
+    await measure(kind === 'docker' ? 'docker' : 'process', count, group, failures);
   if (failures.length > 0) throw new Error(failures.join('; '));
 }
 

@@ -3,6 +3,7 @@ import { isCancellation, mapLimit, until } from '../../../src/base/abort';
 import { HumanError, isFault } from '../../../src/base/errors';
 import { createDockerEngine } from '../../../src/engine/docker';
 import type { Engine, EngineFault, Place, Storage } from '../../../src/engine/engine';
+import { Decoys, leftovers } from '../../support/dockerWorld';
 import { SocketProxy, proxyFaults } from '../../support/socketProxy';
 import type { ProxyFault } from '../../support/socketProxy';
 import { docker, newOwnership, OWNER, removeAll, requestFor } from './place';
@@ -43,6 +44,8 @@ const PATIENCE = 0.04;
 /** Making a container is several calls that must go well before the one that fails; a busy machine needs more than 0.8 s for them. */
 const MAKING = 0.12;
 const LIMIT_MS = 8000;
+/** `npm run drill`: also the ways of failing that differ little, and other people's things beside ours, looked at after every test. */
+const whole = process.env['REDIS_TOPOLOGY_DRILL'] === 'whole';
 
 interface Fixture {
   readonly ownership: ReturnType<typeof newOwnership>;
@@ -97,6 +100,7 @@ suite('engine/docker: a connection that fails at every call in every way', funct
   const proxy = new SocketProxy();
   const healthy = createDockerEngine({ owner: OWNER });
   let fixture: Fixture;
+  let decoys: Decoys | undefined;
   /** What the last failure said, for the messages of this suite. */
   let said = '';
   const strays: unknown[] = [];
@@ -106,14 +110,18 @@ suite('engine/docker: a connection that fails at every call in every way', funct
     process.on('unhandledRejection', onStray);
     await proxy.listen();
     const ownership = newOwnership();
+    if (whole) decoys = new Decoys(ownership.topologyName);
     const place = await healthy.createPlace({ ownership, nodes: ['a', 'b', 'c'], storage });
     const [port] = await healthy.freePorts(21400, 1);
     const id = await healthy.create(requestFor(ownership, 'a', place, 0, port!, storage));
     await healthy.start(id, ownership);
     fixture = { ownership, place, id };
   });
+  teardown(() => assert.equal(decoys?.changes() ?? '', '', 'somebody else was touched'));
   suiteTeardown(async () => {
     await removeAll(healthy, fixture.ownership.topologyId);
+    assert.deepEqual(leftovers(fixture.ownership.topologyName), []);
+    decoys?.remove();
     healthy.dispose();
     await proxy.close();
     process.off('unhandledRejection', onStray);
@@ -251,7 +259,9 @@ suite('engine/docker: a connection that fails at every call in every way', funct
       ['DELETE', /\/volumes\//],
       ['DELETE', /\/networks\//],
     ] as const) {
-      for (const fault of ['drop before send', 'drop after send', 'stall in head', 'status 409'] as const) {
+      for (const fault of whole
+        ? (Object.keys(proxyFaults) as ProxyFault[])
+        : (['drop before send', 'drop after send', 'stall in head', 'status 409'] as const)) {
         const engine = spoiled();
         const ownership = newOwnership();
         const place = await healthy.createPlace({ ownership, nodes: ['a'], storage });
@@ -308,6 +318,35 @@ suite('engine/docker: a connection that fails at every call in every way', funct
     assert.equal(heard.length, before, 'nothing is heard after the last listener left');
     engine.dispose();
   });
+
+  if (whole)
+    test('events: whatever the stream meets when it is opened, the next one is heard', async () => {
+      for (const fault of Object.keys(proxyFaults) as ProxyFault[]) {
+        const engine = spoiled();
+        let [connected, heard] = [0, 0];
+        proxy.met = 0;
+        proxy.rule = { method: 'GET', path: /^\/events$/, fault, times: 1 };
+        const watching = engine.watch(signal => {
+          if (signal.type === 'connected') connected++;
+          if (signal.type === 'instance' && signal.id === fixture.id && signal.action === 'pause') heard++;
+        });
+        await until(`${fault}: met`, { everyMs: 20, deadlineMs: 20_000 }, async () =>
+          proxy.met > 0 ? true : undefined,
+        );
+        // one that says nothing is noticed when the daemon is asked for a sign of life and has none for it, or ends with its connections
+        if (fault.startsWith('stall')) proxy.drop();
+        await until(`${fault}: an event is heard`, { everyMs: 300, deadlineMs: 30_000 }, async () => {
+          await healthy.pause(fixture.id, fixture.ownership);
+          await healthy.unpause(fixture.id, fixture.ownership);
+          return heard > 0 ? true : undefined;
+        });
+        assert.ok(connected > 0, fault);
+        watching.dispose();
+        engine.dispose();
+      }
+      proxy.rule = undefined;
+      await heal();
+    });
 
   test('a cancel is heard long before the limit while the daemon says nothing', async () => {
     const engine = createDockerEngine({ owner: OWNER, endpoint: () => proxy.endpoint });
