@@ -1,9 +1,10 @@
 // What goes wrong besides the pitfalls of the notes, brought about on real servers made by hand: found, mended by its fix where it has one, and gone.
 import { createConnection } from 'node:net';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { disconnectNode, reconnectNode } from '../../src/topology/network';
+import type { Topology } from '../../src/model/snapshot';
 import type { What } from '../../src/topology/diagnose/problem';
 import { docker } from './docker';
 import type { HandMade } from './handMade';
@@ -74,7 +75,22 @@ const linked = async (hand: HandMade, short: string): Promise<true> =>
     30_000,
   );
 
-/** The replica's user may do nothing of this; its link stays up, and it is behind. */
+async function healthy(hand: HandMade, topology: () => Topology | undefined, nodes: number): Promise<void> {
+  await until(
+    `${nodes} nodes, healthy`,
+    () => topology()?.nodes.length === nodes && topology()?.health.level === 'healthy',
+    60_000,
+  ).catch((error: unknown) => {
+    const there = hand.inventory.snapshot.topologies.map(({ kind, nodes: of, health }) => [
+      kind,
+      of.map(({ name, role, contact }) => `${name} ${role} ${contact.state}`),
+      health.reasons,
+    ]);
+    throw new Error(JSON.stringify(there), { cause: error });
+  });
+}
+
+/** Its link stays up, and it is behind. */
 const lagging: BeyondCase = {
   name: 'a replica far behind',
   async run(hand) {
@@ -241,6 +257,9 @@ const parted: BeyondCase = {
         `sentinel down-after-milliseconds parted-${hand.prefix} 1000`,
         `sentinel failover-timeout parted-${hand.prefix} 5000`,
       ]);
+      // the image's own user writes there
+      chmodSync(join(hand.folder, each, 'conf'), 0o777);
+      chmodSync(join(hand.folder, each, 'conf', 'redis.conf'), 0o666);
       await hand.create(
         each,
         [
@@ -250,19 +269,13 @@ const parted: BeyondCase = {
           `127.0.0.1:${await testPort()}:6379`,
           '-v',
           `${hand.folder}/${each}/conf:/etc/redis`,
-          '--user',
-          '0:0',
         ],
         ['redis-server', '/etc/redis/redis.conf', '--sentinel'],
       );
       await hand.start(each);
     }
     const topology = () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'sentinel');
-    await until(
-      'five, healthy',
-      () => topology()?.nodes.length === 5 && topology()?.health.level === 'healthy',
-      40_000,
-    );
+    await healthy(hand, topology, 5);
     await disconnectNode(hand.deps, hand.node('one'), signal, { reachable: true });
     await until('reached by its port', () => hand.node('one').contact.state === 'answering');
     const { host, port } = hand.node('one').reachable ?? { host: '', port: 0 };
@@ -321,11 +334,7 @@ const clusters: BeyondCase = {
     );
     await join();
     const topology = () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'cluster');
-    await until(
-      'four, healthy',
-      () => topology()?.nodes.length === 4 && topology()?.health.level === 'healthy',
-      40_000,
-    );
+    await healthy(hand, topology, 4);
     const told: Told[] = [];
     await say(hand, 'c4', ['CONFIG', 'SET', 'cluster-replica-no-failover', 'yes']);
     told.push({
