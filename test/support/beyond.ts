@@ -380,8 +380,8 @@ const clusters: BeyondCase = {
 
 /** In the order in which they are run: each leaves master and replica as they were. */
 export const beyond: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable, memory, loop, parted, clusters];
-/** Of these `npm test` brings each about: seconds. */
-export const beyondQuick: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable, memory];
+/** Of these `npm test` brings each about: seconds. Not the memory, which a machine without limits of swap never takes away. */
+export const beyondQuick: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable];
 
 /** Network, master and replica that the cases begin with. */
 export async function beginBeyond(hand: HandMade): Promise<void> {
