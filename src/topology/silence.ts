@@ -1,4 +1,4 @@
-import { isFault } from '../base/errors';
+import { HumanError, isFault, textOf } from '../base/errors';
 import type { SilenceReason } from '../model/snapshot';
 import type { RedisFault } from '../redis/client';
 import { ProbeRefused } from './probe';
@@ -9,6 +9,12 @@ export function silenceOf(error: unknown): SilenceReason | undefined {
   if (isFault(error, 'unreadable-reply')) return 'not-redis';
   if (error instanceof ProbeRefused) return error.reply.prefix === 'NOPERM' ? 'no-permission' : 'not-redis';
   return undefined;
+}
+
+/** What a failure to reach a server says, as it was said: the server's words or the system's, else the reason's name; for a fault that quotes it. */
+export function saidBy(error: unknown): string {
+  const { text } = (error instanceof HumanError ? error.fault : {}) as { readonly text?: unknown };
+  return typeof text === 'string' && text !== '' ? text : (silenceOf(error) ?? textOf(error));
 }
 
 /** Of several addresses' failures the one that says most: a word from the server, then a refusal, then nothing at all. */

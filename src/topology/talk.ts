@@ -1,10 +1,11 @@
 import { isCancellation, isDeadline, until } from '../base/abort';
 import type { Disposable } from '../base/disposable';
-import { HumanError, isFault, textOf } from '../base/errors';
+import { HumanError, isFault } from '../base/errors';
 import type { Address } from '../model/address';
 import type { Node } from '../model/snapshot';
 import { credentialsOf } from '../redis/credentials';
 import type { CallOptions, RedisConnection, RedisConnector, Reply, ReplyError } from '../redis/client';
+import { saidBy } from './silence';
 
 /** One server of a topology as a verb addresses it: by name for people, announced for its peers, reachable for us. */
 export interface Seat {
@@ -87,7 +88,7 @@ export class Talk implements Disposable {
         } catch (error) {
           connection?.dispose();
           if (isCancellation(error) || signal.aborted || isPermanent(error, password !== undefined)) throw error;
-          last = textOf(error);
+          last = saidBy(error);
           return undefined;
         }
         if (this.#disposed || signal.aborted) {

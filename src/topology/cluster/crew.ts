@@ -1,10 +1,11 @@
-import { HumanError, textOf } from '../../base/errors';
+import { HumanError } from '../../base/errors';
 import { sameAddress } from '../../model/address';
 import { ClusterNodesReader } from '../../model/clusterNodes';
 import { clusterView } from '../../model/clusterView';
 import type { ClusterMember, ClusterView } from '../../model/clusterView';
 import type { Topology } from '../../model/snapshot';
 import type { VerbDeps } from '../deps';
+import { saidBy } from '../silence';
 import { Talk } from '../talk';
 import type { Seat } from '../talk';
 import { ask, Watcher } from './wire';
@@ -149,7 +150,7 @@ export async function withCrew<T>(
           ];
         } catch (error) {
           if (signal.aborted) throw error;
-          silent.push({ seat, text: textOf(error) });
+          silent.push({ seat, text: saidBy(error) });
           return [];
         }
       }),
