@@ -2,9 +2,10 @@
  * Claim: the extension can stay open. What it runs watches a topology of each kind for hours, while nodes are stopped, killed, paused, cut off and failed
  * over, and healed: nothing wrong is shown at rest, nothing is thrown, and memory, descriptors and timers stay where they were.
  * needs: docker images redis-server
- * `npm run bench -- soak [--hours N] [--every SECONDS] [--seed N]` (1 hour, a fault a minute). Each round is kept in out/soak/<start>.ndjson as it comes.
+ * `npm run bench -- soak [--hours N] [--every SECONDS] [--seed N]` (1 hour, a fault a minute). Each round is kept in out/soak/<start>.ndjson as it
+ * comes; `--report FILE` judges such a file, `kill -INT` ends a run after the present round.
  */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +17,7 @@ import { SoakStage } from '../test/support/soakStage';
 import { isSoakWatcher, SoakWatcher } from '../test/support/soakWatcher';
 import type { Rows } from '../test/support/truth';
 import { soakVerdict } from '../test/support/soakVerdict';
-import type { Sample, Trouble } from '../test/support/soakVerdict';
+import type { Ends, Sample, Trouble } from '../test/support/soakVerdict';
 
 const OWNER = 'soak';
 /** The witness asks so seldom: this run shall cost little beside what it watches. */
@@ -170,19 +171,37 @@ async function soak({ hours, everyMs, seed }: Options): Promise<void> {
     }
     await watcher.letGo();
     await wait(2000);
-    const verdict = soakVerdict(samples, troubles, { before, after: await watcher.figures() });
-    appendFileSync(file, `${JSON.stringify(verdict)}\n`);
-    console.log(`\n${verdict.lines.join('\n')}\nseed ${seed}; kept in ${file}`);
-    if (verdict.broken.length > 0) {
-      console.log(`BROKEN: ${verdict.broken.join('; ')}`);
-      process.exitCode = 1;
-    }
+    const ends = { before, after: await watcher.figures() };
+    appendFileSync(file, `${JSON.stringify({ ends })}\n`);
+    console.log(`\nseed ${seed}; kept in ${file}`);
+    judge(samples, troubles, ends);
   } finally {
     watcher.end();
     for (const stage of stages) await stage.dispose();
     await proxy.close();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+function judge(samples: readonly Sample[], troubles: readonly Trouble[], ends: Ends | undefined): void {
+  const verdict = soakVerdict(samples, troubles, ends);
+  console.log(verdict.lines.join('\n'));
+  if (verdict.broken.length === 0) return;
+  console.log(`BROKEN: ${verdict.broken.join('; ')}`);
+  process.exitCode = 1;
+}
+
+/** Of a run that has ended, or still goes on. */
+function report(file: string): void {
+  const kept = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map(text => JSON.parse(text) as Sample | Trouble | { readonly ends: Ends });
+  judge(
+    kept.flatMap(one => ('figures' in one ? [one] : [])),
+    kept.flatMap(one => ('code' in one ? [one] : [])),
+    kept.flatMap(one => ('ends' in one ? [one.ends] : []))[0],
+  );
 }
 
 const line = ({ hours, what, figures, streams, load }: Sample, ms: number): string =>
@@ -194,12 +213,15 @@ if (!isSoakWatcher()) {
       hours: { type: 'string', default: '1' },
       every: { type: 'string', default: '60' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      report: { type: 'string' },
     },
   });
-  soak({ hours: Number(values.hours), everyMs: 1000 * Number(values.every), seed: Number(values.seed) }).catch(
-    (error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    },
-  );
+  if (values.report !== undefined) report(values.report);
+  else
+    soak({ hours: Number(values.hours), everyMs: 1000 * Number(values.every), seed: Number(values.seed) }).catch(
+      (error: unknown) => {
+        console.error(error);
+        process.exitCode = 1;
+      },
+    );
 }
