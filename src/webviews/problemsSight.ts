@@ -15,6 +15,9 @@ export function sightOf(
 ): ProblemsSight {
   const names = new Map(nodesOf(snapshot).map(({ id, name }) => [id, name]));
   const name = (id: string): string => names.get(id) ?? id;
+  const processes = new Set(
+    nodesOf(snapshot).flatMap(node => (node.instance?.engine === 'process' ? [node.name] : [])),
+  );
   const topology = snapshot.topologies.find(({ id }) => id === topologyId);
   const shown = problems.filter(problem => problem.topologyId === topologyId);
   return {
@@ -34,7 +37,11 @@ export function sightOf(
           problem.severity === 'error' ? t('Error') : problem.severity === 'warning' ? t('Warning') : t('Note'),
         cause: causeInWords(t, problem.what),
         ...(consequence === undefined ? {} : { consequence }),
-        evidence: problem.evidence.map(({ who, from, text }) => ({ who, from: sourceInWords(t, from), text })),
+        evidence: problem.evidence.map(({ who, from, text }) => ({
+          who,
+          from: sourceInWords(t, from, processes.has(who)),
+          text,
+        })),
         ...(problem.place === undefined
           ? {}
           : { place: t('{0}, line {1}', problem.place.path.split(/[/\\]/).slice(-3).join('/'), problem.place.line) }),
@@ -45,12 +52,12 @@ export function sightOf(
   };
 }
 
-export function sourceInWords(t: Translate, from: Evidence['from']): string {
+function sourceInWords(t: Translate, from: Evidence['from'], isProcess: boolean): string {
   switch (from) {
     case 'log':
       return t('log');
     case 'engine':
-      return t('container');
+      return isProcess ? t('process') : t('container');
     case 'reply':
       return t('reply');
     case 'conf':
