@@ -3,7 +3,7 @@ import { rules } from '../rules/codes';
 import type { RuleCode } from '../rules/codes';
 import type { Data, Finding, Fix, Related, Span } from '../types';
 import { fixes, related } from '../validate/judge';
-import type { Monitor } from '../validate/sentinel';
+import type { Monitor } from '../validate/judge';
 import { lineSpan, nameSpan, nodeAt, placesOf, sentinelLine, wordSpan } from './nodes';
 import type { TopologyNode } from './nodes';
 

@@ -6,7 +6,7 @@ import type { RuleCode } from '../rules/codes';
 import type { Data } from '../types';
 import { fixes, lineNumber, lineSpan, related, wordSpan } from './judge';
 import type { Judge } from './judge';
-import { inReach } from './texts';
+import { inReach } from './paths';
 import { dialectOf } from './users';
 
 export function checkAclFile(judge: Judge): void {

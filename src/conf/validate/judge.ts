@@ -7,8 +7,7 @@ import { historyOf, tableFor } from '../table';
 import type { Setting, Table } from '../table';
 import { modern, targetName } from '../target';
 import type { Target } from '../target';
-import type { Monitor } from './sentinel';
-import type { UserLine } from './users';
+import type { AclUser } from '../acl/rules';
 import type { Data, Edit, Files, Finding, Fix, Mode, Related, Severity, Span, ValidateOptions } from '../types';
 
 /** A text that is read from its first to its last line: one file, or the files of a pattern glued together. */
@@ -44,6 +43,21 @@ export interface Assigned {
   readonly values: readonly string[];
   /** Whether the line itself was accepted. */
   readonly accepted: boolean;
+}
+
+/** A master that a sentinel watches, as its file says. */
+export interface Monitor {
+  readonly entry: Entry;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly quorum: number;
+}
+
+/** What is known of a user line after it was read. */
+export interface UserLine {
+  readonly entry: Entry;
+  readonly user: AclUser;
 }
 
 export interface Told {

@@ -8,7 +8,7 @@ import { atLeast } from '../target';
 import { commentWord, fixes, lineSpan, made, mostRepeats, nameSpan, restSpan, spanOf, wordSpan } from './judge';
 import type { Entry, Judge } from './judge';
 import { checkValues } from './values';
-import type { Value } from './values';
+import type { Value } from './checked';
 
 /** Whether the words of a line can be read at all; reports when not. */
 export function quotesAreFine(judge: Judge, entry: Entry): boolean {

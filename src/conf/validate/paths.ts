@@ -1,7 +1,6 @@
 /** `dir` and the files that other directives name. What is not on this machine is a warning, inside our reach an error. */
 import { fixes, wordSpan } from './judge';
 import type { Entry, Judge } from './judge';
-import { inReach } from './texts';
 
 /** `dir` takes effect at once: it moves later includes (section 0, fact 2). */
 export function enterDirectory(judge: Judge, entry: Entry): void {
@@ -28,3 +27,11 @@ export function enterDirectory(judge: Judge, entry: Entry): void {
   else if (found === 'missing') judge.remark('dir-missing', place, { path }, [fixes.commentOut(entry)]);
   else if (found === 'file' || found === 'other') judge.refuse('dir-is-file', place, { path });
 }
+
+/** Whether a path lies in the folder that we were given, so that its absence is a fact and not a matter of the machine. */
+export const inReach = (judge: Judge, path: string): boolean =>
+  judge.base !== undefined &&
+  (path === judge.base || path.startsWith(judge.base.endsWith('/') ? judge.base : `${judge.base}/`));
+
+/** The folder that a path is in. */
+export const folderOf = (path: string): string => path.replace(/[/\\][^/\\]*$/, '') || '/';

@@ -4,8 +4,8 @@ import { laxInteger, memory, strictInteger } from '../numbers';
 import { Suggester } from '../suggest';
 import type { Data, Fix } from '../types';
 import { commentWord, fixes, made } from './judge';
-import type { Check, Checked, Value } from './values';
-import { nameIn } from './values';
+import type { Check, Checked, Value } from './checked';
+import { nameIn } from './checked';
 
 const yesWords = new Set(['true', 'on', '1', 'enable', 'enabled', 'y', 'ja', 't']);
 const noWords = new Set(['false', 'off', '0', 'disable', 'disabled', 'n', 'f', 'none', 'never']);

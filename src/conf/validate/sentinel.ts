@@ -5,19 +5,10 @@ import { atoi, laxInteger } from '../numbers';
 import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
 import { commentWord, fixes, isTime, lineNumber, lineSpan, made, related, restSpan, wordSpan } from './judge';
-import type { Entry, Judge, Steps } from './judge';
-import { inReach } from './texts';
+import type { Entry, Judge, Monitor, Steps } from './judge';
+import { inReach } from './paths';
 import { isIn, sentinelStatement, sentinelStatements } from './sentinelShape';
 import type { SentinelStatement } from './sentinelShape';
-
-/** A master that a sentinel watches, as its file says. */
-export interface Monitor {
-  readonly entry: Entry;
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly quorum: number;
-}
 
 /** A sentinel line that has the right shape, with its words behind the statement's name. */
 interface Line {

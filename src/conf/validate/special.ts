@@ -4,8 +4,8 @@ import { atoi, float, laxInteger, memory } from '../numbers';
 import type { Lax } from '../numbers';
 import type { Fix } from '../types';
 import { commentWord, fixes, lineSpan, made, nameSpan } from './judge';
-import type { Check, Checked, Value } from './values';
-import { nameIn } from './values';
+import type { Check, Checked, Value } from './checked';
+import { nameIn } from './checked';
 
 /** A number that `strtoll` must read to its end; blanks and a sign are fine, so is nothing at all. */
 const laxComplete = (text: string): Lax | undefined => {

@@ -2,8 +2,7 @@
 import { addressKind } from '../addresses';
 import { fixes, lineSpan, related, wordSpan } from './judge';
 import type { Judge } from './judge';
-import { bindsNothing, folderOf } from './startup';
-import { inReach } from './texts';
+import { folderOf, inReach } from './paths';
 
 export function checkClusterStart(judge: Judge): void {
   if (!judge.isYes('cluster-enabled')) return;
@@ -88,4 +87,14 @@ function checkStateFile(judge: Judge): void {
     judge.exits('cluster-config-is-conf', place, { what: 'this is a configuration file' });
   else if (found === 'missing' && judge.files.stat(folderOf(path)).kind === 'missing')
     judge.remark('cluster-config-folder', place, { path: name });
+}
+
+/** Whether bind names no address at all: `bind ""`, or bind without one (7.0 and later). */
+export function bindsNothing(judge: Judge): boolean {
+  const bind = judge.last('bind');
+  return (
+    bind?.accepted === true &&
+    judge.modern &&
+    (bind.values.length === 0 || (bind.values.length === 1 && bind.values[0] === ''))
+  );
 }

@@ -5,8 +5,8 @@ import { checkAclFile } from './aclFile';
 import { fixes, isTime, lineSpan, made, nameSpan, related, restSpan, wordSpan } from './judge';
 import type { Assigned, Judge, Steps } from './judge';
 import { unknownName } from './lines';
-import { inReach } from './texts';
-import { checkClusterStart } from './startCluster';
+import { folderOf, inReach } from './paths';
+import { bindsNothing, checkClusterStart } from './startCluster';
 import { checkTls } from './startTls';
 import { checkUsersAtStart } from './users';
 
@@ -88,16 +88,6 @@ function boundAddresses(judge: Judge, bind: Assigned): Bound[] {
       words.length === bind.values.length ? wordSpan(bind.entry, words[index]) : wordSpan(bind.entry, words[0]);
     return { text: optional ? value.slice(1) : value, optional, place };
   });
-}
-
-/** Whether bind names no address at all: `bind ""`, or bind without one (7.0 and later). */
-export function bindsNothing(judge: Judge): boolean {
-  const bind = judge.last('bind');
-  return (
-    bind?.accepted === true &&
-    judge.modern &&
-    (bind.values.length === 0 || (bind.values.length === 1 && bind.values[0] === ''))
-  );
 }
 
 function checkListening(judge: Judge): void {
@@ -273,8 +263,6 @@ function checkUnixSocket(judge: Judge): void {
   else if (found === 'directory') judge.report('unixsocket-is-folder', place, { path }, { severity: 'warning' });
   else if (judge.files.stat(folderOf(target)).kind === 'missing') judge.remark('unixsocket-folder', place, { path });
 }
-
-export const folderOf = (path: string): string => path.replace(/[/\\][^/\\]*$/, '') || '/';
 
 function checkDatabaseFile(judge: Judge): void {
   const file = judge.last('dbfilename');

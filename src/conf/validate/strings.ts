@@ -6,8 +6,8 @@ import type { RuleCode } from '../rules/codes';
 import type { Data } from '../types';
 import { fixes } from './judge';
 import type { Judge } from './judge';
-import type { Check } from './values';
-import { nameIn } from './values';
+import type { Check } from './checked';
+import { nameIn } from './checked';
 
 /** What is wrong with a text: the rule and its data; undefined when nothing is. */
 type Fault = readonly [code: RuleCode, data?: Data] | undefined;

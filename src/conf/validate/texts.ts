@@ -8,7 +8,7 @@ import { atLeast } from '../target';
 import { lastAtMost } from '../search';
 import type { Finding, Span } from '../types';
 import { readUser } from './users';
-import { enterDirectory } from './paths';
+import { enterDirectory, inReach } from './paths';
 import { fixes, isTime, lineSpan, related, wordSpan } from './judge';
 import type { Entry, Judge, Steps, Unit } from './judge';
 import { readLine } from './lines';
@@ -200,11 +200,6 @@ function openText(
   }
   return undefined;
 }
-
-/** Whether a path lies in the folder that we were given, so that its absence is a fact and not a matter of the machine. */
-export const inReach = (judge: Judge, path: string): boolean =>
-  judge.base !== undefined &&
-  (path === judge.base || path.startsWith(judge.base.endsWith('/') ? judge.base : `${judge.base}/`));
 
 const shortPath = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 

@@ -7,7 +7,7 @@ import type { Word } from '../scanner';
 import { Suggester } from '../suggest';
 import type { Fix, Span } from '../types';
 import { commentWord, fixes, isTime, lineSpan, made, related, restSpan, spanOf, wordSpan } from './judge';
-import type { Entry, Judge, Steps } from './judge';
+import type { Entry, Judge, Steps, UserLine } from './judge';
 
 /** The dialect as of this line: `acl-pubsub-default` counts from where it stands on. */
 export function dialectOf(judge: Judge): Dialect {
@@ -17,12 +17,6 @@ export function dialectOf(judge: Judge): Dialect {
 }
 
 const nameOf = (entry: Entry): string => entry.statement.words[1]?.value ?? '';
-
-/** What is known of a user line after it was read. */
-export interface UserLine {
-  readonly entry: Entry;
-  readonly user: AclUser;
-}
 
 export function readUser(judge: Judge, entry: Entry): void {
   const words = entry.statement.words;

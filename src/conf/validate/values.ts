@@ -1,28 +1,11 @@
 /** Judges the values of one table directive: shared shapes, and a table from value type to its check. */
-import type { Word } from '../scanner';
-import type { Setting, ValueType } from '../table';
-import type { Span } from '../types';
+import type { ValueType } from '../table';
+import { nameIn } from './checked';
+import type { Check, Checked } from './checked';
 import { checkBuffers, checkEvents, checkOomScores, checkPercentiles, checkReplicaof, checkSave } from './special';
-import type { Entry, Judge } from './judge';
 import { lineSpan, wordSpan } from './judge';
 import { checkBool, checkEnum, checkInteger, checkMemory, checkOctal } from './scalars';
 import { checkString } from './strings';
-
-/** One value as the server gets it. Several may come from one word that is split again; they share its place. */
-export interface Value {
-  readonly text: string;
-  readonly place: Span;
-  readonly word: Word | undefined;
-}
-
-/** What a check gets; it answers whether the server accepts the line. */
-export interface Checked {
-  readonly judge: Judge;
-  readonly entry: Entry;
-  readonly setting: Setting;
-  readonly values: readonly Value[];
-}
-export type Check = (checked: Checked) => boolean;
 
 const checks: Readonly<Record<ValueType, Check>> = {
   bool: checkBool,
@@ -57,6 +40,3 @@ function checkAddresses({ judge, entry, values }: Checked): boolean {
   judge.refuse('bind-too-many', wordSpan(entry, entry.statement.words[17]), { count: values.length });
   return false;
 }
-
-/** The name as the file writes it, for messages. */
-export const nameIn = (entry: Entry): string => entry.statement.name;
