@@ -3,7 +3,6 @@ import type { Node } from '../model/snapshot';
 import type { TerminalCommand } from '../engine/engine';
 import type { Credentials } from '../redis/credentials';
 import { credentialsOf } from '../redis/credentials';
-import { commands } from '../manifest';
 import type { Place } from './ask';
 import { nodeOf } from './ask';
 import type { Command, Kit } from './kit';
@@ -27,6 +26,7 @@ export const openConsole: Command = async (kit, target) => {
     );
     return;
   }
+  const message = masterOf(place);
   vscode.window
     .createTerminal({
       name: topology ? `${topology.name}/${node.name}` : node.name,
@@ -35,26 +35,15 @@ export const openConsole: Command = async (kit, target) => {
       env: { ...command.env },
       iconPath: new vscode.ThemeIcon('database'),
       isTransient: true, // a restored terminal would lack the password
+      ...(message === undefined ? {} : { message }),
     })
     .show();
-  await tellMaster(place);
 };
 
 /** A replica answers writes with READONLY, or sends them on in a cluster: whom to go to instead. */
-async function tellMaster({ node, topology }: Place): Promise<void> {
+function masterOf({ node, topology }: Place): string | undefined {
   const master = node.role === 'replica' ? topology?.nodes.find(({ id }) => id === node.masterId) : undefined;
-  if (master === undefined || topology === undefined) return;
-  const go = vscode.l10n.t('Console of {0}', master.name);
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} is a replica and refuses writes. Its master is {1}.', node.name, master.name),
-    go,
-  );
-  if (answer === go)
-    await vscode.commands.executeCommand(commands.openConsole, {
-      kind: 'node',
-      node: master.id,
-      topology: topology.id,
-    });
+  return master && vscode.l10n.t('{0} is a replica and refuses writes. Its master is {1}.', node.name, master.name);
 }
 
 async function commandFor(
