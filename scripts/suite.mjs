@@ -18,7 +18,7 @@ const suites = {
   package: { folder: 'test/package', parts: ['vsix'], timeout: 60_000 },
   redis: {
     folder: 'test/redis',
-    parts: ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'],
+    parts: ['redis-server', 'redis-py', 'openssl', 'sshd', 'busybox', 'docker', 'compose', 'images'],
     timeout: 60_000,
   },
   // A part of `redis`, which `npm test` runs beside the rest.

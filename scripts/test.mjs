@@ -39,7 +39,7 @@ const suites = {
   },
   unit: mocha('unit', [], 5),
   package: mocha('package', ['host'], 5),
-  redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'docker', 'compose', 'images'], 18, [
+  redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'sshd', 'busybox', 'docker', 'compose', 'images'], 18, [
     '--without=cluster',
   ]),
   cluster: mocha('cluster', ['redis-server', 'docker', 'images'], 10),

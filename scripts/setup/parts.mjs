@@ -1,4 +1,5 @@
 // The parts that suites ask for by name.
+import { existsSync } from 'node:fs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureDocker } from './docker.mjs';
 import { ensureImages, recipes } from './images.mjs';
@@ -31,12 +32,28 @@ async function ensureOpenssl() {
   return capture('openssl', ['version']).out;
 }
 
+/** Makes sure that there is an ssh and an sshd, for the tests of an engine on another machine. */
+async function ensureSshd() {
+  if (which('ssh') === undefined || !existsSync('/usr/sbin/sshd'))
+    await aptInstall(['openssh-client', 'openssh-server'], 'The tests reach an engine by ssh');
+  return capture('ssh', ['-V']).err;
+}
+
+/** Makes sure that there is a busybox that needs no libraries: what images of Alpine have instead of Debian's programs. */
+async function ensureBusybox() {
+  if (!existsSync('/bin/busybox'))
+    await aptInstall(['busybox-static'], 'The tests reach servers as in an image of Alpine');
+  return capture('/bin/busybox', ['--help']).out.split(' multi-call')[0] ?? '';
+}
+
 /** @type {Record<string, [string, () => Promise<string>]>} */
 const parts = {
   'redis-server': ['redis-server', () => ensureRedisServer('The tests need redis-server')],
   compose: ['Docker Compose', ensureCompose],
   'redis-py': ['redis-py', ensureRedisPy],
   openssl: ['openssl', ensureOpenssl],
+  sshd: ['ssh', ensureSshd],
+  busybox: ['BusyBox', ensureBusybox],
   docker: ['Docker engine', ensureDocker],
   images: ['Images', () => ensureImages(Object.keys(recipes))],
   host: ['VS Code server', ensureHost],

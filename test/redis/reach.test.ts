@@ -6,13 +6,9 @@ import type { Node } from '../../src/model/snapshot';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
 import { Inventory } from '../../src/topology/inventory';
 import type { Reach } from '../../src/topology/reach/explain';
-import { planFix } from '../../src/topology/diagnose/fixes/plan';
-import type { FixDeps } from '../../src/topology/diagnose/fixes/run';
-import { runFix } from '../../src/topology/diagnose/fixes/run';
 import { measureReach } from '../../src/topology/reach/measure';
-import { remediesOf } from '../../src/topology/reach/remedies';
 import { cleanUp, docker, dockerLines } from '../support/docker';
-import { memoryDeps } from '../support/memoryDeps';
+import { bestFix, mend } from '../support/mending';
 import { newPrefix, testLabel, testPorts } from '../support/naming';
 import { only } from '../support/someContainers';
 
@@ -174,46 +170,26 @@ suite('reachability of real containers', function () {
     });
   });
 
-  const mend = async (
-    among: Inventory,
-    on: typeof engine,
-    name: string,
-    fix: Parameters<typeof planFix>[2],
-  ): Promise<void> => {
-    const node = find(among, name);
-    const deps: FixDeps = {
-      ...memoryDeps(
-        on,
-        new IoredisConnector((address, signal) => on.containers.dial(address.via ?? '', address, signal)),
-      ),
-      secrets,
-      files: {
-        read: () => Promise.resolve(undefined),
-        write: () => Promise.reject(new Error('no file of this machine is written')),
-      },
-    };
-    const plan = planFix(among.snapshot, node.topologyId, fix);
-    assert.notEqual(plan.steps.length, 0);
-    await runFix(deps, plan, new AbortController().signal);
-    await among.refresh();
-  };
-  const fixOf = (reach: Reach, node: Node): Parameters<typeof planFix>[2] => {
-    const [best] = remediesOf(reach, node, undefined);
-    assert.ok(best?.kind === 'fix', JSON.stringify(best));
-    return best.fix as Parameters<typeof planFix>[2];
-  };
-
   test('an announcement that leads nowhere is taken back: then clients are told where it lives', async () => {
-    const fix = fixOf(await measured('liar'), find(inventory, 'liar'));
-    await mend(inventory, engine, 'liar', fix);
+    const fix = bestFix(await measured('liar'), find(inventory, 'liar'));
+    await mend(inventory, engine, secrets, find(inventory, 'liar'), fix);
     const { finding, announced } = await measured('liar');
     assert.equal(finding.code, 'reach-fine', JSON.stringify({ finding, announced }));
+    // A replica tells its master when the link begins: the master, and so every Sentinel and every client, knows it at once.
+    const own = await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', `${prefix}-liar`);
+    await until(
+      'the master knows',
+      { everyMs: 100, deadlineMs: 30_000 },
+      async () =>
+        (await docker('exec', `${prefix}-open`, 'redis-cli', 'INFO', 'replication')).includes(`ip=${own},port=6379,`) ||
+        undefined,
+    );
   });
 
   test('one that is published under another number announces that one', async () => {
-    const fix = fixOf(await measured('moved'), find(inventory, 'moved'));
+    const fix = bestFix(await measured('moved'), find(inventory, 'moved'));
     assert.deepEqual(fix.code === 'announce' && fix.to, { host: '127.0.0.1', port: port + 1 });
-    await mend(inventory, engine, 'moved', fix);
+    await mend(inventory, engine, secrets, find(inventory, 'moved'), fix);
     assert.equal((await measured('moved')).finding.code, 'reach-fine');
   });
 
@@ -248,8 +224,8 @@ suite('reachability of real containers', function () {
         [{ code: 'reach-not-published', port: 6379 }, [], [['answers', true]]],
       );
       const outside = port + 5;
-      const fix = fixOf(before, find(other, 'open'));
-      await mend(other, desktop, 'open', fix.code === 'publish-port' ? { ...fix, outside } : fix);
+      const fix = bestFix(before, find(other, 'open'));
+      await mend(other, desktop, secrets, find(other, 'open'), fix.code === 'publish-port' ? { ...fix, outside } : fix);
       await until('seen again', { everyMs: 50, deadlineMs: 30_000 }, () =>
         Promise.resolve(find(other, 'open').contact.state === 'answering' || undefined),
       );

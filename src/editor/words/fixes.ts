@@ -117,6 +117,8 @@ export function stepInWords(t: Translate, step: FixStep, name: (id: string) => s
         'Make the container of {0} anew with the folder of its conf mounted; same data, ports and networks',
         name(step.node),
       );
+    case 'link-again':
+      return t('Let {0} link to its master again, which is told then', name(step.node));
   }
 }
 

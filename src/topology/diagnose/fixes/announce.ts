@@ -19,6 +19,7 @@ export function announceSteps(topology: Topology | undefined, node: Node, to: Ad
     set(node.id, 'replica-announce-ip', to?.host ?? ''),
     set(node.id, 'replica-announce-port', String(to?.port ?? 0)),
     { act: 'keep', node: node.id, settings: ['replica-announce-ip', 'replica-announce-port'] },
+    ...(node.role === 'replica' ? [{ act: 'link-again' as const, node: node.id }] : []),
   ];
 }
 
@@ -66,6 +67,19 @@ function member(node: string, to: Address | undefined): readonly FixStep[] {
     ...settings.map(([name, value, ifKnown]) => set(node, name, value, ifKnown)),
     { act: 'keep', node, settings: settings.map(([name]) => name) },
   ];
+}
+
+type Say = (commands: readonly (readonly string[])[]) => Promise<readonly string[]>;
+
+export async function isLinked(say: Say): Promise<boolean> {
+  return /master_link_status:up/.test((await say([['INFO', 'replication']])).join('\n'));
+}
+
+/** Closes the replica's link, which comes back within a second and goes on where it was. False where there is none: the next one is told anyhow. */
+export async function linkAgain(say: Say): Promise<boolean> {
+  if (!(await isLinked(say))) return false;
+  await say([['CLIENT', 'KILL', 'TYPE', 'master']]);
+  return true;
 }
 
 function set(node: string, setting: string, value: string, ifKnown?: true): FixStep {

@@ -47,7 +47,9 @@ export type FixStep =
   | { readonly act: 'new-myid'; readonly node: string }
   | { readonly act: 'sentinel-config'; readonly node: string; readonly setting: string; readonly value: string }
   | { readonly act: 'publish'; readonly node: string; readonly inside: number; readonly outside: number }
-  | { readonly act: 'remount-conf'; readonly node: string };
+  | { readonly act: 'remount-conf'; readonly node: string }
+  /** Closes the link to its master, which comes back by itself: what a replica tells of itself it tells when the link begins. */
+  | { readonly act: 'link-again'; readonly node: string };
 
 export interface FixPlan {
   readonly fix: Fix;

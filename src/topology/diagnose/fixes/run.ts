@@ -11,6 +11,7 @@ import type { FixDeps, MendFault } from './context';
 import { FixContext } from './context';
 import { editLines, setDirectives, undoEdits } from './confEdit';
 import type { ConfEditFault } from './confEdit';
+import { isLinked, linkAgain } from './announce';
 import type { FixPlan, FixStep } from './plan';
 import { newId, startSentinel } from './sentinels';
 
@@ -154,9 +155,7 @@ class FixRun {
           ['REPLICAOF', address.host, String(address.port)],
         ]);
         this.#note(step.node, 'replicaof', `${address.host} ${String(address.port)}`);
-        return this.#context.seen(step.node, 'master_link_status:up', async () =>
-          /master_link_status:up/.test((await this.#context.say(step.node, [['INFO', 'replication']])).join('\n')),
-        );
+        return this.#linked(step.node);
       }
       case 'start-sentinel':
         return startSentinel(this.#context, step.node, step.conf);
@@ -168,6 +167,10 @@ class FixRun {
         return publish(this.#context, step);
       case 'remount-conf':
         return remount(this.#context, step.node);
+      case 'link-again':
+        if (!(await linkAgain(commands => this.#context.say(step.node, commands)))) return;
+        this.undo.unshift(step); // undone last
+        return this.#linked(step.node);
     }
   }
 
@@ -244,6 +247,12 @@ class FixRun {
     if (before === step.value) return;
     await this.#context.say(step.node, [['SENTINEL', 'CONFIG', 'SET', step.setting, step.value]]);
     if (before !== undefined) this.undo.push({ ...step, value: before });
+  }
+
+  #linked(node: string): Promise<void> {
+    return this.#context.seen(node, 'master_link_status:up', () =>
+      isLinked(commands => this.#context.say(node, commands)),
+    );
   }
 
   #note(id: string, setting: string, value: string): void {

@@ -103,6 +103,7 @@ suite('topology/diagnose: the steps of an announcement', () => {
   const steps = (of: Node, to?: { readonly host: string; readonly port: number }): readonly string[] =>
     announceSteps(all, of, to).map(step => {
       if (step.act === 'keep') return `keep ${step.settings.length}`;
+      if (step.act === 'link-again') return step.act;
       assert.ok(step.act === 'config-set' || step.act === 'sentinel-config');
       return `${step.node === of.id ? '' : 'elsewhere: '}${step.setting}=${step.value}${'ifKnown' in step && step.ifKnown ? ' if known' : ''}`;
     });
@@ -114,6 +115,12 @@ suite('topology/diagnose: the steps of an announcement', () => {
     expected: readonly string[],
   ])[] = [
     ['a server, an address', server, away, ['replica-announce-ip=10.9.9.9', 'replica-announce-port=6379', 'keep 2']],
+    [
+      'a replica, itself: its master hears it when the link begins',
+      { ...server, role: 'replica' },
+      undefined,
+      ['replica-announce-ip=', 'replica-announce-port=0', 'keep 2', 'link-again'],
+    ],
     ['a server, itself', server, undefined, ['replica-announce-ip=', 'replica-announce-port=0', 'keep 2']],
     [
       'a server, a name: its Sentinels resolve names first',
