@@ -30,7 +30,13 @@ export function keptLines({ keep }, printed) {
   const lines = printed
     .split('\n')
     .map(line => line.trimEnd())
-    .filter(line => line !== '' && !line.startsWith('- ') && (keep === undefined || keep.test(line)));
+    .filter(
+      line =>
+        line !== '' &&
+        // not what setting up the parts prints
+        !/^- |^ {2}\S[^:]*: .*, [\d.]+ s$/.test(line) &&
+        (keep === undefined || keep.test(line)),
+    );
   return lines.slice(-40).map(line => (line.length > 240 ? `${line.slice(0, 239)}…` : line));
 }
 
@@ -140,5 +146,10 @@ export function quoteIn(readme, claims, store) {
           `| ${claim.promise} | ${figureOf(claim, kept.last.lines)}${kept.last.verdict === 'held' ? '' : `, **${kept.last.verdict}**`} |`,
         ];
   });
-  return `${before}${begin}\n| promised | measured |\n|---|---|\n${rows.join('\n')}\n${end}${after}`;
+  const busy = quoted.flatMap(id => store[id]?.last.load ?? []);
+  const under =
+    busy.length === 0
+      ? ''
+      : `\nMeasured under a load of ${Math.min(...busy).toFixed(0)} to ${Math.max(...busy).toFixed(0)} (one-minute average).\n`;
+  return `${before}${begin}\n| promised | measured |\n|---|---|\n${rows.join('\n')}\n${under}${end}${after}`;
 }

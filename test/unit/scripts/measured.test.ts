@@ -46,7 +46,7 @@ suite('what is measured', () => {
   });
 
   test('of what is printed, the figures are kept, and one of them is quoted', () => {
-    const printed = '- Images …\n  Images: there\nratio 0.25 of peers   \n\nnoise\nload 3\n';
+    const printed = '- Images …\n  Images: load them, 0.3 s\nratio 0.25 of peers   \n\nnoise\nload 3\n';
     assert.deepEqual(keptLines(claim, printed), ['ratio 0.25 of peers', 'load 3']);
     assert.equal(figureOf(claim, keptLines(claim, printed)), '0.25 × peers');
     assert.equal(figureOf(claim, ['nothing']), '–');
@@ -76,7 +76,7 @@ suite('what is measured', () => {
     const empty = '# A\n<!-- measured: written by npm run bench -->\n<!-- end of measured -->\nend\n';
     assert.match(
       quoteIn(empty, claims, store),
-      /\| p95 140\.5 ms, \*\*missed\*\* \|\n<!-- end of measured -->\nend\n$/,
+      /\| p95 140\.5 ms, \*\*missed\*\* \|\n\nMeasured under a load of 1 to 2 \(.+\)\.\n<!-- end of measured -->\nend\n$/,
     );
     assert.throws(() => quoteIn('# A\n', claims, store), /no place/);
   });
