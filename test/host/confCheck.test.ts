@@ -1,11 +1,15 @@
 // A disagreement with the installed server: it is logged as what it is, our bug, and both verdicts are said.
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { CheckConf } from '../../src/commands/checkConf';
 import type { CheckDeps } from '../../src/commands/checkConf';
 import { parseDocument } from '../../src/conf/document';
 import { parseTarget } from '../../src/conf/target';
 import { validate } from '../../src/conf/validate';
+import { until } from '../support/naming';
 
 /** A judge that sees no fault in `blind` and the usual ones elsewhere, and what is logged beside it. */
 function checkWith(judged: (text: string) => string): { readonly check: CheckConf; readonly logged: string[] } {
@@ -60,8 +64,14 @@ suite('checking with the installed server', () => {
   for (const [what, text, judged, warned] of cases) {
     test(`${what}: the log says ${warned === undefined ? 'that we agree' : 'whose bug it is'}`, async () => {
       const { check, logged } = checkWith(judged);
-      const document = await vscode.workspace.openTextDocument({ language: 'redis-conf', content: text });
-      await vscode.window.showTextDocument(document);
+      // A file, and not an untitled text: that one asks before it closes, into the test that follows.
+      const file = join(mkdtempSync(join(tmpdir(), 'rtx-check-')), 'redis.conf');
+      writeFileSync(file, text);
+      const document = await vscode.workspace.openTextDocument(file);
+      await until('the file is in front', async () => {
+        await vscode.window.showTextDocument(document);
+        return vscode.window.activeTextEditor?.document === document ? true : undefined;
+      });
       await check.run();
       const theirs = vscode.languages
         .getDiagnostics(document.uri)
