@@ -174,7 +174,8 @@ export function readEvent(line: string): EngineSignal | undefined {
   if (!isRecord(raw)) return { type: 'other', at: Date.now() };
   const nanos = number(raw['timeNano']);
   const seconds = number(raw['time']);
-  const at = nanos !== undefined ? Math.floor(nanos / 1e6) : seconds !== undefined ? seconds * 1000 : Date.now();
+  const said = nanos !== undefined ? Math.floor(nanos / 1e6) : (seconds ?? NaN) * 1000;
+  const at = Number.isFinite(said) ? said : Date.now(); // 1e308 seconds are a number, and their milliseconds are none
   const actor = record(raw['Actor']);
   const attributes = textMap(actor['Attributes']);
   const type = text(raw['Type']) ?? 'container';

@@ -300,6 +300,11 @@ suite('engine/docker readers, fuzzed', function () {
       options,
     ));
 
+  test('a time beyond all numbers is now', () => {
+    const read = readEvent(event({ timeNano: undefined, time: 1e308 }));
+    assert.ok(read !== undefined && 'at' in read && Number.isFinite(read.at));
+  });
+
   test('one event of any JSON', () =>
     fc.assert(
       fc.property(fc.oneof(damaged(JSON.parse(events[0] ?? '')), fc.jsonValue()), value => {
