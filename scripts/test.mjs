@@ -44,7 +44,7 @@ const suites = {
   ]),
   cluster: mocha('cluster', ['redis-server', 'docker', 'images'], 10),
   host: mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
-  e2e: mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 12),
+  e2e: mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 16),
   bench: {
     name: 'bench',
     command: [node, 'scripts/bench.mjs', '--smoke'],

@@ -22,7 +22,10 @@ export interface EngineWatchDeps {
 /** The longest that a server which does not answer holds up what the engine says of itself. */
 const PATIENCE_MS = 250;
 
-/** Follows one engine: its events only wake, its list tells. One list at a time; a signal during it makes it list once more. */
+/**
+ * Follows one engine: its events only wake, its list tells. One list at a time; a signal during it makes it list once more, which nobody waits for
+ * who asked before: on a machine where others make and remove containers without pause there is always one more.
+ */
 export class EngineWatch implements Disposable {
   readonly #engine: WatchedEngine;
   readonly #deps: EngineWatchDeps;
@@ -37,6 +40,11 @@ export class EngineWatch implements Disposable {
   #first: Promise<void> | undefined;
   /** A whole list was asked for: what happened before, it tells. */
   #listed = false;
+  /** The list that comes after the one that is under way; all who ask meanwhile wait for it. */
+  #next: Promise<void> | undefined;
+  /** The engine has been asked for the list that is under way: what happens from now on, it may not tell. */
+  #asking = false;
+  /** Somebody asked while there was only a glance. */
   #again = false;
   /** The list that is under way was asked for in this very turn: it is as new as one asked for now. */
   #justBegun = false;
@@ -116,10 +124,18 @@ export class EngineWatch implements Disposable {
    */
   list(heard = false): Promise<void> {
     if (this.#ending.signal.aborted) return Promise.resolve();
-    if (this.#listing !== undefined) {
-      this.#again ||= heard || !this.#justBegun;
-      return this.#listing;
-    }
+    if (this.#listing === undefined) return this.#begin();
+    const isNews = heard || !this.#justBegun;
+    if (!this.#asking) this.#again ||= isNews; // the list is still to come
+    if (!this.#asking || !isNews) return this.#listing;
+    const next = (): Promise<void> => {
+      this.#next = undefined;
+      return this.#listing ?? this.list();
+    };
+    return (this.#next ??= this.#listing.then(next, next));
+  }
+
+  #begin(): Promise<void> {
     this.#justBegun = true;
     queueMicrotask(() => {
       this.#justBegun = false;
@@ -133,6 +149,7 @@ export class EngineWatch implements Disposable {
       } finally {
         // In the same turn as the last look at #again: what is asked for between the two would be lost.
         this.#listing = undefined;
+        this.#asking = false;
       }
     })();
     this.#listing = listing;
@@ -152,6 +169,7 @@ export class EngineWatch implements Disposable {
       }
       this.#listed = true;
       this.#again = false;
+      this.#asking = true;
       this.#take(await this.#engine.list(signal));
       if (signal.aborted) return;
       if (!this.#described)

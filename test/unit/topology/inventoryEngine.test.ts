@@ -44,7 +44,24 @@ suite('topology/inventoryEngine', () => {
     const listing = watch.list();
     engine.change('r1', { state: 'paused' }, 'pause');
     await listing;
+    await turn();
     assert.deepEqual([engine.lists, watch.instances[0]?.state], [2, 'paused']);
+    watch.dispose();
+  });
+  test('who asked is not held up by what happens without end', async () => {
+    const { engine, watch } = made();
+    const list = engine.list.bind(engine);
+    let state = false;
+    engine.list = async () => {
+      if (engine.lists > 20) return list();
+      setImmediate(() => engine.change('r1', { state: (state = !state) ? 'paused' : 'running' }, 'pause'));
+      await turn();
+      return list();
+    };
+    await watch.list();
+    assert.equal(engine.lists, 1);
+    await watch.list();
+    assert.ok(engine.lists <= 3, `${engine.lists} lists`);
     watch.dispose();
   });
   for (let ticks = 0; ticks < 16; ticks++)
