@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { keySlot } from '../../src/model/slots';
 import type { MapPlan, MapState } from '../../src/webviews/slotMapProtocol';
 import { MapBrowser } from '../support/mapPage';
+import { until } from '../support/naming';
 import { nodesText, seenBy, stateOf, withLine, nodeId } from '../support/mapStates';
 
 suite('the page of the slot map', () => {
@@ -169,8 +170,11 @@ suite('the page of the slot map', () => {
     }
     await map.page.getByLabel('Find the slot of a key').fill('page');
     assert.equal(await found.getByRole('button').textContent(), 'slot 144');
-    const tag = ((await map.page.locator('[data-part=tag] code').textContent()) ?? '').slice(1, -1);
-    assert.equal(keySlot(`{${tag}}:anything`), 144);
+    // what is told of a slot comes with the next frame
+    await until('a tag of slot 144', async () => {
+      const tag = ((await map.page.locator('[data-part=tag] code').textContent()) ?? '').slice(1, -1);
+      return keySlot(`{${tag}}:anything`) === 144;
+    });
     await map.close();
   });
 
