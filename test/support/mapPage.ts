@@ -11,9 +11,8 @@ import type { HostMessage, MapState, PageMessage } from '../../src/webviews/slot
 import { slotMapWords } from '../../src/webviews/slotMapWords';
 import { plain } from './plain';
 import { axeOn } from './axe';
-import { themes } from './themes';
-
-const origin = 'https://map.test';
+import { parts, show } from './pageAlone';
+import type { themes } from './themes';
 
 export interface MapPageOptions {
   readonly theme?: keyof typeof themes;
@@ -60,51 +59,12 @@ export class MapBrowser {
   }
 
   async page(options: MapPageOptions = {}): Promise<MapPage> {
-    const theme = themes[options.theme ?? 'dark'];
-    const context = await this.browser.newContext({
-      viewport: { width: options.width ?? 1180, height: options.height ?? 860 },
-      reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
-    });
-    const page = await context.newPage();
-    const problems: string[] = [];
-    page.on('pageerror', error => problems.push(String(error)));
-    page.on('console', message => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
     const html = slotMapHtml({
-      nonce: 'test',
-      cspSource: origin,
-      script: `${origin}/slotMap.js`,
-      style: `${origin}/slotMap.css`,
+      ...parts,
       topologyId: 't',
       first: { words: slotMapWords(plain), language: 'en', ...(options.state ? { state: options.state } : {}) },
-    }).replace('<body', `<body class="${theme.classes}"`);
-    const variables = Object.entries(theme.variables)
-      .map(([name, value]) => `--vscode-${name}:${value};`)
-      .join('');
-    await page.route(`${origin}/**`, route => {
-      const path = new URL(route.request().url()).pathname;
-      if (path === '/slotMap.js') return route.fulfill({ contentType: 'text/javascript', body: this.script });
-      if (path === '/slotMap.css')
-        return route.fulfill({ contentType: 'text/css', body: `:root{${variables}}\n${this.style}` });
-      return path === '/' ? route.fulfill({ contentType: 'text/html', body: html }) : route.fulfill({ status: 404 });
     });
-    await page.addInitScript(remembered => {
-      const told: unknown[] = [];
-      let kept: unknown = remembered;
-      Object.assign(globalThis, {
-        told,
-        acquireVsCodeApi: () => ({
-          postMessage: (message: unknown) => told.push(message),
-          getState: () => kept,
-          setState: (state: unknown) => {
-            kept = state;
-            Object.assign(globalThis, { kept });
-          },
-        }),
-      });
-    }, options.remembered);
-    await page.goto(`${origin}/`);
+    const { page, problems } = await show(this.browser, { ...options, html, script: this.script, style: this.style });
     return new MapPage(page, problems);
   }
 

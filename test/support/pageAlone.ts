@@ -11,6 +11,66 @@ import { axeOn } from './axe';
 import { themes } from './themes';
 
 const origin = 'https://page.test';
+/** Where the page finds its parts, as `pageHtml` wants to be told. */
+export const parts = { nonce: 'test', cspSource: origin, script: `${origin}/page.js`, style: `${origin}/page.css` };
+
+export interface Shown {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+  readonly theme?: keyof typeof themes | undefined;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly reducedMotion?: boolean | undefined;
+  /** What an earlier page remembered. */
+  readonly remembered?: object | undefined;
+}
+
+/** Shows a page as the editor would, in the theme's colours, with the editor's three functions for it; `problems` are its errors. */
+export async function show(
+  browser: Browser,
+  shown: Shown,
+): Promise<{ readonly page: Page; readonly problems: string[] }> {
+  const theme = themes[shown.theme ?? 'dark'];
+  const context = await browser.newContext({
+    viewport: { width: shown.width ?? 1180, height: shown.height ?? 860 },
+    reducedMotion: shown.reducedMotion === true ? 'reduce' : 'no-preference',
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', error => problems.push(String(error)));
+  page.on('console', message => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  const html = shown.html.replace('<body', `<body class="${theme.classes}"`);
+  const variables = Object.entries(theme.variables)
+    .map(([variable, value]) => `--vscode-${variable}:${value};`)
+    .join('');
+  await page.route(`${origin}/**`, route => {
+    const path = new URL(route.request().url()).pathname;
+    if (path === '/page.js') return route.fulfill({ contentType: 'text/javascript', body: shown.script });
+    if (path === '/page.css')
+      return route.fulfill({ contentType: 'text/css', body: `:root{${variables}}\n${shown.style}` });
+    return path === '/' ? route.fulfill({ contentType: 'text/html', body: html }) : route.fulfill({ status: 404 });
+  });
+  await page.addInitScript(remembered => {
+    const told: unknown[] = [];
+    let kept: unknown = remembered;
+    Object.assign(globalThis, {
+      told,
+      acquireVsCodeApi: () => ({
+        postMessage: (message: unknown) => told.push(message),
+        getState: () => kept,
+        setState: (state: unknown) => {
+          kept = state;
+          Object.assign(globalThis, { kept });
+        },
+      }),
+    });
+  }, shown.remembered);
+  await page.goto(`${origin}/`);
+  return { page, problems };
+}
 
 export interface AloneOptions {
   readonly theme?: keyof typeof themes;
@@ -47,49 +107,9 @@ export class AloneBrowser {
   }
 
   async page(name: string, body: string, options: AloneOptions = {}): Promise<AlonePage> {
-    const theme = themes[options.theme ?? 'dark'];
     const { script = '', style = '' } = this.files.get(name) ?? {};
-    const context = await this.browser.newContext({
-      viewport: { width: options.width ?? 1180, height: options.height ?? 860 },
-    });
-    const page = await context.newPage();
-    const problems: string[] = [];
-    page.on('pageerror', error => problems.push(String(error)));
-    page.on('console', message => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
-    const html = pageHtml({
-      nonce: 'test',
-      cspSource: origin,
-      script: `${origin}/page.js`,
-      style: `${origin}/page.css`,
-      language: 'en',
-      data: { topology: 't' },
-      body,
-    }).replace('<body', `<body class="${theme.classes}"`);
-    const variables = Object.entries(theme.variables)
-      .map(([variable, value]) => `--vscode-${variable}:${value};`)
-      .join('');
-    await page.route(`${origin}/**`, route => {
-      const path = new URL(route.request().url()).pathname;
-      if (path === '/page.js') return route.fulfill({ contentType: 'text/javascript', body: script });
-      if (path === '/page.css')
-        return route.fulfill({ contentType: 'text/css', body: `:root{${variables}}\n${style}` });
-      return path === '/' ? route.fulfill({ contentType: 'text/html', body: html }) : route.fulfill({ status: 404 });
-    });
-    await page.addInitScript(() => {
-      const told: unknown[] = [];
-      let kept: unknown;
-      Object.assign(globalThis, {
-        told,
-        acquireVsCodeApi: () => ({
-          postMessage: (message: unknown) => told.push(message),
-          getState: () => kept,
-          setState: (state: unknown) => Object.assign(globalThis, { kept: (kept = state) }),
-        }),
-      });
-    });
-    await page.goto(`${origin}/`);
+    const html = pageHtml({ ...parts, language: 'en', data: { topology: 't' }, body });
+    const { page, problems } = await show(this.browser, { ...options, html, script, style });
     return new AlonePage(page, problems);
   }
 
