@@ -145,6 +145,25 @@ interface Image {
   readonly fetch: boolean;
 }
 
+/**
+ * Asks for the first port of the servers, whole numbers only.
+ * @param judge refuses it, or tells which ports will be taken
+ */
+export function askFirstPort<State extends CommonAnswers>(
+  judge: (first: number, state: State) => Promise<Verdict>,
+): Step<State> {
+  return async (state, frame) =>
+    withAnswer(
+      state,
+      await askText(frame, {
+        prompt: vscode.l10n.t('First port; ports in use are passed over'),
+        value: String(state.firstPort),
+        check: text => judge(/^\d+$/.test(text) ? Number(text) : NaN, state),
+      }),
+      text => ({ firstPort: Number(text) }) as Partial<State>,
+    );
+}
+
 export function askPassword<State extends CommonAnswers>({ t }: Surroundings): Step<State> {
   return async (state, frame) => {
     for (;;) {

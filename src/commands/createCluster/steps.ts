@@ -7,7 +7,7 @@ import { formatRanges } from '../../model/slots';
 import { planCluster, splitSlots } from '../../topology/cluster/plan';
 import { clusterSize, validateClusterCount, validateClusterPort } from '../../topology/cluster/request';
 import type { Surroundings } from '../create/questions';
-import { askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
+import { askFirstPort, askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
 import type { ClusterAnswers } from './answers';
 import { clusterRequestOf, splitServers } from './answers';
 
@@ -118,23 +118,10 @@ function survivalInWords(t: Surroundings['t'], masters: number, replicas: number
   return note ? clusterNoteInWords(t, note) : '';
 }
 
-function askPort({ t, freePorts }: Surroundings): Step<ClusterAnswers> {
-  return async (state, frame) => {
+const askPort = ({ t, freePorts }: Surroundings): Step<ClusterAnswers> =>
+  askFirstPort(async (first, state) => {
     const nodes = clusterSize(clusterRequestOf(state));
-    const check = async (text: string): Promise<Verdict> => {
-      const first = /^\d+$/.test(text) ? Number(text) : NaN;
-      const problem = validateClusterPort(first, nodes);
-      if (problem) return problemInWords(t, problem);
-      return { info: vscode.l10n.t('Servers: {0}', (await freePorts(first, nodes)).join(', ')) };
-    };
-    return withAnswer(
-      state,
-      await askText(frame, {
-        prompt: vscode.l10n.t('First port; ports in use are passed over'),
-        value: String(state.firstPort),
-        check,
-      }),
-      text => ({ firstPort: Number(text) }),
-    );
-  };
-}
+    const problem = validateClusterPort(first, nodes);
+    if (problem) return problemInWords(t, problem);
+    return { info: vscode.l10n.t('Servers: {0}', (await freePorts(first, nodes)).join(', ')) };
+  });

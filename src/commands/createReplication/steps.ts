@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { Step, Verdict } from '../../editor/wizard';
-import { askText, choose } from '../../editor/wizard';
+import type { Step } from '../../editor/wizard';
+import { choose } from '../../editor/wizard';
 import { problemInWords } from '../../editor/words/request';
 import { validatePort } from '../../topology/sentinelRequest';
 import type { Surroundings } from '../create/questions';
-import { askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
+import { askFirstPort, askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
 import type { ReplicationAnswers, Shape } from './answers';
 import { followsOf } from './answers';
 
@@ -65,23 +65,10 @@ function arrows(follows: readonly number[]): string {
   return follows.map((parent, i) => `redis-${i + 2} → redis-${parent + 1}`).join(', ');
 }
 
-function askPort({ t, freePorts }: Surroundings): Step<ReplicationAnswers> {
-  return async (state, frame) => {
+const askPort = ({ t, freePorts }: Surroundings): Step<ReplicationAnswers> =>
+  askFirstPort(async (first, state) => {
     const servers = state.replicas + 1;
-    const check = async (text: string): Promise<Verdict> => {
-      const first = /^\d+$/.test(text) ? Number(text) : NaN;
-      const problem = validatePort(first, servers);
-      if (problem) return problemInWords(t, problem);
-      return { info: vscode.l10n.t('Servers: {0}', (await freePorts(first, servers)).join(', ')) };
-    };
-    return withAnswer(
-      state,
-      await askText(frame, {
-        prompt: vscode.l10n.t('First port; ports in use are passed over'),
-        value: String(state.firstPort),
-        check,
-      }),
-      text => ({ firstPort: Number(text) }),
-    );
-  };
-}
+    const problem = validatePort(first, servers);
+    if (problem) return problemInWords(t, problem);
+    return { info: vscode.l10n.t('Servers: {0}', (await freePorts(first, servers)).join(', ')) };
+  });

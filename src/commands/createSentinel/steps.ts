@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { majorityOf } from '../../model/quorum';
-import type { Step, Verdict } from '../../editor/wizard';
-import { askText, choose } from '../../editor/wizard';
+import type { Step } from '../../editor/wizard';
+import { choose } from '../../editor/wizard';
 import { problemInWords, warningInWords } from '../../editor/words/request';
 import { sentinelSurvival } from '../../topology/sentinelPlan';
 import { validatePort, warningsOf } from '../../topology/sentinelRequest';
 import type { Surroundings } from '../create/questions';
-import { askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
+import { askFirstPort, askImage, askName, askPassword, askStorage, withAnswer } from '../create/questions';
 import type { Answers } from './answers';
 import { firstSentinelPort, requestOf } from './answers';
 
@@ -71,25 +71,12 @@ function askSentinels({ t }: Surroundings): Step<Answers> {
     );
 }
 
-function askPort({ t, freePorts }: Surroundings): Step<Answers> {
-  return async (state, frame) => {
+const askPort = ({ t, freePorts }: Surroundings): Step<Answers> =>
+  askFirstPort(async (first, state) => {
     const servers = state.replicas + 1;
-    const check = async (text: string): Promise<Verdict> => {
-      const first = /^\d+$/.test(text) ? Number(text) : NaN;
-      const sentinelsFrom = firstSentinelPort(first, servers, state.sentinels);
-      const problem = validatePort(first, servers) ?? validatePort(sentinelsFrom, state.sentinels);
-      if (problem) return problemInWords(t, problem);
-      const [ours, theirs] = await Promise.all([freePorts(first, servers), freePorts(sentinelsFrom, state.sentinels)]);
-      return { info: vscode.l10n.t('Servers: {0} · sentinels: {1}', ours.join(', '), theirs.join(', ')) };
-    };
-    return withAnswer(
-      state,
-      await askText(frame, {
-        prompt: vscode.l10n.t('First port; ports in use are passed over'),
-        value: String(state.firstPort),
-        check,
-      }),
-      text => ({ firstPort: Number(text) }),
-    );
-  };
-}
+    const sentinelsFrom = firstSentinelPort(first, servers, state.sentinels);
+    const problem = validatePort(first, servers) ?? validatePort(sentinelsFrom, state.sentinels);
+    if (problem) return problemInWords(t, problem);
+    const [ours, theirs] = await Promise.all([freePorts(first, servers), freePorts(sentinelsFrom, state.sentinels)]);
+    return { info: vscode.l10n.t('Servers: {0} · sentinels: {1}', ours.join(', '), theirs.join(', ')) };
+  });
