@@ -5,7 +5,7 @@
  * `beside`: a load in a process of its own runs at the same time (Sentinel), whose longest pause and loss are printed, too.
  */
 import { loadavg } from 'node:os';
-import { until } from '../src/base/abort';
+import { delay, until } from '../src/base/abort';
 import type { EngineKind, TopologyKind } from '../src/model/instance';
 import { faultsFor } from '../src/topology/drill/faults';
 import type { DrillFault, DrillReport } from '../src/topology/drill/report';
@@ -53,8 +53,14 @@ async function main([
         const said = `${level ?? 'gone'} ${(reasons ?? []).map(({ code }) => code).join(' ')}`;
         if (healths.at(-1)?.endsWith(said) !== true) healths.push(`${seconds(Date.now() - began)} ${said}`);
       });
-      const report = await drillOn(world, fault);
+      const accused = accusations(world);
+      const report = await drillOn(world, fault, {
+        onPhase: phase => {
+          if (phase === 'healing') accused.begin();
+        },
+      });
       watching.dispose();
+      const slow = await accused.end();
       reports.push(report);
       const other = load === undefined ? '' : await load();
       await whole(world);
@@ -64,7 +70,7 @@ async function main([
       const same = shape(after) === shape(before) && report.healed;
       if (!same) different++;
       if (process.env['DRILL_DETAIL'] !== undefined) console.log(JSON.stringify({ ...report, healths }, undefined, 1));
-      else if (!same) console.log(healths.join('\n'));
+      else if (!same || slow.length > 0) console.log([...healths, ...slow].join('\n'));
       const { gap, split } = report;
       console.log(
         `  ${fault.padEnd(10)}${seconds(markOf(report, 'detected'))}   ${seconds(markOf(report, 'promoted'))}   ${seconds(gap && gap.to - gap.from)} ${seconds(markOf(report, 'whole'))}      ${seconds(split && split.to - split.from)}   ${`${report.lost} / ${report.acknowledged}`.padStart(18)}  ${same ? 'as before' : `DIFFERENT\n${before}\n--\n${after}`}${other}`,
@@ -81,6 +87,47 @@ async function main([
     `${reports.length} drills, ${reports.length - different} healed to the same state; load ${loadavg()[0]?.toFixed(1)}`,
   );
   if (different > 0) throw new Error(`${different} ended differently`);
+}
+
+/** A node that was mended this long ago is well again in most runs. */
+const SLOW_MS = 8000;
+
+/** Who in a cluster still holds whom for failing, and over which links, from some seconds after the mending on: to understand what takes long to heal. */
+function accusations(world: DrillWorld): { begin(): void; end(): Promise<readonly string[]> } {
+  const lines: string[] = [];
+  const ended = new AbortController();
+  let running: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    const began = Date.now();
+    await delay(SLOW_MS, ended.signal);
+    for (; !ended.signal.aborted; await delay(2000, ended.signal))
+      for (const { name } of world.nodes) {
+        const rows = (await world.cli(name, 'CLUSTER', 'NODES')).split('\n');
+        const accused = rows.filter(row => /fail|handshake|noaddr|disconnected/.test(row));
+        if (accused.length === 0) continue;
+        const ids = accused.map(row => row.slice(0, 40));
+        const links = (await world.cli(name, 'CLUSTER', 'LINKS')).split('\n').join(' ');
+        lines.push(
+          `${seconds(Date.now() - began)} after mending, ${name} (now ${Date.now()}):`,
+          ...accused.map(row => `    ${row}`),
+          ...links
+            .split(/(?=direction)/)
+            .filter(link => ids.some(id => link.includes(id)))
+            .map(link => `    ${link}`),
+        );
+      }
+  };
+  return {
+    begin: () => {
+      if (world.kind === 'cluster')
+        running = look().catch((error: unknown) => void (ended.signal.aborted || lines.push(String(error))));
+    },
+    end: async () => {
+      ended.abort();
+      await running;
+      return lines;
+    },
+  };
 }
 
 /** At rest, as the inventory says. */

@@ -1,3 +1,4 @@
+import { delay } from '../base/abort';
 import { HumanError } from '../base/errors';
 import type { ContainerActs, Expectation } from '../engine/engine';
 import type { Node } from '../model/snapshot';
@@ -16,6 +17,8 @@ export interface CutOff {
   }[];
   /** A network that it was put to meanwhile, so that its published ports go on. */
   readonly meanwhile?: string;
+  /** How long it stays without any network before it is put back (see {@link disconnectNode}). */
+  readonly letGoMs?: number;
 }
 
 export type NetworkFault =
@@ -28,18 +31,27 @@ const KEY = 'cut-off:';
 const shared: ReadonlySet<string> = new Set(['host', 'none']);
 /** The engine's own network: nobody of a topology that we made is in it. */
 const APART = 'bridge';
+/** Beyond this, a few seconds of suspicion are the lesser evil. */
+const LET_GO_MOST_MS = 20_000;
+/** A cluster's node looks after its links ten times a second. */
+const A_CRON_MS = 300;
 
 type Deps = Pick<VerbDeps, 'engine' | 'records'>;
 
 /**
  * Takes the node's container off all its networks: others and clients lose it, its process goes on. What it takes to put it back is recorded first.
  * `reachable`: its published ports go on, by way of the engine's default network, so that only the others lose it and its clients do not.
+ *
+ * `letGoMs`, of a cluster's node its cluster-node-timeout: what it tries to connect from that other network comes from an address which it has no more
+ * once it is back. Such a connection is tried for up to two minutes, and Redis keeps it as long as it hears the other one, so that both suspect
+ * each other all that time (CLUSTER LINKS: a link `to` without events; Redis 7.0.15). Without any network it gives them up after its
+ * timeout, and what it tries then fails at once.
  */
 export async function disconnectNode(
   deps: Deps,
   node: Node,
   signal: AbortSignal,
-  { reachable = false } = {},
+  { reachable = false, letGoMs = 0 } = {},
 ): Promise<CutOff> {
   const { containers, expect, id } = actsOn(deps, node);
   const networks = (node.instance?.networks ?? []).filter(({ name }) => !shared.has(name));
@@ -57,7 +69,7 @@ export async function disconnectNode(
     name: node.name,
     ...(node.instance?.ownership === undefined ? {} : { topologyId: node.instance.ownership.topologyId }),
     networks: ends,
-    ...(reachable ? { meanwhile: APART } : {}),
+    ...(reachable ? { meanwhile: APART, ...(letGoMs > 0 ? { letGoMs } : {}) } : {}),
   };
   await deps.records.set(KEY + id, cut);
   if (reachable) await containers.connect(id, expect, APART, { aliases: [] }, signal);
@@ -78,6 +90,14 @@ export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
   const there = new Set(
     node.instance?.networks.filter(({ address }) => address !== undefined && address !== '').map(network => network.id),
   );
+  const leave = async (): Promise<void> => {
+    if (cut.meanwhile !== undefined && node.instance?.networks.some(({ name }) => name === cut.meanwhile) !== false)
+      await containers.disconnect(id, expect, cut.meanwhile);
+  };
+  if (cut.letGoMs !== undefined) {
+    await leave();
+    await delay(Math.min(cut.letGoMs, LET_GO_MOST_MS) + A_CRON_MS);
+  }
   for (const network of cut.networks) {
     if (there.has(network.id)) continue;
     // the default bridge takes neither fixed addresses nor names
@@ -90,8 +110,7 @@ export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
         : { aliases: network.aliases, ...(network.address === undefined ? {} : { address: network.address }) },
     );
   }
-  if (cut.meanwhile !== undefined && node.instance?.networks.some(({ name }) => name === cut.meanwhile) !== false)
-    await containers.disconnect(id, expect, cut.meanwhile);
+  if (cut.letGoMs === undefined) await leave();
   await deps.records.delete(KEY + id);
 }
 

@@ -346,7 +346,7 @@ const clusters: BeyondCase = {
     await hand.gone('never-promoted', 'c4');
     // the one that is cut off is patient, the others are not: it goes on serving what they gave to another
     await say(hand, 'c1', ['CONFIG', 'SET', 'cluster-node-timeout', '30000']);
-    await disconnectNode(hand.deps, hand.node('c1'), signal, { reachable: true });
+    await disconnectNode(hand.deps, hand.node('c1'), signal, { reachable: true, letGoMs: 2000 });
     const promoted = until('promoted', () => hand.node('c4').role === 'master' && Date.now(), 40_000);
     const twice = await hand.finds('slots-claimed-twice', 'c1', promoted, 40_000);
     told.push({ code: 'slots-claimed-twice', ms: twice.ms, mended: 'no fix offered: gone with the partition' });

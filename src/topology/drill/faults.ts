@@ -38,7 +38,13 @@ export function faultsFor(topology: Topology, node: Node): readonly DrillFault[]
 }
 
 /** Does it. Without the user's signal: what is begun is ended, and mended afterwards. */
-export async function breakIt(deps: VerbDeps, topology: Topology, node: Node, fault: DrillFault): Promise<void> {
+export async function breakIt(
+  deps: VerbDeps,
+  topology: Topology,
+  node: Node,
+  fault: DrillFault,
+  settings: Readonly<Record<string, number>>,
+): Promise<void> {
   const own = new AbortController().signal;
   switch (fault) {
     case 'stop':
@@ -47,7 +53,10 @@ export async function breakIt(deps: VerbDeps, topology: Topology, node: Node, fa
       return runLifecycle(deps, lifecycleRequestOf(node, fault), own);
     case 'disconnect':
     case 'split':
-      return void (await disconnectNode(deps, node, own, { reachable: fault === 'split' }));
+      return void (await disconnectNode(deps, node, own, {
+        reachable: fault === 'split',
+        ...(settings['cluster-node-timeout'] === undefined ? {} : { letGoMs: settings['cluster-node-timeout'] }),
+      }));
     case 'failover':
       return handOver(deps, topology, node, own);
   }
