@@ -2,7 +2,8 @@
  * Claim: a failover drill ends with the topology in the same state as before, every time, and counts what a load of its own counts, too.
  * needs: docker images redis-server
  * Replication 1+2, Sentinel 1+2+3, Cluster 3+3, unattended: `npm run bench -- failoverDrills docker|process replication|sentinel|cluster [runs] [faults, by commas] [beside]`.
- * `beside`: a load in a process of its own runs at the same time (Sentinel), whose longest pause and loss are printed, too.
+ * `beside`: a load in a process of its own runs at the same time (Sentinel), whose longest pause and loss are printed, too, and to whom it wrote what was lost.
+ * `beside 800`: one that waits no longer for an answer than the drill's own writers.
  */
 import { loadavg } from 'node:os';
 import { delay, until } from '../src/base/abort';
@@ -23,6 +24,7 @@ async function main([
   runs = '10',
   chosen = '',
   beside = '',
+  patience = '20000',
 ]: readonly string[]): Promise<void> {
   const world = await DrillWorld.make(
     kind as TopologyKind,
@@ -45,7 +47,7 @@ async function main([
     );
     for (let run = 0; run < Number(runs); run++) {
       const fault = faults[run % faults.length] as DrillFault;
-      const load = beside === 'beside' ? await begin(world, run) : undefined;
+      const load = beside === 'beside' ? await begin(world, run, Number(patience)) : undefined;
       const healths: string[] = [];
       const began = Date.now();
       const watching = world.inventory.onDidChange(() => {
@@ -62,7 +64,7 @@ async function main([
       watching.dispose();
       const slow = await accused.end();
       reports.push(report);
-      const other = load === undefined ? '' : await load();
+      const other = load === undefined ? '' : await load(report.at);
       await whole(world);
       const after = await stateOf(world);
       // the other load leaves its keys
@@ -72,8 +74,12 @@ async function main([
       if (process.env['DRILL_DETAIL'] !== undefined) console.log(JSON.stringify({ ...report, healths }, undefined, 1));
       else if (!same || slow.length > 0) console.log([...healths, ...slow].join('\n'));
       const { gap, split } = report;
+      const own = (report.losses ?? []).map(
+        ({ node, count, late, from, to }) =>
+          `\n    drill: ${count} by ${node} from ${seconds(from).trim()} to ${seconds(to).trim()} s, ${late} after the promotion`,
+      );
       console.log(
-        `  ${fault.padEnd(10)}${seconds(markOf(report, 'detected'))}   ${seconds(markOf(report, 'promoted'))}   ${seconds(gap && gap.to - gap.from)} ${seconds(markOf(report, 'whole'))}      ${seconds(split && split.to - split.from)}   ${`${report.lost} / ${report.acknowledged}`.padStart(18)}  ${same ? 'as before' : `DIFFERENT\n${before}\n--\n${after}`}${other}`,
+        `  ${fault.padEnd(10)}${seconds(markOf(report, 'detected'))}   ${seconds(markOf(report, 'promoted'))}   ${seconds(gap && gap.to - gap.from)} ${seconds(markOf(report, 'whole'))}      ${seconds(split && split.to - split.from)}   ${`${report.lost} / ${report.acknowledged}`.padStart(18)}  ${same ? 'as before' : `DIFFERENT\n${before}\n--\n${after}`}${own.join('')}${other}`,
       );
     }
   } finally {
@@ -137,32 +143,43 @@ async function whole(world: DrillWorld): Promise<void> {
   );
 }
 
-/** The load of the failover bench, beside the drill's own; gives what it saw. */
-async function begin(world: DrillWorld, run: number): Promise<() => Promise<string>> {
+/** The load of the failover bench, beside the drill's own; gives what it saw, given when the fault happened. */
+async function begin(world: DrillWorld, run: number, patienceMs: number): Promise<(at: number) => Promise<string>> {
   const seats = (sentinels: boolean) =>
     (world.topology?.nodes ?? [])
       .filter(({ role }) => (role === 'sentinel') === sentinels)
       .map(node => seatOf(node))
       .filter(seat => seat !== undefined);
-  const servers = seats(false);
   const load = new Load(__filename, {
     prefix: `beside${run}`,
     writers: 2,
     password: world.password,
     masterName: world.topology?.masterName ?? '',
-    servers,
+    servers: seats(false),
     sentinels: seats(true),
+    patienceMs,
   });
   await load.running;
-  return async () => {
+  return async at => {
     const talk = new Talk(world.deps.connector, world.password);
     try {
       const result = await load.stop();
+      const master = seatOf(world.topology!.nodes.find(({ role }) => role === 'master')!);
       const patience = { everyMs: 50, deadlineMs: 10_000, signal: new AbortController().signal };
-      const losses = await Promise.all(
-        servers.map(async seat => lostOn(await talk.to(seat, patience), load.order, result)),
+      const byPort = new Map<number, number>();
+      const lost = await lostOn(await talk.to(master!, patience), load.order, result, (writer, n) => {
+        const stay = result.writers[writer]?.stays.findLast(({ first }) => first <= n);
+        byPort.set(stay?.port ?? 0, (byPort.get(stay?.port ?? 0) ?? 0) + 1);
+      });
+      const nameOf = (port: number): string => world.nodes.find(node => node.port === port)?.name ?? String(port);
+      const stays = result.writers.map(({ stays: own }) =>
+        own.map(({ port, to }) => `${nameOf(port)} until ${seconds(to - at).trim()}`).join(', '),
       );
-      return `\n    beside: no write for ${seconds(result.longestPauseMs).trim()} s, lost ${Math.max(...losses)} of ${result.acknowledged}`;
+      return [
+        `\n    beside: no write for ${seconds(result.longestPauseMs).trim()} s, lost ${lost} of ${result.acknowledged}`,
+        ...[...byPort].map(([port, count]) => `${count} by ${nameOf(port)}`),
+        `wrote to ${stays.join(' | ')}`,
+      ].join('; ');
     } finally {
       talk.dispose();
       load.kill();

@@ -17,15 +17,32 @@ export interface LoadOrder {
   readonly masterName: string;
   readonly servers: readonly Seat[];
   readonly sentinels: readonly Seat[];
+  /** How long a writer waits for one answer; without it, longer than any pause of ours. */
+  readonly patienceMs?: number;
 }
 
 export interface LoadResult {
-  /** For each writer how many it sent, and which of these were not acknowledged. */
-  readonly writers: readonly { readonly sent: number; readonly unacknowledged: readonly number[] }[];
+  /** For each writer how many it sent, which of these were not acknowledged, and to whom it wrote. */
+  readonly writers: readonly {
+    readonly sent: number;
+    readonly unacknowledged: readonly number[];
+    readonly stays: readonly Stay[];
+  }[];
   readonly acknowledged: number;
   /** The longest time that no write of any writer was acknowledged, in milliseconds. */
   readonly longestPauseMs: number;
   readonly refusals: number;
+}
+
+/** A writer's time with one server: until another connection was needed. */
+export interface Stay {
+  /** Port that the server is reached at. */
+  readonly port: number;
+  /** The first number that it wrote there. */
+  readonly first: number;
+  /** When the first and the last of its writes there were acknowledged, milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
 }
 
 const ORDER = 'REDIS_TOPOLOGY_LOAD';
@@ -39,11 +56,12 @@ export class Load extends Writers<LoadOrder, LoadResult> {
   }
 }
 
-/** How many acknowledged writes `connection`'s server doesn't have. */
+/** How many acknowledged writes `connection`'s server doesn't have. `onLost` is told of each. */
 export async function lostOn(
   connection: RedisConnection,
   order: Pick<LoadOrder, 'prefix'>,
   result: LoadResult,
+  onLost: (writer: number, n: number) => void = () => undefined,
 ): Promise<number> {
   const missing = await mapLimit(result.writers, 2, async ({ sent, unacknowledged }, writer) => {
     const skip = new Set(unacknowledged);
@@ -56,7 +74,9 @@ export async function lostOn(
       });
       if (!Array.isArray(values)) throw new Error('MGET');
       wanted.forEach((n, i) => {
-        if (values[i] !== String(n)) lost++;
+        if (values[i] === String(n)) return;
+        lost++;
+        onLost(writer, n);
       });
     }
     return lost;
@@ -79,14 +99,15 @@ async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () =
       address: seat.reachable,
       ...(order.password === undefined ? {} : { password: order.password }),
     });
-  async function toMaster(): Promise<RedisConnection> {
+  async function toMaster(): Promise<{ readonly connection: RedisConnection; readonly port: number }> {
     for (;;) {
       // Without Sentinels a client can only try all.
       if (order.sentinels.length === 0)
         for (const seat of order.servers) {
           const connection = await connect(seat).catch(() => undefined);
           const role = await connection?.call(['ROLE']).catch(() => undefined);
-          if (connection !== undefined && Array.isArray(role) && role[0] === 'master') return connection;
+          if (connection !== undefined && Array.isArray(role) && role[0] === 'master')
+            return { connection, port: seat.reachable.port };
           connection?.dispose();
         }
       for (const sentinel of order.sentinels) {
@@ -98,7 +119,7 @@ async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () =
           if (seat === undefined) continue;
           const connection = await connect(seat);
           const role = await connection.call(['ROLE']);
-          if (Array.isArray(role) && role[0] === 'master') return connection;
+          if (Array.isArray(role) && role[0] === 'master') return { connection, port: seat.reachable.port };
           connection.dispose();
         } catch {
           continue; // the next Sentinel may know better
@@ -115,11 +136,17 @@ async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () =
     Array.from({ length: order.writers }, async (_, writer) => {
       const unacknowledged: number[] = [];
       let n = 0;
-      let connection = await toMaster();
+      const stays: Stay[] = [];
+      let { connection, port } = await toMaster();
       for (; !isStopped(); n++) {
         try {
           // Longer than any pause: a write that waits is not a write that failed.
-          await connection.call(['SET', `${order.prefix}:${writer}:${n}`, String(n)], { timeoutMs: 20_000 });
+          await connection.call(['SET', `${order.prefix}:${writer}:${n}`, String(n)], {
+            timeoutMs: order.patienceMs ?? 20_000,
+          });
+          const stay = stays.at(-1);
+          if (stay?.port === port) stays[stays.length - 1] = { ...stay, to: Date.now() };
+          else stays.push({ port, first: n, from: Date.now(), to: Date.now() });
           const now = performance.now();
           longestPauseMs = Math.max(longestPauseMs, now - last);
           last = now;
@@ -129,11 +156,11 @@ async function write(order: LoadOrder, isStopped: () => boolean, onRunning: () =
           unacknowledged.push(n);
           refusals++;
           connection.dispose();
-          connection = await toMaster();
+          ({ connection, port } = await toMaster());
         }
       }
       connection.dispose();
-      return { sent: n, unacknowledged };
+      return { sent: n, unacknowledged, stays };
     }),
   );
   return { writers, acknowledged, longestPauseMs: Math.round(longestPauseMs), refusals };

@@ -133,6 +133,28 @@ export function lossInWords(
     : t('Lost {0} of {1} acknowledged writes in {2} runs.', lost, acknowledged, runs);
 }
 
+/** Who had acknowledged what was lost, and when. */
+function lossesInWords(t: Translate, { losses = [] }: Pick<DrillReport, 'losses'>): readonly string[] {
+  return losses.map(({ node, count, late, from, to }) =>
+    [
+      count === 1
+        ? t('{0} acknowledged 1 of them, {1} after the fault.', node, secondsInWords(from))
+        : t(
+            '{0} acknowledged {1} of them, from {2} to {3} after the fault.',
+            node,
+            count,
+            secondsInWords(from),
+            secondsInWords(to),
+          ),
+      late === 0
+        ? t('It had neither copied them to whoever serves now nor saved them.')
+        : late === count
+          ? t('Another one served already: clients that stay with a replaced master lose what they write there.')
+          : t('When it took {0} of these, another one served already.', late),
+    ].join(' '),
+  );
+}
+
 /** What the figure does not say. */
 export function caveatInWords(t: Translate, { fault, wait }: DrillReport['request'], lost: number): string | undefined {
   if (lost > 0 || fault === 'failover') return undefined;
@@ -158,6 +180,7 @@ export function verdictOf(t: Translate, report: DrillReport): readonly string[] 
   const caveat = caveatInWords(t, report.request, report.lost);
   return [
     lossInWords(t, { ...report, runs: 1 }),
+    ...lossesInWords(t, report),
     ...(report.split === undefined ? [] : [twoMastersInWords(t, report.split)]),
     ...(report.unpromoted ? [t('Nobody took over.')] : []),
     report.healed ? t('All is as it was before.') : t('Not everything is as it was before: look at the tree.'),

@@ -10,7 +10,7 @@ import type { DrillActFault } from './faults';
 import { breakIt, mend } from './faults';
 import { Recorder } from './recorder';
 import type { DrillPicture, DrillReport, DrillRequest } from './report';
-import { countsIn, countsOf, gapOf, splitOf } from './report';
+import { countsIn, countsOf, gapOf, lossesOf, markOf, splitOf } from './report';
 import { TopologyRoute } from './route';
 import { readSettings, waitOf } from './settings';
 import type { DrillReadFault } from './writers';
@@ -124,6 +124,10 @@ export async function runDrill(
       ...serverOf(victim),
       acknowledged: acknowledged.size,
       lost: lost.length,
+      losses: lossesOf(
+        lost.flatMap(key => acknowledged.get(key) ?? []).map(({ at, by }) => ({ at: at - record.at, by })),
+        markOf(picture, 'promoted'),
+      ),
       refused,
       unpromoted: isMaster && !promoted,
       healed: whole,
@@ -157,7 +161,8 @@ function pictureOf(
   const { marks, bars, span } = record.picture();
   const now = record.at === 0 ? undefined : record.at;
   const times: number[] = [];
-  if (now !== undefined) for (const [key, at] of writers.acknowledged) if (counts(keySlot(key))) times.push(at - now);
+  if (now !== undefined)
+    for (const [key, { at }] of writers.acknowledged) if (counts(keySlot(key))) times.push(at - now);
   const gap = now === undefined ? undefined : gapOf(times, 0, span.to);
   const split = splitOf({ marks, bars, span }, victim);
   const written = gap !== undefined && gap.to < span.to && gap.to > 0 ? [{ at: gap.to, what: 'written' as const }] : [];

@@ -84,6 +84,8 @@ export interface DrillReport extends DrillPicture {
   readonly acknowledged: number;
   /** Acknowledged, and not there at the end. */
   readonly lost: number;
+  /** Who had acknowledged them, and when; runs that an older version kept have none. */
+  readonly losses?: readonly Loss[];
   readonly refused: number;
   /** A master was broken, and nobody took over within the time. */
   readonly unpromoted: boolean;
@@ -91,6 +93,14 @@ export interface DrillReport extends DrillPicture {
   readonly healed: boolean;
   /** Settings that decide how long it takes and what is lost, as they were. */
   readonly settings: Readonly<Record<string, number>>;
+}
+
+/** Lost writes that one server had acknowledged, from the first to the last (milliseconds since the fault). */
+export interface Loss extends Span {
+  readonly node: string;
+  readonly count: number;
+  /** Of these, how many when another one served already: whoever wrote them stayed with a master that was replaced. The rest had not been copied yet. */
+  readonly late: number;
 }
 
 /** A drill that runs now. */
@@ -112,6 +122,25 @@ export function gapOf(times: readonly number[], since: number, until: number): S
     if (to >= since && (best === undefined || to - from > best.to - best.from)) best = { from, to };
   }
   return best;
+}
+
+/** Lost writes by who had acknowledged them. `promoted`: since when another one served, if so. */
+export function lossesOf(
+  lost: readonly { readonly at: number; readonly by: string }[],
+  promoted: number | undefined,
+): readonly Loss[] {
+  const found = new Map<string, Loss>();
+  for (const { at, by } of lost) {
+    const { from, to, count, late } = found.get(by) ?? { from: at, to: at, count: 0, late: 0 };
+    found.set(by, {
+      node: by,
+      from: Math.min(from, at),
+      to: Math.max(to, at),
+      count: count + 1,
+      late: late + Number(promoted !== undefined && at >= promoted),
+    });
+  }
+  return [...found.values()];
 }
 
 /** How many of `times` lie in each stretch from `from` to `to`. */

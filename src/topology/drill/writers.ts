@@ -28,9 +28,15 @@ export interface WriterOptions {
   now(): number;
 }
 
+/** That a write was acknowledged: when, and by which server (its name). */
+export interface Acknowledgement {
+  readonly at: number;
+  readonly by: string;
+}
+
 export interface Written {
-  /** Keys whose write was acknowledged, each with when. */
-  readonly acknowledged: ReadonlyMap<string, number>;
+  /** By the key that was written. */
+  readonly acknowledged: ReadonlyMap<string, Acknowledgement>;
   readonly refused: number;
 }
 
@@ -44,7 +50,7 @@ const AGAIN_MS = 25;
  * broken connection or a refusal it asks who is master now. No Cluster client: such a one can end its process (RELIABILITY 5.4).
  */
 export class Writers {
-  readonly acknowledged = new Map<string, number>();
+  readonly acknowledged = new Map<string, Acknowledgement>();
   /** Keys whose write was sent and not acknowledged: it may have happened all the same. */
   readonly doubtful: string[] = [];
   refused = 0;
@@ -77,7 +83,8 @@ export class Writers {
     for (let n = 0; !signal.aborted; n++) {
       const key = `${this.options.prefix}:${String(writer)}:${String(n)}`;
       try {
-        if (await this.#once(key, writer, signal)) this.acknowledged.set(key, this.options.now());
+        const by = await this.#once(key, writer, signal);
+        if (by !== undefined) this.acknowledged.set(key, { at: this.options.now(), by: by.name });
         else {
           this.doubtful.push(key);
           await this.#sleep(AGAIN_MS, signal);
@@ -96,7 +103,8 @@ export class Writers {
     }
   }
 
-  async #once(key: string, writer: number, signal: AbortSignal): Promise<boolean> {
+  /** Whoever acknowledged it. */
+  async #once(key: string, writer: number, signal: AbortSignal): Promise<Node | undefined> {
     let node = this.route.target(key);
     for (let hops = 0; node !== undefined && hops < 3; hops++) {
       // kept for ten minutes, so that nothing stays behind whatever becomes of us
@@ -106,17 +114,19 @@ export class Writers {
       ];
       const [reply, waited] = await this.#send(node, writer, commands, signal);
       if (!(reply instanceof ReplyError))
-        return this.options.wait === 0 || (typeof waited === 'number' && waited >= this.options.wait);
+        return this.options.wait === 0 || (typeof waited === 'number' && waited >= this.options.wait)
+          ? node
+          : undefined;
       const moved = /^MOVED \d+ (.+):(\d+)$/.exec(reply.text);
       if (moved === null) {
         this.refused++;
         await this.route.lookAgain();
-        return false;
+        return undefined;
       }
       node = this.route.at({ host: moved[1] ?? '', port: Number(moved[2]) });
     }
     if (node === undefined) await this.route.lookAgain();
-    return false;
+    return undefined;
   }
 
   /** A connection that did not answer in time is given up, as clients do: its server may live elsewhere by now, and nobody would ever close it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { drillReport, lossInWords } from '../../../src/editor/words/drill';
+import type { Loss } from '../../../src/topology/drill/report';
 import { readFromDrillPage } from '../../../src/webviews/drillProtocol';
 import { drillSightOf } from '../../../src/webviews/drillSight';
 import { levelsOf, scaleOf, ticksOf } from '../../../media/drill/layout';
@@ -92,6 +93,27 @@ suite('webviews/drill: what the page shows', () => {
     for (const run of [kill, split])
       assert.doesNotMatch(drillReport(plain, run, [run]), /no data loss|nothing (is|was) lost|without loss/i);
   });
+  const losses: readonly (readonly [loss: Loss, says: string])[] = [
+    [
+      { node: 'redis-1', count: 1, late: 0, from: -10, to: -10 },
+      'redis-1 acknowledged 1 of them, -0.01 s after the fault. It had neither copied them to whoever serves now nor saved them.',
+    ],
+    [
+      { node: 'redis-1', count: 90, late: 0, from: -10, to: 600 },
+      'redis-1 acknowledged 90 of them, from -0.01 s to 0.60 s after the fault. It had neither copied them to whoever serves now nor saved them.',
+    ],
+    [
+      { node: 'redis-1', count: 90, late: 90, from: 4000, to: 6000 },
+      'redis-1 acknowledged 90 of them, from 4.00 s to 6.00 s after the fault. Another one served already: clients that stay with a replaced master lose what they write there.',
+    ],
+    [
+      { node: 'redis-1', count: 90, late: 60, from: 1000, to: 6000 },
+      'redis-1 acknowledged 90 of them, from 1.00 s to 6.00 s after the fault. When it took 60 of these, another one served already.',
+    ],
+  ];
+  for (const [loss, says] of losses)
+    test(`whose writes were lost: ${loss.count}, ${loss.late} of them late`, () =>
+      assert.ok(drillReport(plain, { ...kill, lost: loss.count, losses: [loss] }, [kill]).includes(says)));
   test('runs are counted in words', () =>
     assert.equal(
       lossInWords(plain, { lost: 0, acknowledged: 51_414, runs: 20 }),

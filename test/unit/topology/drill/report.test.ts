@@ -4,6 +4,7 @@ import {
   countsIn,
   countsOf,
   gapOf,
+  lossesOf,
   sameShape,
   seriesOf,
   splitOf,
@@ -119,6 +120,42 @@ suite('topology/drill: two masters', () => {
   ];
   for (const [what, bars, marks, split] of cases)
     test(what, () => assert.deepEqual(splitOf({ bars, marks, span: { from: -1500, to: 20_000 } }, 'redis-1'), split));
+});
+
+suite('topology/drill: who had acknowledged what was lost', () => {
+  const lost = (by: string, ...times: readonly number[]) => times.map(at => ({ by, at }));
+  const cases: readonly (readonly [
+    what: string,
+    lost: readonly { readonly by: string; readonly at: number }[],
+    promoted: number | undefined,
+    losses: ReturnType<typeof lossesOf>,
+  ])[] = [
+    ['nothing', [], 2000, []],
+    ['not copied yet', lost('redis-1', 12, -4, 3), 2000, [{ node: 'redis-1', count: 3, late: 0, from: -4, to: 12 }]],
+    [
+      'taken by a master that was replaced, in any order',
+      lost('redis-1', 6000, 1999, 2000),
+      2000,
+      [{ node: 'redis-1', count: 3, late: 2, from: 1999, to: 6000 }],
+    ],
+    [
+      'nobody took over',
+      lost('redis-1', 5000),
+      undefined,
+      [{ node: 'redis-1', count: 1, late: 0, from: 5000, to: 5000 }],
+    ],
+    [
+      'two of them',
+      [...lost('redis-1', 1), ...lost('redis-2', 9), ...lost('redis-1', 2)],
+      5,
+      [
+        { node: 'redis-1', count: 2, late: 0, from: 1, to: 2 },
+        { node: 'redis-2', count: 1, late: 1, from: 9, to: 9 },
+      ],
+    ],
+  ];
+  for (const [what, each, promoted, losses] of cases)
+    test(what, () => assert.deepEqual(lossesOf(each, promoted), losses));
 });
 
 suite('topology/drill: whose keys count', () => {

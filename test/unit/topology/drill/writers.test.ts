@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { delay } from '../../../../src/base/abort';
-import type { RedisConnection, Reply, ReplyError } from '../../../../src/redis/client';
+import type { RedisConnection, Reply } from '../../../../src/redis/client';
+import { ReplyError } from '../../../../src/redis/client';
 import { hangUp, Writers } from '../../../../src/topology/drill/writers';
 import { node } from '../../../support/snapshots';
 
@@ -58,5 +59,19 @@ suite('topology/drill: writers', () => {
       ['SET', 'drill:1:0:0', '0', 'EX', '600'],
     ]);
     assert.equal(told.filter(([word]) => word === 'CLIENT').length, 1);
+  });
+
+  test('who acknowledged a write is whoever it was led to', async () => {
+    const [one, other] = [node('redis-1', 'master'), node('redis-2', 'master')];
+    const moved = connection(([word]) => (word === 'SET' ? new ReplyError('MOVED 7 10.0.0.3:6379') : 'OK'));
+    const owner = connection(() => 'OK');
+    const writers = new Writers(
+      { target: () => one, at: () => other, lookAgain: () => Promise.resolve() },
+      to => Promise.resolve(to === one ? moved.it : owner.it),
+      { prefix: 'drill:1', writers: 1, everyMs: 5, wait: 0, signal: new AbortController().signal, now: () => 4711 },
+    );
+    while (writers.acknowledged.size === 0) await delay(5);
+    const { acknowledged } = await writers.stop();
+    assert.deepEqual(acknowledged.get('drill:1:0:0'), { at: 4711, by: 'redis-2' });
   });
 });
