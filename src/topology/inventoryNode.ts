@@ -65,7 +65,8 @@ export class NodeWatch implements Disposable {
   #looking: Promise<void> | undefined;
   /** When the latest question began, in milliseconds of `performance`. */
   #asked = -Infinity;
-  #again = false;
+  /** The question after the one that is under way; all who ask meanwhile wait for it. */
+  #next: Promise<void> | undefined;
   /** Its connection was cut, and no new one has told yet whether it lives. */
   #cut = false;
   #failures = 0;
@@ -180,27 +181,29 @@ export class NodeWatch implements Disposable {
   }
 
   /**
-   * Asks the server now, unless it is in back-off and `force` is not set. While a look is under way, a forced one makes it ask
-   * once more, so that what comes is never older than the call. What went wrong is the contact; only a mistake of ours is thrown.
+   * Asks the server now, unless it is in back-off and `force` is not set. A forced one while a question is under way waits for another after it, so that
+   * what comes is never older than the call; nobody waits for more than that, however often others ask. What went wrong is the contact; only a
+   * mistake of ours is thrown.
    * @param since a question that began at this time of `performance` or later is new enough, and not asked again
    */
   look(force = false, since = Infinity): Promise<void> {
     if (this.#ending.signal.aborted || !this.#mayAnswer) return Promise.resolve();
     const isNew = this.#asked >= since;
     if (this.#looking !== undefined) {
-      this.#again ||= force && !isNew;
-      return this.#looking;
+      if (!force || isNew) return this.#looking;
+      const next = (): Promise<void> => {
+        this.#next = undefined;
+        return this.#looking ?? this.look(true);
+      };
+      return (this.#next ??= this.#looking.then(next, next));
     }
     if (isNew) return Promise.resolve();
     if (!force && this.#contact.state === 'silent' && Date.now() < this.#retryAt) return Promise.resolve();
     const looking = (async () => {
       try {
-        do {
-          this.#again = false;
-          await this.#once();
-        } while (this.#again && this.#mayAnswer && !this.#ending.signal.aborted);
+        await this.#once();
       } finally {
-        // In the same turn as the last look at #again: what is asked for between the two would be lost.
+        // in the turn in which it ends: who asks from now on is told by a question that begins after that
         this.#looking = undefined;
       }
     })();

@@ -24,6 +24,9 @@ const [outside, inside] = ['127.0.0.1', '172.20.0.2'];
 /** A server in memory that is reached at two addresses; each is `up`, refuses for a reason, or says nothing at all. */
 class World implements RedisConnector {
   readonly contacts: string[] = [];
+  /** How often it was asked, and what happens then. */
+  asked = 0;
+  onAsked = (): void => undefined;
   readonly at: Record<string, 'up' | 'hangs' | SilenceReason> = { [outside]: 'up', [inside]: 'up' };
   readonly #sockets: { readonly closed: Emitter<void> }[] = [];
   readonly watch: NodeWatch;
@@ -52,7 +55,12 @@ class World implements RedisConnector {
     if (how !== 'up') return Promise.reject(new HumanError<RedisFault>({ code: 'redis-silent', address, reason: how }));
     const closed = new Emitter<void>();
     this.#sockets.push({ closed });
-    const pipeline = (): Promise<string[]> => Promise.resolve([infoTexts.redis62Master]);
+    const pipeline = async (): Promise<string[]> => {
+      this.asked++;
+      this.onAsked();
+      await new Promise(setImmediate);
+      return [infoTexts.redis62Master];
+    };
     return Promise.resolve({
       address,
       onClose: closed.event,
@@ -104,4 +112,44 @@ suite('topology/inventoryNode: a connection that is cut', () => {
       assert.deepEqual(world.contacts, expected);
     });
   }
+});
+
+suite('topology/inventoryNode: a server of which news comes without end', () => {
+  test('who asked waits for one question that began since, not for those that others asked for', async () => {
+    const world = new World();
+    let begun = 0;
+    world.onAsked = () => {
+      begun++;
+      if (begun < 50) setImmediate(() => void world.watch.look(true));
+    };
+    const waits = async (): Promise<number> => {
+      const before = begun;
+      await world.watch.look(true);
+      return begun - before;
+    };
+    const took = [await waits()];
+    // while one is under way that began before
+    for (let i = 0; i < 3; i++) took.push(await waits());
+    world.watch.dispose();
+    assert.ok(Math.max(...took) <= 2, took.join(' '));
+  });
+
+  test('what is asked for while it is being asked is asked for once more, and once for all', async () => {
+    const world = new World();
+    const order: string[] = [];
+    const first = world.watch.look().then(() => order.push('first'));
+    const later = [1, 2, 3].map(() => world.watch.look(true).then(() => order.push(`forced ${world.asked}`)));
+    const same = world.watch.look().then(() => order.push('not forced'));
+    await Promise.all([first, same, ...later]);
+    world.watch.dispose();
+    assert.deepEqual(order, ['first', 'not forced', 'forced 2', 'forced 2', 'forced 2']);
+  });
+
+  test('ended while it was to be asked once more: nobody waits for ever', async () => {
+    const world = new World();
+    const all = [world.watch.look(), world.watch.look(true)];
+    world.watch.dispose();
+    await Promise.all(all);
+    assert.ok(world.asked <= 1);
+  });
 });
