@@ -5,7 +5,8 @@ import { compareNames } from './names';
 import type { SentinelOpinion } from './sentinelOpinion';
 import { tableRole } from './sentinelOpinion';
 import type { Directory, ServerState } from './servers';
-import { isAnswering, reportOf, startsSentinel } from './servers';
+import { startsSentinel } from './programs';
+import { isAnswering, reportOf } from './servers';
 import type { Node, Role } from './snapshot';
 
 /** What is needed besides the group to tell roles. */

@@ -1,6 +1,7 @@
 import type { Address } from './address';
 import { formatAddress } from './address';
 import type { Instance, TopologyKind } from './instance';
+import { portOnCommandLine, startsSentinel, startsServer } from './programs';
 import type { Contact } from './snapshot';
 import type { ServerReport } from './report';
 
@@ -50,22 +51,12 @@ export function isAnswering(server: { readonly contact: Contact }): boolean {
   return server.contact.state === 'answering';
 }
 
-const serverWords = /(^|[/\\])(redis|valkey)-(server|sentinel)(\.exe)?$/;
 const imageNames =
   /(^|\/)(redis|valkey|redis-stack|redis-stack-server|keydb|redis-cluster|redis-sentinel|valkey-cluster|valkey-sentinel)([:@]|$)/;
 
 /** Whether an instance is a Redis by the look of it, before it ever answered. */
 export function looksLikeRedis(instance: Instance): boolean {
-  return (
-    instance.ownership !== undefined ||
-    imageNames.test(instance.image) ||
-    instance.command.some(word => serverWords.test(word))
-  );
-}
-
-/** Whether the command starts a Sentinel. */
-export function startsSentinel(instance: Instance): boolean {
-  return instance.command.some(word => word === '--sentinel' || /(redis|valkey)-sentinel$/.test(word));
+  return instance.ownership !== undefined || imageNames.test(instance.image) || startsServer(instance);
 }
 
 /**
@@ -74,9 +65,8 @@ export function startsSentinel(instance: Instance): boolean {
  */
 export function expectedPorts(instance: Instance): readonly number[] {
   const ports: number[] = [];
-  const flag = instance.command.lastIndexOf('--port');
-  const given = flag < 0 ? undefined : Number(instance.command[flag + 1]);
-  if (given !== undefined && Number.isInteger(given) && given > 0 && given < 65536) ports.push(given);
+  const given = portOnCommandLine(instance);
+  if (given !== undefined) ports.push(given);
   // bus ports are published too; they stand 10000 above a port that is published as well
   const published = instance.ports.map(port => port.inside).sort((a, b) => a - b);
   const busOf = new Set(published.map(port => port + 10000));

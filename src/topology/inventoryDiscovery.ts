@@ -1,17 +1,9 @@
 import type { Address } from '../model/address';
 import { formatAddress } from '../model/address';
 import type { Instance } from '../model/instance';
+import { startsSentinel } from '../model/programs';
 import type { ServerState } from '../model/servers';
-import {
-  asHeardFrom,
-  Directory,
-  expectedPorts,
-  isAnswering,
-  isLoopback,
-  memberKey,
-  reportOf,
-  startsSentinel,
-} from '../model/servers';
+import { asHeardFrom, Directory, expectedPorts, isAnswering, isLoopback, memberKey, reportOf } from '../model/servers';
 import type { ExistingEntry } from './existing/existingList';
 import type { NodeTarget } from './inventoryTarget';
 

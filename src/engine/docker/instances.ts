@@ -1,4 +1,5 @@
 import type { Instance, InstanceState, PublishedPort } from '../../model/instance';
+import { portOnCommandLine } from '../../model/programs';
 import type { Address } from '../../model/address';
 import { tunnelTo } from '../../model/instance';
 import { isLoopback } from '../../model/servers';
@@ -180,7 +181,7 @@ function readPorts(
 ): readonly PublishedPort[] {
   const host = record(raw['HostConfig']);
   if (host['NetworkMode'] === 'host') {
-    const said = command.includes('--port') ? portOf(command[command.indexOf('--port') + 1]) : undefined;
+    const said = portOnCommandLine({ command });
     const ports =
       said !== undefined ? [said] : Object.keys(record(record(raw['Config'])['ExposedPorts'])).flatMap(tcpPort);
     return ports.map(port => ({

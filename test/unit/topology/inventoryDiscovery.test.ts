@@ -24,6 +24,7 @@ suite('where a server is to be expected and reached', () => {
     ['a bus port is no client port', { ports: [publish(17000, 17000), publish(7000, 7000)] }, [7000, 6379]],
     ['several servers in one container', { ports: [publish(7001, 7001), publish(7000, 7000)] }, [7000, 7001, 6379]],
     ['a Sentinel', { command: ['redis-server', '/conf/s.conf', '--sentinel'] }, [26379]],
+    ['a Sentinel of a shell', { command: ['sh', '-c', 'redis-sentinel /conf/s.conf'] }, [26379]],
     ['nonsense', { command: ['redis-server', '--port', 'x'] }, [6379]],
   ];
   for (const [name, more, expected] of ports)

@@ -1,4 +1,5 @@
 import { formatAddress } from '../../../model/address';
+import { portOnCommandLine } from '../../../model/programs';
 import type { Node } from '../../../model/snapshot';
 import type { Problem } from '../problem';
 import type { Rule, Scope } from '../scope';
@@ -108,12 +109,12 @@ function unheard(scope: Scope, node: Node): readonly Problem[] {
   }
   const published = [...new Set(instance.ports.map(({ inside }) => inside))];
   const confPort = Number(scope.confLine(node, 'port')?.text.trim().split(/\s+/)[1]);
-  const flag = instance.command.lastIndexOf('--port');
+  const given = portOnCommandLine(instance);
   const port =
     node.contact.state === 'answering'
       ? portOf(node)
-      : flag >= 0
-        ? Number(instance.command[flag + 1])
+      : given !== undefined
+        ? given
         : Number.isInteger(confPort) && confPort > 0
           ? confPort
           : undefined;
