@@ -39,7 +39,7 @@ const QUIET_LOG_MS = 5000;
 const FIGURES_MS = 1500;
 const FIGURES_MS_PER_NODE = 50;
 /** A role that moves does so within this time. */
-const LASTING_MS = 2000;
+const LASTING_MS = 1500;
 /** Writes that a replica refused are told of for so long. */
 const REFUSED_MS = 60_000;
 /** Nobody waits longer for one source. */
@@ -80,6 +80,7 @@ export class Collector implements Disposable {
   /** Since when each of `lasting` holds. */
   readonly #since = new Map<string, number>();
   readonly #followed = new Map<string, { readonly address: string; readonly master: string }>();
+  readonly #ruled = new Map<string, string>();
   readonly #handStarted = new Map<string, string>();
   readonly #across = new Map<
     string,
@@ -101,6 +102,13 @@ export class Collector implements Disposable {
     return this.#facts;
   }
 
+  /** When the next of what is passing will have lasted, as `now` counts; undefined: nothing is. */
+  get lastsAt(): number | undefined {
+    const now = this.#deps.now();
+    const next = Math.min(...[...this.#since.values()].map(at => at + LASTING_MS).filter(at => at > now));
+    return next === Infinity ? undefined : next;
+  }
+
   /** Notes at once what costs nothing and passes: whom an address meant while its link was up. */
   note(snapshot: Snapshot): void {
     for (const node of nodesOf(snapshot)) {
@@ -108,6 +116,8 @@ export class Collector implements Disposable {
       if (master?.link === 'up' && node.masterId !== undefined && node.masterId !== node.id)
         this.#followed.set(node.id, { address: formatAddress(master.address), master: node.masterId });
       const report = node.contact.state === 'answering' ? node.contact.report : undefined;
+      if (report !== undefined && node.role === 'master' && node.staleMaster === undefined)
+        this.#ruled.set(node.id, report.runId);
       if (
         report?.mode === 'sentinel' &&
         node.instance !== undefined &&
@@ -164,6 +174,7 @@ export class Collector implements Disposable {
       confs,
       across,
       followed: new Map(this.#followed),
+      ruled: new Map(this.#ruled),
       handStarted: new Map(this.#handStarted),
       hosts,
     };
@@ -194,7 +205,8 @@ export class Collector implements Disposable {
     const ids = new Set(nodes.map(({ id }) => id));
     const instances = new Set(nodes.map(({ instance }) => instance?.id));
     for (const id of this.#logs.keys()) if (!instances.has(id)) this.#logs.delete(id);
-    for (const map of [this.#figures, this.#followed]) for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+    for (const map of [this.#figures, this.#followed, this.#ruled])
+      for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
     for (const [id, open] of this.#connections) {
       if (ids.has(id)) continue;
       this.#connections.delete(id);

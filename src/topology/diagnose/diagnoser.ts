@@ -18,19 +18,21 @@ export class Diagnoser implements Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<readonly Problem[]>());
   readonly #inventory: Pick<InventoryPort, 'snapshot' | 'attended' | 'onDidChange'>;
-  readonly #collector: Pick<Collector, 'collect' | 'facts' | 'note'>;
+  readonly #collector: Pick<Collector, 'collect' | 'facts' | 'note' | 'lastsAt'>;
   readonly #onFailure: (error: unknown) => void;
   #problems: readonly Problem[] = [];
   #text = '[]';
   #seen: Snapshot | undefined;
   #gathering: Promise<void> | undefined;
+  /** Until what is passing now will have lasted. */
+  #lasting: NodeJS.Timeout | undefined;
   #again = false;
   #changedAt = 0;
   #disposed = false;
 
   constructor(
     inventory: Pick<InventoryPort, 'snapshot' | 'attended' | 'onDidChange'>,
-    collector: Pick<Collector, 'collect' | 'facts' | 'note'>,
+    collector: Pick<Collector, 'collect' | 'facts' | 'note' | 'lastsAt'>,
     onFailure: (error: unknown) => void,
   ) {
     this.#inventory = inventory;
@@ -71,6 +73,7 @@ export class Diagnoser implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
+    clearTimeout(this.#lasting);
     this.#store.dispose();
   }
 
@@ -88,10 +91,18 @@ export class Diagnoser implements Disposable {
       .then(() => this.#judge(), this.#onFailure)
       .finally(() => {
         this.#gathering = undefined;
+        this.#awaitLasting();
         if (!this.#again) return;
         this.#again = false;
         this.#gather();
       });
+  }
+
+  /** What is no passing state any more is told in that moment, and not at the next look. */
+  #awaitLasting(): void {
+    clearTimeout(this.#lasting);
+    const at = this.#collector.lastsAt;
+    if (at !== undefined && !this.#disposed) this.#lasting = setTimeout(() => this.#gather(), at - Date.now());
   }
 
   #judge(): void {

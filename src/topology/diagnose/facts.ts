@@ -25,6 +25,8 @@ export interface Facts {
   readonly lasting: ReadonlySet<string>;
   /** Whom each replica followed at which address when its link was last up, by node id: what the address meant. */
   readonly followed: ReadonlyMap<string, { readonly address: string; readonly master: string }>;
+  /** In which life (its run id) a server was last the master that everybody believed in, by node id: the life that it still has was never interrupted. */
+  readonly ruled: ReadonlyMap<string, string>;
   /** Conf files of Sentinels that were started by hand beside a server, by node id, as they said when they last answered. */
   readonly handStarted: ReadonlyMap<string, string>;
   /** Machines that servers can be spread over; asked when some are. */
@@ -71,6 +73,7 @@ export const noFacts: Facts = {
   access: new Map(),
   lasting: new Set(),
   followed: new Map(),
+  ruled: new Map(),
   handStarted: new Map(),
   hosts: [],
 };

@@ -258,13 +258,16 @@ export const splitBrain: Rule = scope => {
     const named = scope.nodes.find(
       other => other !== node && answers(other) && other.role === 'master' && other.staleMaster === undefined,
     );
-    const uptime = reportOf(node.contact)?.uptimeSeconds ?? 0;
+    const report = reportOf(node.contact);
     // after its restart a former master is turned into a replica within some 12 s; one that was never away and goes on is cut off from the others
+    const neverAway =
+      (report !== undefined && scope.facts.ruled.get(node.id) === report.runId) ||
+      (report?.uptimeSeconds ?? 0) > RESTART_SECONDS;
     if (
       both.length < 2 &&
       named !== undefined &&
       answers(node) &&
-      uptime > RESTART_SECONDS &&
+      neverAway &&
       scope.facts.lasting.has(`stale ${node.id}`)
     ) {
       const own = node.announced ?? node.reachable;

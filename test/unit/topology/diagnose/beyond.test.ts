@@ -48,6 +48,11 @@ suite('diagnose: two masters at once', () => {
   });
   test('not one that has just come back: it is turned into a replica in a moment', () =>
     assert.equal(found('split-brain', cutOff(8), { lasting }), undefined));
+  test('one that is young, and has been the master in this very life', () => {
+    const { runId } = report('master');
+    assert.equal(found('split-brain', cutOff(8), { lasting, ruled: new Map([['redis-1', runId]]) })?.severity, 'error');
+    assert.equal(found('split-brain', cutOff(8), { lasting, ruled: new Map([['redis-1', 'before']]) }), undefined);
+  });
   test('not while roles are moving', () => assert.equal(found('split-brain', cutOff(600)), undefined));
 });
 

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { Emitter } from '../../../../src/base/emitter';
+import type { Snapshot, SnapshotChange } from '../../../../src/model/snapshot';
+import { Collector } from '../../../../src/topology/diagnose/collector';
+import { Diagnoser } from '../../../../src/topology/diagnose/diagnoser';
+import { answering, report, sentinelTopology, snapshotOf } from '../../../support/snapshots';
+
+const before = snapshotOf(sentinelTopology());
+/** redis-2 was promoted; redis-1, cut off, goes on as a master, 3 s old. */
+const after = (runId: string): Snapshot => {
+  const topology = sentinelTopology();
+  return snapshotOf({
+    ...topology,
+    nodes: topology.nodes.map(node =>
+      node.name === 'redis-1'
+        ? {
+            ...node,
+            staleMaster: { actual: { host: '10.0.0.2', port: 6379 } },
+            contact: answering({ ...report('master'), runId, uptimeSeconds: 3 }),
+          }
+        : node.name === 'redis-2'
+          ? { ...node, role: 'master', contact: answering(report('master')) }
+          : node,
+    ),
+  });
+};
+
+/** Servers that are never reached: what is told comes from snapshots and the clock. */
+async function told(runId: string): Promise<{ readonly codes: readonly string[]; readonly ms: number }> {
+  const changed = new Emitter<SnapshotChange>();
+  const inventory = { snapshot: before, attended: true, onDidChange: changed.event };
+  const failures: unknown[] = [];
+  const collector = new Collector({
+    engine: () => ({
+      logs: () => Promise.resolve(),
+      describe: () => Promise.resolve({ title: '', version: '', sharesFiles: false }) as never,
+    }),
+    inventory: { connectionTo: () => Promise.reject(new DOMException('none', 'AbortError')) },
+    readText: () => Promise.resolve(undefined),
+    now: () => Date.now(),
+    onFailure: error => failures.push(error),
+  });
+  const diagnoser = new Diagnoser(inventory, collector, error => failures.push(error));
+  await diagnoser.look();
+  const began = Date.now();
+  let ms = 0;
+  diagnoser.onDidChange(problems => {
+    if (ms === 0 && problems.some(({ what }) => what.code === 'split-brain')) ms = Date.now() - began;
+  });
+  inventory.snapshot = after(runId);
+  changed.fire({ snapshot: inventory.snapshot, added: [], removed: [], changed: [] } as never);
+  while (Date.now() - began < 4000 && ms === 0) await new Promise(resolve => setTimeout(resolve, 20));
+  const codes = diagnoser.problems.map(({ what }) => what.code);
+  diagnoser.dispose();
+  collector.dispose();
+  assert.deepEqual(failures, []);
+  return { codes, ms };
+}
+
+suite('diagnose/diagnoser: what lasts is told when it has lasted', () => {
+  test('two masters, though the one is young: it was the master in this very life', async () => {
+    const { codes, ms } = await told(report('master').runId);
+    assert.ok(codes.includes('split-brain') && ms >= 1400, `${codes.join()} after ${ms} ms`);
+  });
+});
