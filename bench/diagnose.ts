@@ -5,7 +5,7 @@
  */
 import { loadavg } from 'node:os';
 import { beginBeyond, beyond } from '../test/support/beyond';
-import type { Told } from '../test/support/beyond';
+import type { Told } from '../test/support/beyondServers';
 import { HandMade } from '../test/support/handMade';
 
 const LIMIT_MS = 2000;

@@ -1,96 +1,18 @@
 // What goes wrong besides the pitfalls of the notes, brought about on real servers made by hand: found, mended by its fix where it has one, and gone.
 import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { disconnectNode, reconnectNode } from '../../src/topology/network';
-import type { Topology } from '../../src/model/snapshot';
-import type { What } from '../../src/topology/diagnose/problem';
+import { allOf, beyondMore, sentinels } from './beyondMore';
+import type { BeyondCase, Told } from './beyondServers';
+import { answers, healthy, linked, say, server, signal } from './beyondServers';
 import { docker } from './docker';
 import type { HandMade } from './handMade';
-import { testPort, until } from './naming';
+import { until } from './naming';
 
-/** One thing that went wrong: how long after the fact it was found, and how its mending was seen on the server. */
-export interface Told {
-  readonly code: What['code'];
-  readonly ms: number;
-  readonly mended: string;
-}
-
-export interface BeyondCase {
-  readonly name: string;
-  run(hand: HandMade): Promise<readonly Told[]>;
-}
-
-const signal = new AbortController().signal;
 const MB = 'x'.repeat(1024 * 1024);
-
-async function say(hand: HandMade, short: string, ...commands: readonly (readonly string[])[]): Promise<unknown> {
-  const connection = await hand.inventory.connectionTo(hand.node(short).id);
-  try {
-    let last: unknown;
-    for (const command of commands) last = await connection.call(command, { timeoutMs: 10_000 });
-    return last;
-  } finally {
-    connection.dispose();
-  }
-}
-
-/** A server in a container of its own, in the network of the others; its conf, if any, is mounted with its folder. */
-async function server(
-  hand: HandMade,
-  short: string,
-  args: readonly string[] = [],
-  more: readonly string[] = [],
-  conf = false,
-): Promise<void> {
-  await hand.create(
-    short,
-    [
-      '--network',
-      hand.name('net'),
-      '-p',
-      `127.0.0.1:${await testPort()}:6379`,
-      ...(conf ? ['-v', `${hand.folder}/${short}/conf:/etc/redis`] : []),
-      ...more,
-    ],
-    ['redis-server', ...(conf ? ['/etc/redis/redis.conf'] : ['--protected-mode', 'no', ...args])],
-  );
-}
-
-async function answers(hand: HandMade, short: string): Promise<void> {
-  await until(`${short} answers`, () => {
-    try {
-      return hand.node(short).contact.state === 'answering';
-    } catch {
-      return false; // not listed yet
-    }
-  });
-}
-
-const linked = async (hand: HandMade, short: string): Promise<true> =>
-  until(
-    `${short} is linked`,
-    async () => /master_link_status:up/.test(String(await say(hand, short, ['INFO', 'replication']))) || undefined,
-    30_000,
-  );
-
-/** All are there and nothing is wrong with them, be it that the loss of one would not be survived. */
-async function healthy(hand: HandMade, topology: () => Topology | undefined, nodes: number): Promise<void> {
-  await until(
-    `${nodes} nodes, healthy`,
-    () => topology()?.nodes.length === nodes && topology()?.health.reasons.every(({ code }) => code === 'no-replica'),
-    60_000,
-  ).catch((error: unknown) => {
-    const there = hand.inventory.snapshot.topologies.map(({ kind, nodes: of, health }) => [
-      kind,
-      of.map(({ name, role, contact }) => `${name} ${role} ${contact.state}`),
-      health.reasons,
-    ]);
-    throw new Error(JSON.stringify(there), { cause: error });
-  });
-}
 
 /** Its link stays up, and it is behind. */
 const lagging: BeyondCase = {
@@ -271,51 +193,19 @@ class Client {
 const parted: BeyondCase = {
   name: 'two masters, and clients on the one that lost',
   async run(hand) {
-    const names = ['one', 'two'];
-    await server(hand, 'one');
-    await hand.start('one');
-    const address = await hand.addressOf('one');
-    await server(hand, 'two', ['--replicaof', address, '6379']);
-    await hand.start('two');
-    for (const each of ['s1', 's2', 's3']) {
-      hand.conf(each, [
-        'port 6379',
-        'protected-mode no',
-        `sentinel monitor parted-${hand.prefix} ${address} 6379 2`,
-        `sentinel down-after-milliseconds parted-${hand.prefix} 1000`,
-        `sentinel failover-timeout parted-${hand.prefix} 5000`,
-      ]);
-      // the image's own user writes there
-      chmodSync(join(hand.folder, each, 'conf'), 0o777);
-      chmodSync(join(hand.folder, each, 'conf', 'redis.conf'), 0o666);
-      await hand.create(
-        each,
-        [
-          '--network',
-          hand.name('net'),
-          '-p',
-          `127.0.0.1:${await testPort()}:6379`,
-          '-v',
-          `${hand.folder}/${each}/conf:/etc/redis`,
-        ],
-        ['redis-server', '/etc/redis/redis.conf', '--sentinel'],
-      );
-      await hand.start(each);
-    }
-    const topology = () => hand.inventory.snapshot.topologies.find(({ kind }) => kind === 'sentinel');
-    await healthy(hand, topology, 5);
-    await disconnectNode(hand.deps, hand.node('one'), signal, { reachable: true });
-    const client = new Client(hand.node('one').instance?.ports[0]?.outside ?? { host: '', port: 0 });
+    await sentinels(hand, 'p');
+    await disconnectNode(hand.deps, hand.node('pa'), signal, { reachable: true });
+    const client = new Client(hand.node('pa').instance?.ports[0]?.outside ?? { host: '', port: 0 });
     try {
-      const promoted = until('promoted', () => hand.node('two').role === 'master' && Date.now(), 40_000);
-      const stale = await hand.finds('clients-on-stale-master', 'one', promoted, 40_000);
-      const split = await hand.finds('split-brain', 'one', promoted, 40_000);
+      const promoted = until('promoted', () => hand.node('pb').role === 'master' && Date.now(), 40_000);
+      const stale = await hand.finds('clients-on-stale-master', 'pa', promoted, 40_000);
+      const split = await hand.finds('split-brain', 'pa', promoted, 40_000);
       assert.deepEqual([stale.problem.severity, split.problem.severity], ['error', 'error']);
       client.dispose();
-      const alone = await hand.finds('stale-master', 'one', Date.now(), 20_000);
-      await reconnectNode(hand.deps, hand.node('one'));
+      const alone = await hand.finds('stale-master', 'pa', Date.now(), 20_000);
+      await reconnectNode(hand.deps, hand.node('pa'));
       for (const code of ['split-brain', 'stale-master'] as const) await hand.gone(code, undefined, 40_000);
-      assert.equal(hand.node('one').role, 'replica');
+      assert.equal(hand.node('pa').role, 'replica');
       const mended = 'no fix offered: gone with the partition';
       return [
         { code: 'clients-on-stale-master', ms: stale.ms, mended },
@@ -324,7 +214,7 @@ const parted: BeyondCase = {
       ];
     } finally {
       client.dispose();
-      await docker('rm', '-f', '-v', ...[...names, 's1', 's2', 's3'].map(each => hand.name(each)));
+      await docker('rm', '-f', '-v', ...allOf('p').map(each => hand.name(each)));
     }
   },
 };
@@ -366,6 +256,13 @@ const clusters: BeyondCase = {
     });
     await say(hand, 'c4', ['CONFIG', 'SET', 'cluster-replica-no-failover', 'no']);
     await hand.gone('never-promoted', 'c4');
+    // it tells the others a port at which nobody hears their gossip
+    await say(hand, 'c4', ['CONFIG', 'SET', 'cluster-announce-bus-port', '1']);
+    const suspected = hand.says('c1', /slave,fail\b|slave.* disconnected/, 'redis-cli', 'cluster', 'nodes');
+    const bus = await hand.finds('bus-unreachable', 'c4', suspected, 40_000);
+    await say(hand, 'c4', ['CONFIG', 'SET', 'cluster-announce-bus-port', '0']);
+    await hand.gone('bus-unreachable', 'c4', 40_000);
+    told.push({ code: 'bus-unreachable', ms: bus.ms, mended: 'no fix offered: gone once it was put right by hand' });
     // the one that is cut off is patient, the others are not: it goes on serving what they gave to another
     await say(hand, 'c1', ['CONFIG', 'SET', 'cluster-node-timeout', '30000']);
     await disconnectNode(hand.deps, hand.node('c1'), signal, { reachable: true, letGoMs: 2000 });
@@ -401,7 +298,17 @@ const clusters: BeyondCase = {
 };
 
 /** In the order in which they are run: each leaves master and replica as they were. */
-export const beyond: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable, memory, loop, parted, clusters];
+export const beyond: readonly BeyondCase[] = [
+  overcommit,
+  lagging,
+  auth,
+  unreadable,
+  memory,
+  loop,
+  ...beyondMore,
+  parted,
+  clusters,
+];
 /** Of these `npm test` brings each about: seconds. Not the memory, which a machine without limits of swap never takes away. */
 export const beyondQuick: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable];
 

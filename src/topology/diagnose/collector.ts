@@ -36,7 +36,7 @@ const LOG_MS = 800;
 /** And so soon while it is not. */
 const QUIET_LOG_MS = 5000;
 /** Figures and settings are asked again so soon; with many servers later, so that the asking stays a trickle. */
-const FIGURES_MS = 1500;
+const FIGURES_MS = 900;
 const FIGURES_MS_PER_NODE = 50;
 /** A role that moves does so within this time. */
 const LASTING_MS = 1500;

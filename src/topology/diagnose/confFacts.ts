@@ -1,4 +1,5 @@
 import { parseDocument } from '../../conf/document';
+import { programsOf } from '../../model/programs';
 import { reportOf } from '../../model/servers';
 import type { Node } from '../../model/snapshot';
 import type { ConfFacts } from './facts';
@@ -36,10 +37,12 @@ function confOf(node: Node): string | undefined {
   const said = reportOf(node.contact)?.configFile;
   if (said !== undefined && said !== '') return said;
   if (node.instance === undefined || node.id !== node.instance.id) return undefined;
-  const { command } = node.instance;
-  const program = command.findIndex(word => /(^|\/)(redis|valkey)-(server|sentinel)$/.test(word));
-  const next = command[program + 1];
-  return program < 0 || next === undefined || next.startsWith('-') ? undefined : next;
+  for (const words of programsOf(node.instance)) {
+    const program = words.findIndex(word => /(^|\/)(redis|valkey)-(server|sentinel)$/.test(word));
+    const next = words[program + 1];
+    if (program >= 0) return next === undefined || next.startsWith('-') ? undefined : next;
+  }
+  return undefined;
 }
 
 /** Parses each text once. */

@@ -2,13 +2,12 @@ import type { Disposable } from '../../base/disposable';
 import { DisposableStore } from '../../base/disposable';
 import type { Event } from '../../base/emitter';
 import { Emitter } from '../../base/emitter';
-import type { Snapshot } from '../../model/snapshot';
 import type { InventoryPort } from '../inventoryPort';
 import type { Collector } from './collector';
 import { diagnose } from './diagnose';
 import type { Problem } from './problem';
 
-/** How often snapshots are looked at that changed in figures only; costs nothing while nothing is polled. */
+/** How often what no snapshot tells is looked for (figures, settings, logs), while somebody looks. */
 const FIGURES_MS = 1000;
 /** After an event the reason is looked for so long, also while nobody looks: who died is told anyway. */
 const LINGER_MS = 5000;
@@ -22,7 +21,6 @@ export class Diagnoser implements Disposable {
   readonly #onFailure: (error: unknown) => void;
   #problems: readonly Problem[] = [];
   #text = '[]';
-  #seen: Snapshot | undefined;
   #gathering: Promise<void> | undefined;
   /** Until what is passing now will have lasted. */
   #lasting: NodeJS.Timeout | undefined;
@@ -49,8 +47,7 @@ export class Diagnoser implements Disposable {
     const timer = setInterval(() => {
       // nobody looks, nothing just happened: then nothing is asked
       if (!this.#inventory.attended && Date.now() - this.#changedAt > LINGER_MS) return;
-      if (this.#inventory.snapshot !== this.#seen || this.#problems.some(({ severity }) => severity !== 'info'))
-        this.#gather();
+      this.#gather();
     }, FIGURES_MS);
     this.#store.add({ dispose: () => clearInterval(timer) });
     this.#gather();
@@ -84,10 +81,8 @@ export class Diagnoser implements Disposable {
       this.#again = true;
       return;
     }
-    const { snapshot } = this.#inventory;
-    this.#seen = snapshot;
     this.#gathering = this.#collector
-      .collect(snapshot)
+      .collect(this.#inventory.snapshot)
       .then(() => this.#judge(), this.#onFailure)
       .finally(() => {
         this.#gathering = undefined;

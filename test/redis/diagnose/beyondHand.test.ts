@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beginBeyond, beyondQuick } from '../../support/beyond';
-import type { Told } from '../../support/beyond';
+import type { Told } from '../../support/beyondServers';
 import { HandMade } from '../../support/handMade';
 import { inOrder } from '../../support/inOrder';
 

@@ -3,6 +3,7 @@ import { Emitter } from '../../../../src/base/emitter';
 import type { Snapshot, SnapshotChange } from '../../../../src/model/snapshot';
 import { Collector } from '../../../../src/topology/diagnose/collector';
 import { Diagnoser } from '../../../../src/topology/diagnose/diagnoser';
+import { noFacts } from '../../../../src/topology/diagnose/facts';
 import { answering, report, sentinelTopology, snapshotOf } from '../../../support/snapshots';
 
 const before = snapshotOf(sentinelTopology());
@@ -62,4 +63,30 @@ suite('diagnose/diagnoser: what lasts is told when it has lasted', () => {
     const { codes, ms } = await told(report('master').runId);
     assert.ok(codes.includes('split-brain') && ms >= 1400, `${codes.join()} after ${ms} ms`);
   });
+});
+
+suite('diagnose/diagnoser: what no snapshot tells', () => {
+  for (const attended of [true, false])
+    test(
+      attended ? 'is asked for each second while somebody looks' : 'is not asked for while nobody does',
+      async () => {
+        let asked = 0;
+        const collector = {
+          collect: () => {
+            asked++;
+            return Promise.resolve(noFacts);
+          },
+          facts: noFacts,
+          note: () => undefined,
+          lastsAt: undefined,
+        };
+        const inventory = { snapshot: before, attended, onDidChange: new Emitter<SnapshotChange>().event };
+        const diagnoser = new Diagnoser(inventory, collector, error => assert.fail(String(error)));
+        const began = Date.now();
+        while (asked < 2 && Date.now() - began < (attended ? 10_000 : 1300))
+          await new Promise(resolve => setTimeout(resolve, 20));
+        diagnoser.dispose();
+        assert.equal(asked, attended ? 2 : 1);
+      },
+    );
 });
