@@ -179,7 +179,7 @@ export async function sentinels(hand: HandMade, prefix: string, quorum = 2): Pro
         `${hand.folder}/${each}/conf:/etc/redis`,
       ],
       byShell
-        ? ['sh', '-c', 'exec redis-sentinel /etc/redis/redis.conf']
+        ? ['sh', '-c', 'exec redis-server /etc/redis/redis.conf --sentinel']
         : ['redis-server', '/etc/redis/redis.conf', '--sentinel'],
     );
     await hand.start(each);
