@@ -30,8 +30,10 @@ const planned: readonly Fault[] = [
     strike: async stage => {
       const [from, to] = [leader(stage), follower(stage)];
       if (stage.kind === 'cluster') await stage.cli(to, 'CLUSTER', 'FAILOVER');
-      else if (stage.kind === 'replication') await stage.cli(from, 'FAILOVER');
-      else {
+      else if (stage.kind === 'replication') {
+        const { host, port } = stage.announced(to) ?? { host: '', port: 0 };
+        await stage.cli(from, 'FAILOVER', 'TO', host, String(port)); // alone it would choose one by itself, and the healing below point at another
+      } else {
         const [, master = ''] = (await stage.cli('sentinel-1', 'SENTINEL', 'MASTERS')).split('\n');
         await stage.cli('sentinel-1', 'SENTINEL', 'FAILOVER', master);
       }
