@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { HumanError, textOf } from '../base/errors';
 import type { ConfFile, EngineFault, Ownership } from './engine';
 import type { NodeNote } from './keptFolder';
+import { removeHalves, writeWhole } from './wholeFile';
 
 /** Tells that the folder it lies in was made for one topology; without it nothing there is ever removed. */
 const MARKER = '.redis-topology.json';
@@ -34,7 +35,7 @@ export async function makeFolders(root: string, marker: Marker, owner: Owner | u
     throw new HumanError<EngineFault>({ code: 'folder-not-empty', path: root });
   await writing(root, async () => {
     await mkdir(root, { recursive: true });
-    await writeFile(join(root, MARKER), markerText(marker), { mode: 0o644 });
+    await writeWhole(join(root, MARKER), markerText(marker));
     await writeFile(join(root, IGNORE), '# Passwords and data of running servers.\n*\n', { mode: 0o644 });
     for (const node of marker.nodes) {
       const { conf, data } = nodeFolders(root, node);
@@ -72,10 +73,9 @@ export async function removeNodeFolders(root: string, topologyId: string, node: 
   if (marker?.topologyId !== topologyId || !marker.nodes.includes(node)) return;
   await writing(root, async () => {
     await rm(join(root, checkedName(node)), { recursive: true, force: true, maxRetries: 3 });
-    await writeFile(
+    await writeWhole(
       join(root, MARKER),
       markerText({ ...marker, nodes: marker.nodes.filter(other => other !== node) }),
-      { mode: 0o644 },
     );
     const { describe, readNotes } = await import('./keptFolder');
     await describe(root, marker, await readNotes(root));
@@ -116,6 +116,7 @@ export async function removeFolders(root: string, topologyId: string): Promise<v
     await (await import('./keptFolder')).removeDescriptions(root);
     await rm(join(root, IGNORE), { force: true });
     await rm(join(root, MARKER), { force: true });
+    await removeHalves(join(root, MARKER));
     if ((await entries(root)).length === 0) await rmdir(root);
   });
 }

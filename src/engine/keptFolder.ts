@@ -1,7 +1,8 @@
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineKind, Ownership } from '../model/instance';
 import { projectOf } from './names';
+import { removeHalves, writeWhole } from './wholeFile';
 
 /** How one node is run: kept beside its conf and data, so that it can be run again by whoever has the folder. Holds no secret. */
 export interface NodeNote {
@@ -93,6 +94,7 @@ export async function removeDescriptions(root: string): Promise<void> {
     const text = await readFile(join(root, name), 'utf8').catch(() => '');
     if (text.startsWith(FIRST_LINE) || text.includes(`<!-- ${FIRST_LINE.slice(2)}`))
       await rm(join(root, name), { force: true });
+    await removeHalves(join(root, name));
   }
 }
 
@@ -198,10 +200,4 @@ function readme(
     'Passwords stand in the conf files (`requirepass`), which is why git ignores this folder.',
     '',
   ].join('\n');
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const fresh = `${path}.${process.pid}.new`;
-  await writeFile(fresh, text, { mode: 0o644 });
-  await rename(fresh, path);
 }

@@ -85,6 +85,7 @@ export class Strays {
   }
 
   static #open(): number {
+    for (const stream of [process.stdout, process.stderr]) assert.ok(stream); // each opens its pipe when it is first asked for
     return process.getActiveResourcesInfo().filter(one => /^(TCPSocket|TCP|Pipe)Wrap$/.test(one)).length;
   }
 

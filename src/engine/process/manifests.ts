@@ -1,10 +1,11 @@
-import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ownership, Storage } from '../engine';
 import { nodeFolders, readMarkerNow } from '../folders';
 import type { Marker } from '../folders';
 import { projectOf } from '../names';
+import { removeHalves, writeWhole, writeWholeNow } from '../wholeFile';
 import { inSlices } from './slices';
 
 /** What is known of one server process, kept in its own folder so that the next start of the editor finds it. Holds no secret. */
@@ -72,11 +73,13 @@ export class Manifests {
 
   async addTopology(topologyId: string, root: string): Promise<void> {
     await mkdir(this.#index, { recursive: true });
-    await writeWhole(join(this.#index, `${topologyId}.json`), { root });
+    await writeWhole(join(this.#index, `${topologyId}.json`), textFor({ root }));
   }
 
   async removeTopology(topologyId: string): Promise<void> {
-    await rm(join(this.#index, `${topologyId}.json`), { force: true });
+    const record = join(this.#index, `${topologyId}.json`);
+    await rm(record, { force: true });
+    await removeHalves(record);
   }
 
   /** All instances, of all topologies or of one. */
@@ -101,19 +104,18 @@ export class Manifests {
   }
 
   async write(root: string, manifest: Manifest): Promise<void> {
-    await writeWhole(join(root, manifest.ownership.node, FILE), plain(manifest));
+    await writeWhole(join(root, manifest.ownership.node, FILE), textFor(plain(manifest)));
   }
 
   /** As `write`, without giving way: see {@link ProcessTable.lookNow}. */
   writeNow(root: string, manifest: Manifest): void {
-    const path = join(root, manifest.ownership.node, FILE);
-    const fresh = freshName(path);
-    writeFileSync(fresh, textFor(plain(manifest)));
-    renameSync(fresh, path);
+    writeWholeNow(join(root, manifest.ownership.node, FILE), textFor(plain(manifest)));
   }
 
   async remove({ root, ownership }: Held): Promise<void> {
-    await rm(join(root, ownership.node, FILE), { force: true });
+    const record = join(root, ownership.node, FILE);
+    await rm(record, { force: true });
+    await removeHalves(record);
   }
 }
 
@@ -130,15 +132,6 @@ function plain({ id, ownership, program, binary, port, conf, process, exit }: Ma
 }
 
 const textFor = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
-const freshName = (path: string): string => `${path}.${process.pid}.new`;
-
-/** By rename: a reader finds the old or the new record, never half of one. */
-async function writeWhole(path: string, value: object): Promise<void> {
-  const fresh = freshName(path);
-  await writeFile(fresh, textFor(value));
-  await rename(fresh, path);
-}
-
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
