@@ -133,7 +133,7 @@ export function slowLogInWords(t: Translate, node: Node, entries: readonly SlowC
     ],
     rows: entries.map(({ at, microseconds, command, client }) => [
       new Date(at).toLocaleString(),
-      t('{0} ms', (microseconds / 1000).toFixed(1)),
+      t('{0} ms', (microseconds / 1000).toFixed(microseconds < 1000 ? 3 : 1)),
       command.join(' '),
       client ?? '',
     ]),

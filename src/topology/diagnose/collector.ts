@@ -109,7 +109,7 @@ export class Collector implements Disposable {
     return next === Infinity ? undefined : next;
   }
 
-  /** Notes at once what costs nothing and passes: whom an address meant while its link was up. */
+  /** Notes at once what costs nothing and passes: whom an address meant while its link was up, since when roles are moving. Of `facts` it is a part from now on. */
   note(snapshot: Snapshot): void {
     for (const node of nodesOf(snapshot)) {
       const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
@@ -134,6 +134,17 @@ export class Collector implements Disposable {
     ]);
     for (const key of this.#since.keys()) if (!passing.has(key)) this.#since.delete(key);
     for (const key of passing) if (!this.#since.has(key)) this.#since.set(key, this.#deps.now());
+    this.#facts = { ...this.#facts, ...this.#noted() };
+  }
+
+  /** What needs nobody to be asked. */
+  #noted(): Pick<Facts, 'lasting' | 'followed' | 'ruled' | 'handStarted'> {
+    return {
+      lasting: new Set([...this.#since].filter(([, at]) => this.#deps.now() - at >= LASTING_MS).map(([key]) => key)),
+      followed: new Map(this.#followed),
+      ruled: new Map(this.#ruled),
+      handStarted: new Map(this.#handStarted),
+    };
   }
 
   async collect(snapshot: Snapshot): Promise<Facts> {
@@ -170,13 +181,10 @@ export class Collector implements Disposable {
         figures.map(([id, { refused }]) => [id, (refused.at(-1)?.count ?? 0) - (refused[0]?.count ?? 0)]),
       ),
       access: new Map(figures.flatMap(([id, { access }]) => (access === undefined ? [] : [[id, access] as const]))),
-      lasting: new Set([...this.#since].filter(([, at]) => this.#deps.now() - at >= LASTING_MS).map(([key]) => key)),
       confs,
       across,
-      followed: new Map(this.#followed),
-      ruled: new Map(this.#ruled),
-      handStarted: new Map(this.#handStarted),
       hosts,
+      ...this.#noted(),
     };
     return this.#facts;
   }

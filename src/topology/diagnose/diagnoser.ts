@@ -39,6 +39,7 @@ export class Diagnoser implements Disposable {
     this.#store.add(
       inventory.onDidChange(({ snapshot }) => {
         this.#collector.note(snapshot);
+        this.#awaitLasting();
         this.#changedAt = Date.now();
         this.#judge();
         this.#gather();
@@ -86,18 +87,22 @@ export class Diagnoser implements Disposable {
       .then(() => this.#judge(), this.#onFailure)
       .finally(() => {
         this.#gathering = undefined;
-        this.#awaitLasting();
         if (!this.#again) return;
         this.#again = false;
         this.#gather();
       });
   }
 
-  /** What is no passing state any more is told in that moment, and not at the next look. */
+  /** What is no passing state any more is told in that moment, and not after the next gathering: a server that was cut off makes that one slow. */
   #awaitLasting(): void {
     clearTimeout(this.#lasting);
     const at = this.#collector.lastsAt;
-    if (at !== undefined && !this.#disposed) this.#lasting = setTimeout(() => this.#gather(), at - Date.now());
+    if (at === undefined || this.#disposed) return;
+    this.#lasting = setTimeout(() => {
+      this.#collector.note(this.#inventory.snapshot);
+      this.#judge();
+      this.#awaitLasting();
+    }, at - Date.now());
   }
 
   #judge(): void {
