@@ -13,6 +13,7 @@ import type { Node, Snapshot, Topology } from '../../model/snapshot';
 import type { RedisConnection } from '../../redis/client';
 import { ReplyError } from '../../redis/client';
 import type { InventoryPort } from '../inventoryPort';
+import { asksForPassword } from '../inventoryReach';
 import { flatMap } from '../replies';
 import { ConfReader } from './confFacts';
 import { readAccess } from './accessFacts';
@@ -32,7 +33,7 @@ export interface CollectorDeps {
 /** Lines of a log that are looked at: what a server says when it ends, and why a replica calls in vain. */
 const TAIL = 200;
 /** A log is read again so soon while its server is in trouble. */
-const LOG_MS = 800;
+const LOG_MS = 450;
 /** And so soon while it is not. */
 const QUIET_LOG_MS = 5000;
 /** Figures and settings are asked again so soon; with many servers later, so that the asking stays a trickle. */
@@ -90,6 +91,7 @@ export class Collector implements Disposable {
   readonly #ended = new AbortController();
   #facts: Facts = noFacts;
   #figuresMs = FIGURES_MS;
+  #troubled = false;
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
@@ -100,6 +102,11 @@ export class Collector implements Disposable {
   /** What was gathered last. */
   get facts(): Facts {
     return this.#facts;
+  }
+
+  /** A log may tell more any moment, and there are so few servers that looking often costs nothing. */
+  get isUrgent(): boolean {
+    return this.#troubled && this.#figuresMs === FIGURES_MS;
   }
 
   /** When the next of what is passing will have lasted, as `now` counts; undefined: nothing is. */
@@ -152,6 +159,10 @@ export class Collector implements Disposable {
     const nodes = nodesOf(snapshot);
     this.#forget(nodes);
     this.#figuresMs = Math.max(FIGURES_MS, nodes.length * FIGURES_MS_PER_NODE);
+    // one that only waits for a password may do so for days
+    this.#troubled = nodes.some(
+      node => isTroubled(node) && !(node.contact.state === 'silent' && asksForPassword.has(node.contact.reason)),
+    );
     const confs = new Map<string, ConfFacts>();
     const spread = nodes.find(({ instance }) => instance?.host !== undefined)?.instance;
     let hosts: readonly Host[] = [];
@@ -236,11 +247,7 @@ export class Collector implements Disposable {
       return;
     const master = node.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
     const ended = instance.state !== 'running';
-    const troubled =
-      instance.state === 'restarting' ||
-      (!ended &&
-        (node.contact.state !== 'answering' ||
-          (master !== undefined && (master.link === 'down' || master.syncInProgress))));
+    const troubled = isTroubled(node);
     const key = [
       instance.state,
       instance.startedAt,
@@ -362,6 +369,14 @@ export class Collector implements Disposable {
     this.#across.set(topology.id, { documents, findings });
     return findings;
   }
+}
+
+/** It runs, and does not do what it is there for: its log may say why. */
+function isTroubled({ instance, contact }: Node): boolean {
+  if (instance?.state === 'restarting') return true;
+  if (instance?.state !== 'running') return false;
+  const master = contact.state === 'answering' ? contact.report.replication?.master : undefined;
+  return contact.state !== 'answering' || (master !== undefined && (master.link === 'down' || master.syncInProgress));
 }
 
 /** Clients that are neither Sentinels nor of our own kind: those only ask and never write. */

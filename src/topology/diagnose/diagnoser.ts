@@ -9,6 +9,8 @@ import type { Problem } from './problem';
 
 /** How often what no snapshot tells is looked for (figures, settings, logs), while somebody looks. */
 const FIGURES_MS = 1000;
+/** And while a server is in trouble: its log may say why any moment. */
+const URGENT_MS = 500;
 /** After an event the reason is looked for so long, also while nobody looks: who died is told anyway. */
 const LINGER_MS = 5000;
 
@@ -17,7 +19,7 @@ export class Diagnoser implements Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<readonly Problem[]>());
   readonly #inventory: Pick<InventoryPort, 'snapshot' | 'attended' | 'onDidChange'>;
-  readonly #collector: Pick<Collector, 'collect' | 'facts' | 'note' | 'lastsAt'>;
+  readonly #collector: Pick<Collector, 'collect' | 'facts' | 'note' | 'lastsAt' | 'isUrgent'>;
   readonly #onFailure: (error: unknown) => void;
   #problems: readonly Problem[] = [];
   #text = '[]';
@@ -30,7 +32,7 @@ export class Diagnoser implements Disposable {
 
   constructor(
     inventory: Pick<InventoryPort, 'snapshot' | 'attended' | 'onDidChange'>,
-    collector: Pick<Collector, 'collect' | 'facts' | 'note' | 'lastsAt'>,
+    collector: Pick<Collector, 'collect' | 'facts' | 'note' | 'lastsAt' | 'isUrgent'>,
     onFailure: (error: unknown) => void,
   ) {
     this.#inventory = inventory;
@@ -45,11 +47,13 @@ export class Diagnoser implements Disposable {
         this.#gather();
       }),
     );
+    let ticks = 0;
     const timer = setInterval(() => {
+      ticks++;
       // nobody looks, nothing just happened: then nothing is asked
       if (!this.#inventory.attended && Date.now() - this.#changedAt > LINGER_MS) return;
-      this.#gather();
-    }, FIGURES_MS);
+      if (this.#collector.isUrgent || ticks % (FIGURES_MS / URGENT_MS) === 0) this.#gather();
+    }, URGENT_MS);
     this.#store.add({ dispose: () => clearInterval(timer) });
     this.#gather();
   }

@@ -79,6 +79,7 @@ suite('diagnose/diagnoser: what no snapshot tells', () => {
           facts: noFacts,
           note: () => undefined,
           lastsAt: undefined,
+          isUrgent: false,
         };
         const inventory = { snapshot: before, attended, onDidChange: new Emitter<SnapshotChange>().event };
         const diagnoser = new Diagnoser(inventory, collector, error => assert.fail(String(error)));
