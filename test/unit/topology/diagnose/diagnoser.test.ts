@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../../../src/base/emitter';
-import type { Snapshot, SnapshotChange } from '../../../../src/model/snapshot';
+import type { Node, Snapshot, SnapshotChange } from '../../../../src/model/snapshot';
 import { Collector } from '../../../../src/topology/diagnose/collector';
 import { Diagnoser } from '../../../../src/topology/diagnose/diagnoser';
 import { noFacts } from '../../../../src/topology/diagnose/facts';
-import { answering, report, sentinelTopology, snapshotOf } from '../../../support/snapshots';
+import { answering, instance, report, sentinelTopology, snapshotOf } from '../../../support/snapshots';
 
 const before = snapshotOf(sentinelTopology());
 /** redis-2 was promoted; redis-1, cut off, goes on as a master, 3 s old. */
@@ -26,12 +26,9 @@ const after = (runId: string): Snapshot => {
   });
 };
 
-/** Servers that are never reached: what is told comes from snapshots and the clock. */
-async function told(runId: string): Promise<{ readonly codes: readonly string[]; readonly ms: number }> {
-  const changed = new Emitter<SnapshotChange>();
-  const inventory = { snapshot: before, attended: true, onDidChange: changed.event };
-  const failures: unknown[] = [];
-  const collector = new Collector({
+/** It asks servers that are never reached. */
+const collectorOf = (failures: unknown[]): Collector =>
+  new Collector({
     engine: () => ({
       logs: () => Promise.resolve(),
       describe: () => Promise.resolve({ title: '', version: '', sharesFiles: false }) as never,
@@ -41,6 +38,13 @@ async function told(runId: string): Promise<{ readonly codes: readonly string[];
     now: () => Date.now(),
     onFailure: error => failures.push(error),
   });
+
+/** Servers that are never reached: what is told comes from snapshots and the clock. */
+async function told(runId: string): Promise<{ readonly codes: readonly string[]; readonly ms: number }> {
+  const changed = new Emitter<SnapshotChange>();
+  const inventory = { snapshot: before, attended: true, onDidChange: changed.event };
+  const failures: unknown[] = [];
+  const collector = collectorOf(failures);
   const diagnoser = new Diagnoser(inventory, collector, error => failures.push(error));
   await diagnoser.look();
   const began = Date.now();
@@ -90,4 +94,38 @@ suite('diagnose/diagnoser: what no snapshot tells', () => {
         assert.equal(asked, attended ? 2 : 1);
       },
     );
+});
+
+suite('diagnose/collector: when a log may tell more any moment', () => {
+  const cases: readonly (readonly [title: string, change: (node: Node) => Node, expected: boolean])[] = [
+    ['all is well', node => node, false],
+    ['one is silent', node => ({ ...node, contact: { state: 'silent', reason: 'refused' } }), true],
+    [
+      'one waits for a password, for days',
+      node => ({ ...node, contact: { state: 'silent', reason: 'password-required' } }),
+      false,
+    ],
+    ['a link is down', node => ({ ...node, contact: answering(report('replica', { link: 'down' })) }), true],
+    ['one was stopped', node => ({ ...node, instance: instance('exited'), contact: { state: 'not-running' } }), false],
+    ['one begins again and again', node => ({ ...node, instance: instance('restarting') }), true],
+  ];
+  for (const [title, change, expected] of cases)
+    test(title, async () => {
+      const failures: unknown[] = [];
+      const collector = collectorOf(failures);
+      const topology = sentinelTopology();
+      const snapshot = (times: number): Snapshot =>
+        snapshotOf({
+          ...topology,
+          nodes: Array.from({ length: times }, () => topology.nodes)
+            .flat()
+            .map((node, at) => (at === 1 ? change(node) : node)),
+        });
+      await collector.collect(snapshot(1));
+      assert.equal(collector.isUrgent, expected);
+      await collector.collect(snapshot(10));
+      assert.equal(collector.isUrgent, false, 'many servers are looked at in their turn');
+      collector.dispose();
+      assert.deepEqual(failures, []);
+    });
 });
