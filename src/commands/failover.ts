@@ -11,6 +11,7 @@ import { failoverSentinel } from '../topology/failoverSentinel';
 import { topologyOf } from './ask';
 import type { Command, Kit } from './kit';
 import { ofClusters, ofReplication } from './later';
+import { tellOfNewMaster } from './newMaster';
 
 /** Hands the master's role to a replica without losing an acknowledged write; refuses with reasons before anything is done. */
 export const failover: Command = async (kit, target) => {
@@ -30,13 +31,14 @@ export const failover: Command = async (kit, target) => {
       }),
     );
     await kit.inventory.refresh();
-    void vscode.window.showInformationMessage(
+    tellOfNewMaster(
       vscode.l10n.t(
         '{0} is the master of {1} now. Writes waited for {2}.',
         report.node,
         topology.name,
         durationInWords(kit.t, report.writePauseMs),
       ),
+      report.notKept,
     );
   } finally {
     holding.dispose();

@@ -5,6 +5,7 @@ import { handoverSteps } from '../editor/words/replication';
 import type { Topology } from '../model/snapshot';
 import { failoverReplication, handoverRequestOf } from '../topology/failoverReplication';
 import type { Kit } from './kit';
+import { tellOfNewMaster } from './newMaster';
 
 /** Failover of a replication without sentinels: the master hands over to a replica and loses nothing. `nodeId`: the row it was called on. */
 export async function handOver(kit: Kit, topology: Topology, nodeId: string | undefined): Promise<void> {
@@ -50,11 +51,7 @@ export async function handOver(kit: Kit, topology: Topology, nodeId: string | un
       topology.name,
       durationInWords(kit.t, report.writePauseMs),
     );
-    if (report.notKept.length === 0) void vscode.window.showInformationMessage(text);
-    else
-      void vscode.window.showWarningMessage(
-        `${text} ${vscode.l10n.t('At the next start this is forgotten by {0}.', report.notKept.map(({ node, text }) => `${node} (${text})`).join(', '))}`,
-      );
+    tellOfNewMaster(text, report.notKept);
   } finally {
     holding.dispose();
   }

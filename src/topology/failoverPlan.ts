@@ -26,6 +26,8 @@ export interface FailoverReport {
   readonly node: string;
   /** From the first refused or waiting write to the moment that the new master takes writes. */
   readonly writePauseMs: number;
+  /** Who could not write its new role into its own conf, and why: it is lost at the next start, until the Sentinels say it again. */
+  readonly notKept: readonly { readonly node: string; readonly text: string }[];
   readonly steps: readonly StepTime<FailoverStepCode>[];
   readonly totalMs: number;
 }

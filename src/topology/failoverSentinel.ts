@@ -82,11 +82,13 @@ class SafeFailover {
     const stumble = await steps.run('redirect', () => this.#redirect(chosen.seat));
     const writePauseMs = this.deps.now() - paused;
     await steps.run('verify', () => this.#verify(chosen.seat, stumble));
+    const notKept = await this.#keep();
     return {
       from: request.master.announced,
       to: chosen.seat.announced,
       node: chosen.seat.name,
       writePauseMs,
+      notKept,
       steps: steps.times,
       totalMs: steps.totalMs,
     };
@@ -209,6 +211,22 @@ class SafeFailover {
     } catch (error) {
       if (isDeadline(error)) throw refused({ code: 'failover-not-settled', lacks }, stumble ?? error);
       throw error;
+    }
+  }
+
+  /** What a Sentinel turns into a replica writes that down; it finds nothing to turn here. Else the old master would call itself one at its next start. */
+  async #keep(): Promise<FailoverReport['notKept']> {
+    const { master } = this.request;
+    try {
+      const connection = await this.talk.to(master, {
+        everyMs: 50,
+        deadlineMs: 2000,
+        signal: new AbortController().signal,
+      });
+      await connection.call(['CONFIG', 'REWRITE'], { timeoutMs: 5000 });
+      return [];
+    } catch (error) {
+      return [{ node: master.name, text: textOf(error) }];
     }
   }
 
