@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Target } from '../editor/target';
-import { roleInWords } from '../editor/words/health';
+import { reasonInWords, roleInWords } from '../editor/words/health';
 import { formatAddress } from '../model/address';
-import type { Node, Topology } from '../model/snapshot';
+import type { HealthReason, Node, Topology } from '../model/snapshot';
 import type { Kit } from './kit';
+import { troubledFirst } from './troubledFirst';
 
 /** A node with the topology that it stands in. */
 export interface Place {
@@ -41,12 +42,16 @@ export async function nodeOf(
   return picked?.place;
 }
 
-/** The topology of `target` (of its node, too); without one the user picks, unless there is just one. */
+/**
+ * The topology of `target` (of its node, too); without one the user picks among those that `fits`.
+ * @param trouble what the command is there for: those that have it are offered first, with the reason
+ */
 export async function topologyOf(
   kit: Pick<Kit, 'inventory' | 't'>,
   target: Target | undefined,
   placeholder: string,
   fits: (topology: Topology) => boolean = () => true,
+  trouble: (reason: HealthReason) => boolean = () => false,
 ): Promise<Topology | undefined> {
   if (target?.kind === 'lost') return lost();
   if (target?.kind === 'topology' || (target?.kind === 'node' && target.topology !== undefined)) {
@@ -66,7 +71,12 @@ export async function topologyOf(
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
-    candidates.map(topology => ({ label: topology.name, description: topology.kind, topology })),
+    troubledFirst(candidates, trouble).map(({ topology, reason }) => ({
+      label: topology.name,
+      description: topology.kind,
+      ...(reason && { detail: `$(warning) ${reasonInWords(kit.t, topology, reason)}` }),
+      topology,
+    })),
     { placeHolder: placeholder },
   );
   return picked?.topology;

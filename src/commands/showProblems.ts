@@ -8,6 +8,12 @@ export const showProblems: Command = async (kit, target) => {
   if (target?.kind === 'problem') return diagnosis.show(target.topology);
   if (target?.kind === 'others' || (target?.kind === 'node' && target.topology === undefined))
     return diagnosis.show(undefined);
-  const topology = await topologyOf(kit, target, vscode.l10n.t('Whose problems?'));
+  const topology = await topologyOf(
+    kit,
+    target,
+    vscode.l10n.t('Whose problems?'),
+    () => true,
+    () => true,
+  );
   if (topology) diagnosis.show(topology.id);
 };

@@ -8,7 +8,7 @@ import type { Translate } from '../../editor/translate';
 import { fixLeftInWords, fixStepInWords } from '../../editor/words/clusterFix';
 import { commands } from '../../manifest';
 import { rangesOf } from '../../model/slots';
-import type { Topology } from '../../model/snapshot';
+import type { HealthReason, Topology } from '../../model/snapshot';
 import { checkCluster as look } from '../../topology/cluster/check';
 import { clusterTargetOf } from '../../topology/cluster/crew';
 import { fixCluster as run, fixRequestOf, prepareFix } from '../../topology/cluster/fix';
@@ -22,7 +22,7 @@ import { checkDocument } from './checkDocument';
 
 /** Asks every node, and shows what all of them say together. Changes nothing. */
 export const checkCluster: Command = async (kit, target) => {
-  const topology = await clusterOf(kit, target, vscode.l10n.t('Which cluster shall be checked?'));
+  const topology = await clusterOf(kit, target, vscode.l10n.t('Which cluster shall be checked?'), 'all');
   if (!topology) return;
   const check = await withProgress(vscode.l10n.t('Asking every node of {0}', topology.name), signal =>
     look(kit.deps, clusterTargetOf(topology), signal),
@@ -48,7 +48,7 @@ export const fixOpenSlots: Command = (kit, target) => fix(kit, target, 'open');
 export const assignUncovered: Command = (kit, target) => fix(kit, target, 'uncovered');
 
 async function fix(kit: Kit, target: Target | undefined, scope: FixScope): Promise<void> {
-  const topology = await clusterOf(kit, target, vscode.l10n.t('Which cluster shall be mended?'));
+  const topology = await clusterOf(kit, target, vscode.l10n.t('Which cluster shall be mended?'), scope);
   if (!topology) return;
   let request = fixRequestOf(topology, scope);
   let plan = await planned(kit, topology, request);
@@ -224,7 +224,19 @@ export function fixDocument(t: Translate, name: string, { steps, left }: FixPlan
   );
 }
 
-async function clusterOf(kit: Kit, target: Target | undefined, placeholder: string): Promise<Topology | undefined> {
-  const topology = await topologyOf(kit, target, placeholder, ({ kind }) => kind === 'cluster');
+/** What each scope is there for. */
+const troubles: Readonly<Record<FixScope, (reason: HealthReason) => boolean>> = {
+  all: () => true,
+  open: ({ code }) => code === 'slots-open',
+  uncovered: ({ code }) => code === 'slots-uncovered' || code === 'slots-master-failed',
+};
+
+async function clusterOf(
+  kit: Kit,
+  target: Target | undefined,
+  placeholder: string,
+  scope: FixScope,
+): Promise<Topology | undefined> {
+  const topology = await topologyOf(kit, target, placeholder, ({ kind }) => kind === 'cluster', troubles[scope]);
   return topology?.kind === 'cluster' ? topology : undefined;
 }

@@ -16,7 +16,13 @@ import { agreeTo } from './agree';
 
 /** After all containers came back with other addresses: who looks for whom at a place where nobody is, and the plan that joins them again. */
 export const repairAddresses: Command = async (kit, target) => {
-  const topology = await topologyOf(kit, target, vscode.l10n.t('Whose addresses have changed?'), () => true);
+  const topology = await topologyOf(
+    kit,
+    target,
+    vscode.l10n.t('Whose addresses have changed?'),
+    () => true,
+    () => true,
+  );
   if (!topology) return;
   const nodes = await whose(kit, topology);
   if (!nodes) return;
