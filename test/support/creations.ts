@@ -1,6 +1,7 @@
 // One creation of each kind on each engine, what of it stands, and how it is cleared away: for everything that breaks creations on purpose.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Storage } from '../../src/engine/engine';
 import type { EngineKind, TopologyKind } from '../../src/model/instance';
 import { createCluster, prepareCluster } from '../../src/topology/cluster/createCluster';
 import { createReplication, prepareReplication } from '../../src/topology/createReplication';
@@ -19,6 +20,8 @@ export interface Creating {
   readonly firstPort: number;
   /** `small`: as few servers as have every kind of step. Absent: what the wizard proposes. */
   readonly shape?: 'small';
+  /** Where conf and data lie; volumes unless told. */
+  readonly storage?: Storage;
 }
 
 /** The same with the folder in which plain processes have their home. */
@@ -33,7 +36,7 @@ export const CHECKS: Readonly<Record<'small' | 'full', Readonly<Record<TopologyK
 /** Makes it by the product's own verb. */
 export async function create(
   deps: VerbDeps,
-  { name, kind, engine, firstPort, shape }: Creating,
+  { name, kind, engine, firstPort, shape, storage = volume }: Creating,
   signal = noSignal,
 ): Promise<AnyReport> {
   const small = shape === 'small';
@@ -49,6 +52,7 @@ export async function create(
             image,
             firstPort,
             firstSentinelPort: firstPort + 4,
+            storage,
             ...(small ? { replicas: 1, sentinels: 2 } : {}),
           }),
         },
@@ -61,7 +65,7 @@ export async function create(
         {
           plan: await prepareReplication(
             deps,
-            { name, engine, image, replicas: small ? 1 : 2, firstPort, storage: volume },
+            { name, engine, image, replicas: small ? 1 : 2, firstPort, storage },
             noSignal,
           ),
         },
@@ -82,7 +86,7 @@ export async function create(
               replicas: small ? 0 : 1,
               extra: small ? 1 : 0,
               firstPort,
-              storage: volume,
+              storage,
             },
             noSignal,
           ),

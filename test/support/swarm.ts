@@ -9,6 +9,8 @@ const run = promisify(execFile);
 export interface TestSwarm {
   /** The first is the manager, the only one that is spoken to. */
   readonly engines: readonly SecondEngine[];
+  /** Takes a machine off the network that the swarm shares, and puts it back: neither its engine nor its tasks are told. @param machine from 1 */
+  cable(machine: number, plugged: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -16,6 +18,9 @@ export interface TestSwarm {
 export async function startSwarm(name: string, number: number, machines: number): Promise<TestSwarm> {
   const engines: SecondEngine[] = [];
   const hub = `${name}-hub`;
+  const cable = async (machine: number, plugged: boolean): Promise<void> => {
+    await run('ip', ['-n', hub, 'link', 'set', `${name}${machine}`, plugged ? 'up' : 'down']);
+  };
   const stop = async (): Promise<void> => {
     for (const engine of engines) await engine.docker('swarm', 'leave', '--force').catch(() => undefined); // never joined
     await Promise.all(engines.map(engine => engine.stop()));
@@ -43,7 +48,7 @@ export async function startSwarm(name: string, number: number, machines: number)
     const token = (await manager?.docker('swarm', 'join-token', '-q', 'worker')) ?? '';
     for (const [index, worker] of workers.entries())
       await worker.docker('swarm', 'join', ...addressOf(index + 2), '--token', token, `10.197.${number}.1:2377`);
-    return { engines, stop };
+    return { engines, cable, stop };
   } catch (error) {
     await stop();
     throw error;
