@@ -120,6 +120,7 @@ const ofTopology: ReadonlySet<Problem['what']['code']> = new Set([
   'majority-unmet',
   'quorum-trap',
   'split-brain',
+  'replica-ring',
   'sentinel-drift',
   'slots-unowned',
   'cluster-majority',

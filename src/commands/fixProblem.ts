@@ -85,6 +85,7 @@ const commandOf: Readonly<Record<Delegated['code'], string>> = {
   'assign-slots': commands.assignUncovered,
   'go-to-master': commands.openConsole,
   'copy-address-map': commands.copyConnectionCode,
+  promote: commands.promote,
 };
 
 /** Verbs with a preview of their own. */

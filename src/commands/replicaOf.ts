@@ -50,7 +50,9 @@ export const promote: Command = async (kit, target) => {
     const button = vscode.l10n.t('Promote');
     const detail = [
       vscode.l10n.t('May lose the last writes: what its master has taken and not sent yet is not on it.'),
-      vscode.l10n.t('Its master stays a master. To change roles without loss, use Failover.'),
+      ...(place.topology?.nodes.find(({ id }) => id === place.node.masterId)?.role === 'master'
+        ? [vscode.l10n.t('Its master stays a master. To change roles without loss, use Failover.')]
+        : []),
     ].join('\n\n');
     if (
       (await vscode.window.showWarningMessage(

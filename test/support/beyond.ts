@@ -5,6 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { disconnectNode, reconnectNode } from '../../src/topology/network';
+import { promoteToMaster } from '../../src/topology/replicaOf';
+import { seatOf } from '../../src/topology/talk';
 import { allOf, beyondMore, sentinels } from './beyondMore';
 import type { BeyondCase, Told } from './beyondServers';
 import { answers, healthy, linked, say, server, signal } from './beyondServers';
@@ -100,6 +102,29 @@ const loop: BeyondCase = {
       writing = false;
       await writes;
     }
+  },
+};
+
+/** The server takes it without a word. */
+const ring: BeyondCase = {
+  name: 'a ring of replicas',
+  async run(hand) {
+    await say(hand, 'master', ['REPLICAOF', await hand.addressOf('replica'), '6379']);
+    const { ms, problem } = await hand.finds('replica-ring', undefined, Date.now());
+    assert.deepEqual([...problem.what.nodes].sort(), [hand.name('master'), hand.name('replica')]);
+    const [fix] = problem.fixes;
+    assert.ok(fix?.code === 'promote');
+    const promoted = ['master', 'replica'].find(short => hand.node(short).id === fix.node) ?? '';
+    const node = seatOf(hand.node(promoted));
+    assert.ok(node);
+    await promoteToMaster(hand.deps, { node, topologyId: problem.topologyId ?? '' }, signal);
+    await hand.gone('replica-ring');
+    if (promoted === 'replica') {
+      await say(hand, 'master', ['REPLICAOF', 'NO', 'ONE']);
+      await say(hand, 'replica', ['REPLICAOF', await hand.addressOf('master'), '6379']);
+    }
+    await linked(hand, 'replica');
+    return [{ code: 'replica-ring', ms, mended: 'role:master, its replica linked' }];
   },
 };
 
@@ -302,6 +327,7 @@ export const beyond: readonly BeyondCase[] = [
   overcommit,
   lagging,
   auth,
+  ring,
   unreadable,
   memory,
   loop,
@@ -310,7 +336,7 @@ export const beyond: readonly BeyondCase[] = [
   clusters,
 ];
 /** Of these `npm test` brings each about: seconds. Not the memory, which a machine without limits of swap never takes away. */
-export const beyondQuick: readonly BeyondCase[] = [overcommit, lagging, auth, unreadable];
+export const beyondQuick: readonly BeyondCase[] = [overcommit, lagging, auth, ring, unreadable];
 
 /** Network, master and replica that the cases begin with. */
 export async function beginBeyond(hand: HandMade): Promise<void> {

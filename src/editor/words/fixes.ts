@@ -49,6 +49,7 @@ export function fixInWords(t: Translate, fix: Fix, name: (id: string) => string)
     'listen-everywhere': (t, f) => t('Have {0} listen on all addresses of its container', name(f.node)),
     'assign-slots': t => t('Give the slots to a master'),
     'go-to-master': (t, f) => t('Open a console on {0}', name(f.node)),
+    promote: (t, f) => t('Promote {0} to master', name(f.node)),
     'copy-address-map': t => t('Copy the address map for a client library…'),
     'raise-backlog': (t, f) =>
       t('Set repl-backlog-size of {0} to {1} MiB', name(f.node), Math.round(f.bytes / 1024 / 1024)),

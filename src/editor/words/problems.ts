@@ -197,6 +197,8 @@ const causes: Words<What> = {
     p.moved
       ? t('{0} has another address than the others know ({1}).', p.node, p.by.join(', '))
       : asHealth(t, 'cluster', { code: 'bus-link-down', node: p.node, by: p.by }),
+  'replica-ring': (t, p) =>
+    t('{0} follow each other in a ring: each is a replica of the next, nobody is the master.', p.nodes.join(' → ')),
   'conf-rule': (t, p) => confRuleInWords(t, { code: p.rule, data: p.data }),
   'cannot-save': (t, p) => t('{0} cannot write its data to disk.', p.node),
   'memory-full': (t, p) =>
@@ -244,6 +246,8 @@ const consequences: {
   'replicas-too-few': t => t('Clients get NOREPLICAS.'),
   'same-machine': t => t('When that machine is lost, both are.'),
   'master-forgets': t => t('Let a failover come before its restart, or switch on appendonly.'),
+  'replica-ring': t =>
+    t('REPLICAOF makes a ring without a word. Nothing can be written until one of them is a master again.'),
   'resync-loop': t => t('The backlog is too small for what is written while the link is down.'),
   'quorum-unmet': (t, p) =>
     [

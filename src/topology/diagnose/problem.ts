@@ -123,6 +123,8 @@ export type What =
       readonly free: string;
     }
   | { readonly code: 'master-forgets'; readonly node: string; readonly replicas: number }
+  /** Each is a replica of the next, the last of the first: nobody is a master. */
+  | { readonly code: 'replica-ring'; readonly nodes: readonly string[] }
   // sentinels
   | {
       readonly code: 'quorum-unmet';
@@ -233,6 +235,8 @@ export type Fix =
   | { readonly code: 'acl-allow'; readonly node: string; readonly user: string; readonly rules: readonly string[] }
   | { readonly code: 'mount-conf-folder'; readonly node: string }
   | { readonly code: 'repoint'; readonly node: string; readonly master: string }
+  /** It follows nobody any more, and takes writes. */
+  | { readonly code: 'promote'; readonly node: string }
   | { readonly code: 'set-masterauth'; readonly node: string; readonly master: string }
   | { readonly code: 'add-replica'; readonly node: string }
   | { readonly code: 'repair-addresses' }

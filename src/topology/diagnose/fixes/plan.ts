@@ -82,7 +82,7 @@ export type FixWarning =
 /** Fixes that are verbs of their own, with a preview of their own. */
 export type Delegated = Extract<
   Fix,
-  { code: 'add-replica' | 'repair-addresses' | 'assign-slots' | 'go-to-master' | 'copy-address-map' }
+  { code: 'add-replica' | 'repair-addresses' | 'assign-slots' | 'go-to-master' | 'copy-address-map' | 'promote' }
 >;
 
 const delegated: ReadonlySet<Fix['code']> = new Set<Delegated['code']>([
@@ -91,6 +91,7 @@ const delegated: ReadonlySet<Fix['code']> = new Set<Delegated['code']>([
   'assign-slots',
   'go-to-master',
   'copy-address-map',
+  'promote',
 ]);
 
 export function isDelegated(fix: Fix): fix is Delegated {

@@ -13,22 +13,59 @@ const LOOP = 3;
 export const replication: Rule = scope =>
   scope.topology === undefined
     ? []
-    : scope.nodes.flatMap(node => {
-        if (!answers(node)) return [];
-        switch (replicationOf(node)?.role) {
-          case 'master':
-            return [...tooFew(scope, node), ...forgets(scope, node), ...noCandidate(scope, node)];
-          case 'replica':
-            return [
-              ...lagging(scope, node),
-              ...looping(scope, node),
-              ...neverPromoted(scope, node),
-              ...writtenTo(scope, node),
-            ];
-          case undefined:
-            return [];
-        }
-      });
+    : [
+        ...ring(scope),
+        ...scope.nodes.flatMap(node => {
+          if (!answers(node)) return [];
+          switch (replicationOf(node)?.role) {
+            case 'master':
+              return [...tooFew(scope, node), ...forgets(scope, node), ...noCandidate(scope, node)];
+            case 'replica':
+              return [
+                ...lagging(scope, node),
+                ...looping(scope, node),
+                ...neverPromoted(scope, node),
+                ...writtenTo(scope, node),
+              ];
+            case undefined:
+              return [];
+          }
+        }),
+      ];
+
+/** The server takes any REPLICAOF, also one that closes a ring; the one that has received most of the stream is the one to promote. */
+function ring(scope: Scope): readonly Problem[] {
+  const followed = (node: Node): Node | undefined => {
+    const replication = answers(node) ? replicationOf(node) : undefined;
+    return replication?.role === 'replica' ? scope.nodes.find(other => other.id === node.masterId) : undefined;
+  };
+  const passed = new Set<Node>();
+  for (const first of scope.nodes) {
+    const way: Node[] = [];
+    let node: Node | undefined = first;
+    while (node !== undefined && !passed.has(node)) {
+      passed.add(node);
+      way.push(node);
+      node = followed(node);
+    }
+    if (node === undefined || !way.includes(node)) continue; // it ends, or comes upon an earlier way
+    const members = way.slice(way.indexOf(node));
+    if (members.length < 2) continue; // a replica of itself is a moved address
+    const offset = (one: Node): number => replicationOf(one)?.offset ?? 0;
+    const best = members.reduce((a, b) => (offset(b) > offset(a) ? b : a));
+    return [
+      scope.problem('error', { code: 'replica-ring', nodes: members.map(({ name }) => name) }, members, {
+        evidence: members.map(one => ({
+          from: 'reply',
+          who: one.name,
+          text: `role:slave · master_host:${replicationOf(one)?.master?.address.host ?? ''} · master_port:${replicationOf(one)?.master?.address.port ?? ''} · slave_repl_offset:${offset(one)}`,
+        })),
+        fixes: [{ code: 'promote', node: best.id }],
+      }),
+    ];
+  }
+  return [];
+}
 
 function replicasOf(scope: Scope, node: Node): readonly Node[] {
   return scope.nodes.filter(other => other.role === 'replica' && other.masterId === node.id);

@@ -318,6 +318,23 @@ suite('diagnose: one rule, one wrong thing', () => {
       [],
     ],
     [
+      'a ring of replicas',
+      withNodes(node =>
+        node.name.startsWith('redis')
+          ? {
+              ...node,
+              role: 'replica',
+              masterId: { 'redis-1': 'redis-3', 'redis-2': 'redis-1', 'redis-3': 'redis-2' }[node.name] ?? '',
+              contact: answering(report('replica')),
+            }
+          : node,
+      ),
+      {},
+      { code: 'replica-ring', nodes: ['redis-1', 'redis-3', 'redis-2'] },
+      'error',
+      ['promote'],
+    ],
+    [
       'somebody writes to a replica',
       withNodes(node => node),
       {
