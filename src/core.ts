@@ -8,7 +8,7 @@ import { Emitter } from './base/emitter';
 import { Lazy } from './base/lazy';
 import type { EngineChoice, Kit } from './commands/kit';
 import { runTold } from './commands/run';
-import { ofMore } from './commands/later';
+import { ofMore, ofProblems } from './commands/later';
 import { looks } from './commands/looks';
 import { acts, commandTable } from './commands/table';
 import { ContextKey } from './editor/contextKey';
@@ -31,6 +31,7 @@ import type { Address } from './model/address';
 import { identify } from './redis/identify';
 import { lazyConnector } from './redis/lazyConnector';
 import type { VerbDeps } from './topology/deps';
+import { findBroken } from './topology/drill/broken';
 import { ExistingList } from './topology/existing/existingList';
 import { existingConnector } from './topology/existing/readOnly';
 import { Inventory } from './topology/inventory';
@@ -88,6 +89,8 @@ export interface Core extends Disposable {
 
 /** What drawing the first tree takes VS Code, generously: until then nothing else is loaded. */
 const DRAWN_MS = 100;
+/** When a window is loaded anew, the process before may still be ending. */
+const OLD_HOST_MS = 15_000;
 
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
 export function openCore({
@@ -224,6 +227,16 @@ export function openCore({
     lookForUnfinished();
   };
   if (lookForUnfinished() && vscode.workspace.isTrusted) void run('finishCreation', []);
+  const lookForBroken = (): boolean => {
+    const { left, running } = findBroken(deps);
+    if (left.length > 0 && vscode.workspace.isTrusted)
+      void runTold(log, 'drill', () => ofProblems('mendBroken')(kit, undefined));
+    return running && left.length === 0;
+  };
+  if (lookForBroken()) {
+    const again = setTimeout(lookForBroken, OLD_HOST_MS);
+    store.add({ dispose: () => clearTimeout(again) });
+  }
   return {
     inventory,
     engines,

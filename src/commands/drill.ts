@@ -7,7 +7,9 @@ import { drillPhaseInWords, faultOfDrill, lossInWords, splitCostInWords, standin
 import type { Node, Topology } from '../model/snapshot';
 import { consequencesOf } from '../topology/consequences';
 import { runDrill } from '../topology/drill/drill';
-import { faultsFor } from '../topology/drill/faults';
+import type { Broken } from '../topology/drill/broken';
+import { findBroken, forgetBroken } from '../topology/drill/broken';
+import { faultsFor, mend, needsMending } from '../topology/drill/faults';
 import { drillsOf, keepDrill } from '../topology/drill/history';
 import type { DrillLoad } from '../topology/drill/load';
 import { loadText, readLoad, usualLoads } from '../topology/drill/load';
@@ -24,6 +26,8 @@ export const drill: Command = async (kit, target) => {
   if (!topology) return;
   const desk = await (await kit.diagnosis()).drills();
   if (desk.isRunning(topology.id)) return desk.show(topology.id);
+  const left = findBroken(kit.deps).left.find(({ topologyId }) => topologyId === topology.id);
+  if (left !== undefined && !(await offerMending(kit, left))) return;
   const again =
     target?.kind === 'topology' && target.drill !== undefined
       ? drillsOf(kit.deps.records, topology.id).find(({ at }) => at === target.drill)
@@ -39,6 +43,44 @@ export const showDrills: Command = async (kit, target) => {
   const topology = await topologyOf(kit, target, vscode.l10n.t('Whose drills?'), ({ nodes }) => nodes.some(isOurs));
   if (topology) (await (await kit.diagnosis()).drills()).show(topology.id);
 };
+
+/** Asked at each start: what an editor that ended in the middle of a drill left broken. */
+export const mendBroken: Command = async kit => {
+  for (const broken of findBroken(kit.deps).left) await offerMending(kit, broken);
+};
+
+/** Whether nothing of it is broken any more. */
+async function offerMending({ t, deps, inventory }: Kit, broken: Broken): Promise<boolean> {
+  if (!(await needsMending(deps, broken, AbortSignal.timeout(10_000)))) {
+    await forgetBroken(deps.records, broken.topologyId);
+    return true;
+  }
+  const button = vscode.l10n.t('Mend It');
+  const leave = vscode.l10n.t('Leave It');
+  const { node, topology, fault, instanceId, engine, topologyId } = broken;
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'A drill of {0} was interrupted, and {1} is still as the drill left it ({2}). Mend it?',
+      topology,
+      node,
+      faultOfDrill(t, fault),
+    ),
+    button,
+    leave,
+  );
+  if (answer === leave) await forgetBroken(deps.records, topologyId);
+  if (answer !== button) return answer === leave;
+  const holding = inventory.hold();
+  try {
+    await withProgress(vscode.l10n.t('Mending {0}', node), () => mend(deps, { name: node, engine, id: instanceId }));
+    await forgetBroken(deps.records, topologyId);
+    await inventory.refresh();
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} runs again.', node));
+    return true;
+  } finally {
+    holding.dispose();
+  }
+}
 
 async function run(kit: Kit, topology: Topology, request: DrillRequest): Promise<void> {
   const { t, deps, inventory } = kit;

@@ -183,7 +183,7 @@ function isJournal(value: unknown): value is JournalRecord {
   );
 }
 
-function processLives(pid: number): boolean {
+export function processLives(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -52,7 +52,7 @@ export async function runLifecycle(
 }
 
 /** The request for `act` on a node of the tree. Throws `no-instance` for one that only has an address. */
-export function lifecycleRequestOf(node: Node, act: LifecycleAct): LifecycleRequest {
+export function lifecycleRequestOf(node: Pick<Node, 'name' | 'instance'>, act: LifecycleAct): LifecycleRequest {
   if (node.instance === undefined) throw new HumanError<LifecycleFault>({ code: 'no-instance', node: node.name });
   const { instance } = node;
   return {

@@ -83,7 +83,7 @@ export function cutOffOf(deps: Pick<VerbDeps, 'records'>, node: Pick<Node, 'inst
 }
 
 /** Puts it back to every network that it was taken off, at the same address and under the same names. Without a signal: a cancel would leave it half cut. */
-export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
+export async function reconnectNode(deps: Deps, node: Pick<Node, 'name' | 'instance'>): Promise<void> {
   const { containers, expect, id } = actsOn(deps, node);
   const cut = cutOffOf(deps, node);
   if (cut === undefined) throw new HumanError<NetworkFault>({ code: 'network-nothing-to-undo', node: node.name });
@@ -116,7 +116,7 @@ export async function reconnectNode(deps: Deps, node: Node): Promise<void> {
 
 function actsOn(
   deps: Deps,
-  node: Node,
+  node: Pick<Node, 'name' | 'instance'>,
 ): { readonly containers: ContainerActs; readonly expect: Expectation; readonly id: string } {
   const { instance } = node;
   const containers = instance === undefined ? undefined : deps.engine(instance.engine).containers;

@@ -2,6 +2,7 @@ import { mapLimit } from '../base/abort';
 import { HumanError, isFault } from '../base/errors';
 import type { EngineKind, TopologyKind } from '../model/instance';
 import type { VerbDeps } from './deps';
+import { forgetBroken } from './drill/broken';
 import { forgetDrills } from './drill/history';
 import { Journal } from './journal';
 import type { OnProgress } from './ports';
@@ -73,6 +74,7 @@ export async function removeTopology(
     plan: { data },
   });
   await forgetDrills(deps.records, topologyId);
+  await forgetBroken(deps.records, topologyId);
   let done = 0;
   const total = owned.instances.length;
   try {

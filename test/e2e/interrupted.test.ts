@@ -54,6 +54,33 @@ suite('a creation that was cut off', function () {
     await tree.row('redis-1', 'master').waitFor();
     for (const name of ['redis-2', 'redis-3']) await tree.row(name, 'in sync').waitFor({ timeout: 30_000 });
     await workbench.screenshot('interrupted-02-finished');
+  });
+
+  test('a drill that was cut off while its server was frozen is found, and the server mended', async () => {
+    const tree = new TopologyPage(workbench, names.finished);
+    const stateOf = async (node: string): Promise<string> =>
+      (await dockerLines('inspect', '-f', '{{.State.Status}}', `${names.finished}-${node}`)).join();
+    await tree.clearToasts();
+    await tree.actOnTopology('Failover Drill…', workbench.option(/redis-2.*replica/));
+    await workbench
+      .option(/redis-2.*replica/)
+      .first()
+      .click();
+    await workbench.pick('Pause');
+    await workbench.pick('4 × 100/s');
+    await workbench.press('Run Drill');
+    await until('the server frozen', async () => (await stateOf('redis-2')) === 'paused');
+    await workbench.load(); // as Reload Window does: the extension's process ends at once
+    await workbench.openContainer();
+    const found = workbench.toast(new RegExp(`drill of ${names.finished} was interrupted, and redis-2 is still`));
+    await found.waitFor({ timeout: 60_000 });
+    assert.equal(await stateOf('redis-2'), 'paused');
+    await workbench.screenshot('interrupted-05-drill');
+    await workbench.press('Mend It');
+    await workbench.toast('redis-2 runs again').waitFor({ timeout: 30_000 });
+    assert.equal(await stateOf('redis-2'), 'running');
+    await tree.row('redis-2', 'in sync').waitFor({ timeout: 30_000 });
+    await workbench.screenshot('interrupted-06-mended');
     await tree.removeWithData();
   });
 

@@ -5,4 +5,4 @@ export { showProblems } from '../showProblems';
 export { verify } from '../verify';
 export { watch } from '../watch';
 export { connect, disconnect } from '../network';
-export { drill, showDrills } from '../drill';
+export { drill, mendBroken, showDrills } from '../drill';

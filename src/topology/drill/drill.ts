@@ -7,6 +7,7 @@ import type { RedisConnection } from '../../redis/client';
 import type { VerbDeps } from '../deps';
 import type { InventoryPort } from '../inventoryPort';
 import type { DrillActFault } from './faults';
+import { forgetBroken, giveUp, noteBroken } from './broken';
 import { breakIt, mend } from './faults';
 import { Recorder } from './recorder';
 import type { DrillPicture, DrillReport, DrillRequest } from './report';
@@ -84,7 +85,22 @@ export async function runDrill(
     healed = true;
     if (request.fault === 'failover') return;
     record.once('healing', victim.name);
-    await mend(deps, victim);
+    try {
+      await mend(deps, {
+        name: victim.name,
+        engine: victim.instance?.engine ?? 'docker',
+        id: victim.instance?.id ?? '',
+      });
+      await forgetBroken(deps.records, before.id);
+    } catch (error) {
+      const gone = isFault(error, 'drill-gone');
+      await (gone ? forgetBroken : giveUp)(deps.records, before.id);
+      if (gone) throw error;
+      throw new HumanError<DrillFaultCode>(
+        { code: 'drill-not-healed', topology: before.name, text: textOf(error) },
+        { cause: error },
+      );
+    }
   };
   try {
     const settings = await readSettings(before, victim, (node, command) => talk.ask(node, command));
@@ -92,6 +108,7 @@ export async function runDrill(
     onPhase('warming', peek);
     await delay(WARM_MS, wanted);
     onPhase('breaking', peek);
+    if (request.fault !== 'failover') await noteBroken(deps, before, victim, request.fault);
     record.begin();
     acting = breakIt(deps, before, victim, request.fault, settings).catch((error: unknown) => failing.abort(error));
     onPhase('waiting', peek);
@@ -136,11 +153,6 @@ export async function runDrill(
   } finally {
     try {
       await heal();
-    } catch (error) {
-      throw new HumanError<DrillFaultCode>(
-        { code: 'drill-not-healed', topology: before.name, text: textOf(error) },
-        { cause: error },
-      );
     } finally {
       ended.abort(new DOMException('ended', 'AbortError'));
       await writers.stop();

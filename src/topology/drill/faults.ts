@@ -1,5 +1,6 @@
 import { delay } from '../../base/abort';
 import { HumanError } from '../../base/errors';
+import type { EngineKind } from '../../model/instance';
 import type { Node, Topology } from '../../model/snapshot';
 import { clusterTargetOf } from '../cluster/crew';
 import { failoverCluster } from '../cluster/failover';
@@ -9,6 +10,7 @@ import { failoverReplication, handoverRequestOf } from '../failoverReplication';
 import { failoverSentinel } from '../failoverSentinel';
 import { lifecycleRequestOf, runLifecycle } from '../lifecycle';
 import { cutOffOf, disconnectNode, reconnectNode } from '../network';
+import type { Broken } from './broken';
 import type { DrillFault } from './report';
 
 export type DrillActFault =
@@ -86,15 +88,17 @@ async function handOver(deps: VerbDeps, topology: Topology, node: Node, signal: 
  * Brings the node back from whatever state the engine says that it is in now, and to the networks it was taken off: what was meant to happen to it
  * may have happened, or not, or have been mended by hand meanwhile. Tried again a few times, as nobody else will.
  */
-export async function mend(deps: Pick<VerbDeps, 'engine' | 'records'>, node: Node): Promise<void> {
-  const id = node.instance?.id ?? '';
-  const engine = deps.engine(node.instance?.engine ?? 'docker');
+export async function mend(
+  deps: Pick<VerbDeps, 'engine' | 'records'>,
+  { name, engine: kind, id }: { readonly name: string; readonly engine: EngineKind; readonly id: string },
+): Promise<void> {
+  const engine = deps.engine(kind);
   const own = new AbortController().signal;
   for (let tries = 1; ; tries++) {
     try {
       const instance = (await engine.list(own)).find(one => one.id === id);
-      if (instance === undefined) throw new HumanError<DrillActFault>({ code: 'drill-gone', node: node.name });
-      const now: Node = { ...node, instance };
+      if (instance === undefined) throw new HumanError<DrillActFault>({ code: 'drill-gone', node: name });
+      const now = { name, instance };
       if (cutOffOf(deps, now) !== undefined) await reconnectNode(deps, now);
       if (instance.state === 'paused') await runLifecycle(deps, lifecycleRequestOf(now, 'unpause'), own);
       else if (instance.state !== 'running' && instance.state !== 'restarting')
@@ -104,5 +108,23 @@ export async function mend(deps: Pick<VerbDeps, 'engine' | 'records'>, node: Nod
       if (tries >= TRIES || !(error instanceof HumanError) || error.fault.code === 'drill-gone') throw error;
       await delay(AGAIN_MS);
     }
+  }
+}
+
+/** Whether there is anything to mend: it may have been started or connected by hand meanwhile. An engine that says nothing may hide that there is. */
+export async function needsMending(
+  deps: Pick<VerbDeps, 'engine' | 'records'>,
+  { engine, instanceId }: Pick<Broken, 'engine' | 'instanceId'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const instance = (await deps.engine(engine).list(signal)).find(({ id }) => id === instanceId);
+    return (
+      instance !== undefined &&
+      (cutOffOf(deps, { instance }) !== undefined || !['running', 'restarting'].includes(instance.state))
+    );
+  } catch (error) {
+    if (error instanceof HumanError) return true;
+    throw error;
   }
 }
