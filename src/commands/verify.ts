@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { withProgress } from '../editor/progress';
 import { verifyReport } from '../editor/words/verify';
-import { verifyTopology } from '../topology/verify/verify';
+import { hasFailed, verifyTopology } from '../topology/verify/verify';
 import { topologyOf } from './ask';
 import type { Command } from './kit';
 
@@ -38,7 +38,7 @@ export const verify: Command = async (kit, target) => {
   await kit.documents.show(vscode.l10n.t('Verify {0}', topology.name), text);
   const copy = vscode.l10n.t('Copy');
   const save = vscode.l10n.t('Save…');
-  const failed = report.items.filter(({ ok, code }) => !ok && code !== 'survives').length;
+  const failed = report.items.filter(hasFailed).length;
   const chosen =
     failed === 0
       ? await vscode.window.showInformationMessage(

@@ -8,6 +8,19 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\\`*_{}[\]()#+\-.!|<>~&$:"'=@/]/g, character => `&#${character.charCodeAt(0)};`);
 }
 
+/**
+ * The same for text that is also read as it stands, in a file or before a comment is sent: only what would act is escaped, `redis-1 (10.0.0.2:6379)`
+ * stays. Not for the start of a line, where a dash or a number would begin a list.
+ */
+export function escapeReadably(text: string): string {
+  const entity = (character: string): string => `&#${character.charCodeAt(0)};`;
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[&@]/g, entity) // characters by their number, and people that would be told
+    .replace(/:(?=\/\/)|(?<=www)\./gi, entity) // links that need no brackets
+    .replace(/[\\`*_[\]<>|~!$]|#(?!\d+;)/g, '\\$&');
+}
+
 /** A table of two columns without a head, both columns escaped. */
 export function factsTable(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== '');

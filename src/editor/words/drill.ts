@@ -10,7 +10,7 @@ import { markOf, seriesOf } from '../../topology/drill/report';
 import { formatRanges } from '../../model/slots';
 import type { SplitCost } from '../../topology/drill/splitCost';
 import type { DrillPhase } from '../../topology/drill/drill';
-import { code, escapeMarkdown, table } from '../markdown';
+import { code, escapeReadably, table } from '../markdown';
 import type { Translate } from '../translate';
 import { consequenceInWords, oneOf } from './consequences';
 import { roleInWords } from './health';
@@ -266,14 +266,14 @@ export function drillReport(t: Translate, report: DrillReport, runs: readonly Dr
   const series = seriesRows(t, runs);
   return (
     [
-      `# ${t('Failover drill of {0}', escapeMarkdown(report.topology))}`,
-      `${dateInWords(report.at)} UTC · ${escapeMarkdown([whatWasDone(t, report), report.server, settingsInWords(report)].filter(text => text !== undefined && text !== '').join(' · '))}`,
-      `**${verdictOf(t, report)[0] ?? ''}** ${verdictOf(t, report).slice(1).join(' ')}`,
+      `# ${t('Failover drill of {0}', escapeReadably(report.topology))}`,
+      `${dateInWords(report.at)} UTC · ${escapeReadably([whatWasDone(t, report), report.server, settingsInWords(report)].filter(text => text !== undefined && text !== '').join(' · '))}`,
+      `**${verdictOf(t, report)[0] ?? ''}** ${escapeReadably(verdictOf(t, report).slice(1).join(' '))}`,
       table(
         [t('Since the fault'), t('What'), t('Server')],
         report.marks.map(mark => [
           secondsInWords(mark.at),
-          escapeMarkdown(markInWords(t, mark.what)),
+          escapeReadably(markInWords(t, mark.what)),
           mark.node === undefined ? '' : code(mark.node),
         ]),
       ),
@@ -301,7 +301,7 @@ export function drillReport(t: Translate, report: DrillReport, runs: readonly Dr
       `## ${t('Runs of this topology, compared')}`,
       table(
         series.head,
-        series.rows.map(row => row.map(escapeMarkdown)),
+        series.rows.map(row => row.map(escapeReadably)),
       ),
     ].join('\n\n') + '\n'
   );

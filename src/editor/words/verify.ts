@@ -1,7 +1,9 @@
 import type { VerifyItem, VerifyReport } from '../../topology/verify/verify';
-import { code, escapeMarkdown, table } from '../markdown';
+import { hasFailed } from '../../topology/verify/verify';
+import { code, escapeReadably, table } from '../markdown';
 import type { Translate } from '../translate';
 import { consequenceInWords } from './consequences';
+import { dateInWords } from './drill';
 import { kindInWords } from './health';
 import { silenceBriefly } from './silence';
 
@@ -11,44 +13,49 @@ type Of<Code extends VerifyItem['code']> = Extract<VerifyItem, { readonly code: 
 export function verifyReport(t: Translate, report: VerifyReport): string {
   const of = <Code extends VerifyItem['code']>(...codes: readonly Code[]): readonly Of<Code>[] =>
     report.items.filter((item): item is Of<Code> => (codes as readonly string[]).includes(item.code));
-  const failed = report.items.filter(({ ok, code }) => !ok && code !== 'survives').length;
+  const failed = report.items.filter(hasFailed);
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
-  const bullet = ({ ok }: VerifyItem, text: string): string => `- ${ok ? '✔' : '✘'} ${text}`;
-  const name = (text: string): string => `**${escapeMarkdown(text)}**`;
+  const bullet = (item: VerifyItem, text: string): string => `- ${item.ok ? '✔' : hasFailed(item) ? '✘' : '⚠'} ${text}`;
+  const name = code;
   return (
     [
-      `# ${t('Verify {0}', escapeMarkdown(report.name))}`,
-      `${new Date(report.at).toISOString()} · ${escapeMarkdown(kindInWords(t, report.kind))} · ${failed === 0 ? t('all {0} checks passed in {1} s', report.items.length, (report.ms / 1000).toFixed(1)) : t('{0} of {1} checks failed', failed, report.items.length)}`,
-      `## ${t('Reachability')}`,
+      `# ${t('Verify {0}', escapeReadably(report.name))}`,
+      `${dateInWords(report.at)} UTC · ${escapeReadably(kindInWords(t, report.kind))} · ${failed.length === 0 ? t('all {0} checks passed in {1} s', report.items.length, (report.ms / 1000).toFixed(1)) : t('{0} of {1} checks failed', failed.length, report.items.length)}`,
+      // whoever reads only the top of a comment must see them
+      ...section(
+        t('Failed'),
+        failed.map(item => bullet(item, `${name(item.node)}: ${titleOf(t, item.code)}`)),
+      ),
+      `## ${titleOf(t, 'reached')}`,
       table(
         [t('Server'), t('Announced'), t('Published'), t('Reached from here')],
         of('reached').map(item => [
           code(item.node),
           item.announced === undefined ? '' : code(item.announced),
           item.published.length === 0 ? '' : item.published.map(code).join(' '),
-          `${item.ok ? '✔' : '✘'} ${item.ok ? (item.reachable === undefined ? '' : code(item.reachable)) : escapeMarkdown(whyNot(t, item.silence))}`,
+          `${item.ok ? '✔' : '✘'} ${item.ok ? (item.reachable === undefined ? '' : code(item.reachable)) : escapeReadably(whyNot(t, item.silence))}`,
         ]),
       ),
       ...section(
-        t('Write and read'),
+        titleOf(t, 'write'),
         of('write', 'read-back', 'read-only').map(item =>
           bullet(
             item,
             item.code === 'write'
               ? `${name(item.node)}: ${item.ok ? t('takes a write') : code(item.text ?? '')}`
               : item.code === 'read-back'
-                ? `${name(item.node)}: ${item.ok ? t('has what {0} took after {1} ms', escapeMarkdown(item.master), Math.round(item.ms)) : `${t('does not have what {0} took', escapeMarkdown(item.master))} ${code(item.text ?? '')}`}`
-                : `${name(item.node)}: ${t('a write is answered')} ${code(item.text)} (${t('the master is {0}', escapeMarkdown(item.master))})`,
+                ? `${name(item.node)}: ${item.ok ? t('has what {0} took after {1} ms', code(item.master), Math.round(item.ms)) : `${t('does not have what {0} took', code(item.master))} ${code(item.text ?? '')}`}`
+                : `${name(item.node)}: ${t('a write is answered')} ${code(item.text)} (${t('the master is {0}', code(item.master))})`,
           ),
         ),
       ),
       ...section(
-        'SENTINEL CKQUORUM',
+        titleOf(t, 'quorum'),
         of('quorum').map(item => bullet(item, `${name(item.node)}: ${code(item.text)}`)),
       ),
       ...section(
-        t('Slots, as each node sees them'),
+        titleOf(t, 'coverage'),
         of('coverage').map(item =>
           bullet(
             item,
@@ -57,18 +64,18 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
         ),
       ),
       ...section(
-        t('Redirect of the key “page” (slot 144)'),
+        titleOf(t, 'redirect'),
         of('redirect').map(item => bullet(item, `${name(item.node)}: ${code(item.text)}`)),
       ),
       ...section(
-        t('What it survives'),
+        titleOf(t, 'survives'),
         of('survives').map(
           item =>
-            `- ${item.ok ? '✔' : '⚠'} ${t('without {0}', name(item.node))}: ${item.consequences.map(one => escapeMarkdown(consequenceInWords(t, one))).join(' ')}`,
+            `- ${item.ok ? '✔' : '⚠'} ${t('without {0}', name(item.node))}: ${item.consequences.map(one => escapeReadably(consequenceInWords(t, one))).join(' ')}`,
         ),
       ),
       ...section(
-        t('Keeps what it becomes (CONFIG REWRITE)'),
+        titleOf(t, 'rewrite'),
         of('rewrite').map(item =>
           bullet(
             item,
@@ -78,6 +85,27 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
       ),
     ].join('\n\n') + '\n'
   );
+}
+
+function titleOf(t: Translate, code: VerifyItem['code']): string {
+  switch (code) {
+    case 'reached':
+      return t('Reachability');
+    case 'write':
+    case 'read-back':
+    case 'read-only':
+      return t('Write and read');
+    case 'quorum':
+      return 'SENTINEL CKQUORUM';
+    case 'coverage':
+      return t('Slots, as each node sees them');
+    case 'redirect':
+      return t('Redirect of the key “page” (slot 144)');
+    case 'survives':
+      return t('What it survives');
+    case 'rewrite':
+      return t('Keeps what it becomes (CONFIG REWRITE)');
+  }
 }
 
 function whyNot(t: Translate, silence: Of<'reached'>['silence']): string {

@@ -83,6 +83,12 @@ export interface VerifyRequest {
   readonly rewrite: boolean;
 }
 
+/** What counts as failed: a loss that it would not survive is told, as is a server that was started without a conf file, and has none to rewrite. */
+export function hasFailed(item: VerifyItem): boolean {
+  if (item.ok || item.code === 'survives') return false;
+  return item.code !== 'rewrite' || !/^no conf file$|without a config file/.test(item.text);
+}
+
 const ANSWER = { everyMs: 100, deadlineMs: 5000 } as const;
 const READ_BACK = { everyMs: 5, deadlineMs: 3000 } as const;
 const CONSEQUENCES_THAT_END: ReadonlySet<Consequence['code']> = new Set([

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { code, escapeMarkdown, factsTable } from '../../../src/editor/markdown';
+import { code, escapeMarkdown, escapeReadably, factsTable } from '../../../src/editor/markdown';
 import { Redactor } from '../../../src/editor/redact';
 import { isTarget, targetOf } from '../../../src/editor/target';
 
@@ -26,6 +26,19 @@ suite('markdown of others', () => {
       escapeMarkdown('a-b (c)').replace(/&#(\d+);/g, (_, number: string) => String.fromCharCode(Number(number))),
       'a-b (c)',
     ));
+  const readable: readonly (readonly [text: string, written: string])[] = [
+    ['redis-1 (10.0.0.2:6379) is 0.5 s late', 'redis-1 (10.0.0.2:6379) is 0.5 s late'],
+    ['shop_1', 'shop\\_1'],
+    ['[a](command:x)', '\\[a\\](command:x)'],
+    ['<img src=x>', '\\<img src=x\\>'],
+    ['a|b\nc', 'a\\|b c'],
+    ['&lt; &#60;', '&#38;lt; &#38;#60;'],
+    ['https://evil.example www.evil.example', 'https&#58;//evil.example www&#46;evil.example'],
+    ['@somebody #12', '&#64;somebody \\#12'],
+    ['\\`*~$!', '\\\\\\`\\*\\~\\$\\!'],
+  ];
+  for (const [text, written] of readable)
+    test(`escaped, and read as it stands: ${JSON.stringify(text)}`, () => assert.equal(escapeReadably(text), written));
   const spans: readonly (readonly [text: string, span: string])[] = [
     ['a', '`a`'],
     ['a`b', '`` a`b ``'],
