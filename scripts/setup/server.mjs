@@ -142,7 +142,8 @@ export async function startServer({ home, port, tokenFile, args = [], env = {}, 
     signal('SIGKILL');
   };
   const address = `http://127.0.0.1:${chosen}`;
-  for (let tries = 0; tries < 600; tries++) {
+  // Seconds, on a machine that has nothing else to do.
+  for (const end = performance.now() + 90_000; performance.now() < end;) {
     if (ending?.aborted) {
       await stop();
       throw new Error('ended while the VS Code server was starting');
@@ -159,5 +160,5 @@ export async function startServer({ home, port, tokenFile, args = [], env = {}, 
     await wait(50);
   }
   await stop();
-  throw new Error(`the VS Code server did not answer in 30 s; its log is ${log}`);
+  throw new Error(`the VS Code server did not answer in 90 s; its log is ${log}`);
 }

@@ -22,12 +22,13 @@ export const enterPassword: Command = async (kit, target) => {
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be reached from here.', node.name));
     return;
   }
-  const credentials = await walk<Credentials>(
+  const login = await walk<Login>(
     vscode.l10n.t('Password of {0} ({1})', node.name, formatAddress(node.reachable)),
-    [askUser, askPassword(kit, node)],
-    { username: '', password: '' },
+    [askPassword(kit, node), askUser(kit, node)],
+    { password: '' },
   );
-  if (!credentials) return;
+  if (!login) return;
+  const { taken: _, ...credentials } = login;
   await kit.inventory.refresh();
   await offerOthers(kit, node, credentials);
 };
@@ -50,18 +51,15 @@ export const forgetPassword: Command = async (kit, target) => {
   vscode.window.setStatusBarMessage(vscode.l10n.t('The password of {0} is forgotten', place.node.name), 3000);
 };
 
-const askUser: Step<Credentials> = async (state, frame) => {
-  const username = await askText(frame, {
-    prompt: vscode.l10n.t('User name; leave it empty for the default user, which has a password only'),
-    value: state.username ?? '',
-    placeholder: 'default',
-    check: text => (/[\s\0]/.test(text) ? vscode.l10n.t('A user’s name has no blanks.') : undefined),
-  });
-  return username === undefined || username === back ? username : { ...state, username };
-};
+interface Login extends Credentials {
+  /** The server let these in already. */
+  readonly taken?: boolean;
+}
 
-function askPassword(kit: Kit, node: Node): Step<Credentials> {
-  return async (state, frame) => {
+/** Most servers know one password and no names: it is tried for the default user, and the name asked only when that is refused. */
+function askPassword(kit: Kit, node: Node): Step<Login> {
+  return async (_, frame) => {
+    let taken = false;
     const password = await askText(frame, {
       prompt: vscode.l10n.t('Password; it is kept in the editor’s secret store'),
       value: '',
@@ -69,31 +67,60 @@ function askPassword(kit: Kit, node: Node): Step<Credentials> {
       check: text => (text === '' ? vscode.l10n.t('Give the password.') : undefined),
       confirm: async text => {
         kit.redactor.learn(text);
-        try {
-          await keepPassword(kit.deps, node, credentialsFrom(state, text), AbortSignal.timeout(10_000));
-          return undefined;
-        } catch (error) {
-          if (!isCancellation(error)) kit.log.error(`password of ${node.name}`, error);
-          return refusal(kit, error);
-        }
+        const error = await tryThere(kit, node, { password: text });
+        taken = error === undefined;
+        return taken || refuses(error) ? undefined : errorInWords(kit.t, error);
       },
     });
-    return password === undefined || password === back ? password : credentialsFrom(state, password);
+    return password === undefined || password === back ? password : { password, taken };
   };
 }
 
-function credentialsFrom({ username }: Credentials, password: string): Credentials {
-  return username === undefined || username === '' ? { password } : { username, password };
+function askUser(kit: Kit, node: Node): Step<Login> {
+  return async (state, frame) => {
+    if (state.taken === true) return state;
+    const username = await askText(frame, {
+      prompt: vscode.l10n.t(
+        'The default user is not let in with it. Name of the user, or go back and give another password',
+      ),
+      value: state.username ?? '',
+      check: text =>
+        text === ''
+          ? vscode.l10n.t('Give the name.')
+          : /[\s\0]/.test(text)
+            ? vscode.l10n.t('A user’s name has no blanks.')
+            : undefined,
+      confirm: async text => {
+        const error = await tryThere(kit, node, { username: text, password: state.password });
+        if (error === undefined) return undefined;
+        return refuses(error)
+          ? vscode.l10n.t('The server refuses it. Check the password, too.')
+          : errorInWords(kit.t, error);
+      },
+    });
+    return username === undefined || username === back ? username : { username, password: state.password };
+  };
+}
+
+/** Keeps what the server accepts; else what it said against it. */
+async function tryThere(kit: Kit, node: Node, credentials: Credentials): Promise<unknown> {
+  try {
+    await keepPassword(kit.deps, node, credentials, AbortSignal.timeout(10_000));
+    return undefined;
+  } catch (error) {
+    if (!isCancellation(error)) kit.log.error(`password of ${node.name}`, error);
+    return error;
+  }
 }
 
 const lockedOut: ReadonlySet<SilenceReason> = new Set(['password-wrong', 'password-required']);
 
-/** What the server said against it, for the line under the input. */
-function refusal(kit: Pick<Kit, 't'>, error: unknown): string {
-  const refused =
+/** Whether it is the credentials that the server minds. */
+function refuses(error: unknown): boolean {
+  return (
     isFault(error, 'redis-silent') &&
-    lockedOut.has((error.fault as Extract<RedisFault, { readonly code: 'redis-silent' }>).reason);
-  return refused ? vscode.l10n.t('The server refuses it. Check the user name, too.') : errorInWords(kit.t, error);
+    lockedOut.has((error.fault as Extract<RedisFault, { readonly code: 'redis-silent' }>).reason)
+  );
 }
 
 /** Servers of one topology mostly share a password; it is tried on others only when the user says so. */

@@ -97,12 +97,16 @@ export class AcrossFiles implements vscode.Disposable {
     }
   }
 
-  /** The topology's folder; else the one above the file when that is in the workspace, else the file's own. */
+  /** The topology's folder; else the widest that may hold it, see {@link #aboveOf}; else the file's own. */
   #baseOf(uri: vscode.Uri): vscode.Uri {
+    return this.contexts.files.topologyRoot(uri) ?? this.#aboveOf(uri)[0] ?? folderOf(uri);
+  }
+
+  /** The folders above a file that may hold its topology, as far as the workspace goes: above its node's, when that keeps its conf in `conf`; above its own. */
+  #aboveOf(uri: vscode.Uri): vscode.Uri[] {
     const own = folderOf(uri);
-    const above = folderOf(own);
-    const inWorkspace = vscode.workspace.getWorkspaceFolder(above) !== undefined;
-    return this.contexts.files.topologyRoot(uri) ?? (inWorkspace ? above : own);
+    const folders = slashes.basename(own.path) === 'conf' ? [folderOf(folderOf(own)), folderOf(own)] : [folderOf(own)];
+    return folders.filter(folder => vscode.workspace.getWorkspaceFolder(folder) !== undefined);
   }
 
   async #filesOf(document: vscode.TextDocument, base: vscode.Uri, stale: () => boolean): Promise<TopologyFile[]> {
@@ -162,6 +166,8 @@ export class AcrossFiles implements vscode.Disposable {
     const uris = new Map([[document.uri.toString(), document.uri]]);
     const add = (uri: vscode.Uri): unknown => uris.set(uri.toString(), uri);
     (await confFiles(base, base.path === folderOf(document.uri).path ? 0 : 2)).forEach(add);
+    for (const folder of this.#aboveOf(document.uri))
+      if (folder.path.startsWith(`${base.path}/`)) (await confFiles(folder, 2)).forEach(add);
     for (const source of topology === undefined ? [] : this.contexts.running.sources(topology)) {
       const uri = vscode.Uri.file(source);
       const { type } = await vscode.workspace.fs.stat(uri).then(

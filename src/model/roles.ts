@@ -7,6 +7,7 @@ import { tableRole } from './sentinelOpinion';
 import type { Directory, ServerState } from './servers';
 import { startsSentinel } from './programs';
 import { isAnswering, reportOf } from './servers';
+import type { ClusterNodeLine } from './report';
 import type { Node, Role } from './snapshot';
 
 /** What is needed besides the group to tell roles. */
@@ -78,18 +79,32 @@ function roleOf(server: ServerState, group: Group, { directory, sentinels }: Rol
   return group.kind === 'cluster' ? (clusterRole(server, group, directory) ?? own) : own;
 }
 
+/** The lines of others about a cluster node, each with who wrote it; one that never answered is known by its address alone. */
+function told(
+  server: ServerState,
+  group: Group,
+  directory: Directory,
+): readonly { readonly line: ClusterNodeLine; readonly by: ServerState }[] {
+  const id = reportOf(server.contact)?.cluster?.myId;
+  return group.servers
+    .filter(isAnswering)
+    .flatMap(by =>
+      (reportOf(by.contact)?.cluster?.nodes ?? [])
+        .filter(line => (id === undefined ? directory.find(line.address, by) === server : line.id === id))
+        .map(line => ({ line, by })),
+    );
+}
+
+/** The server that a cluster knows by this id; one that never answered by the address in the table of who spoke of it. */
+function byClusterId(id: string, by: ServerState, group: Group, directory: Directory): ServerState | undefined {
+  const said = group.servers.find(other => reportOf(other.contact)?.cluster?.myId === id);
+  const line = reportOf(by.contact)?.cluster?.nodes.find(node => node.id === id);
+  return said ?? (line && directory.find(line.address, by));
+}
+
 /** Of a cluster node that does not answer: what the others say; a failed master whose slots were taken over is no master any more. */
 function clusterRole(server: ServerState, group: Group, directory: Directory): Role | undefined {
-  const id = reportOf(server.contact)?.cluster?.myId;
-  // one that never answered is known by its address alone
-  const lines = group.servers
-    .filter(isAnswering)
-    .flatMap(
-      other =>
-        reportOf(other.contact)?.cluster?.nodes.filter(line =>
-          id === undefined ? directory.find(line.address, other) === server : line.id === id,
-        ) ?? [],
-    );
+  const lines = told(server, group, directory).map(({ line }) => line);
   if (lines.length === 0) return undefined;
   if (lines.some(line => line.flags.includes('slave'))) return 'replica';
   const failed = lines.some(line => line.flags.includes('fail'));
@@ -121,9 +136,11 @@ function masterOf(
 ): ServerState | undefined {
   const report = reportOf(server.contact);
   const line = report?.cluster?.nodes.find(node => node.id === report.cluster?.myId);
-  if (line?.masterId !== undefined) {
-    const byId = group?.servers.find(other => reportOf(other.contact)?.cluster?.myId === line.masterId);
-    if (byId !== undefined) return byId;
+  if (group !== undefined) {
+    const lines = line === undefined ? told(server, group, directory) : [{ line, by: server }];
+    const named = lines.find(one => one.line.masterId !== undefined);
+    const byId = named?.line.masterId && byClusterId(named.line.masterId, named.by, group, directory);
+    if (byId) return byId;
   }
   const address =
     isAnswering(server) || sentinels === undefined ? report?.replication?.master?.address : sentinels.agreed;

@@ -242,7 +242,6 @@ function spokenOf(
   state: string | undefined,
   link: string | undefined,
 ): string {
-  const outside = doorOf(node);
   const sentences = [
     place.topology === undefined
       ? t('{0}, {1}.', node.name, role)
@@ -251,13 +250,20 @@ function spokenOf(
     state === undefined ? t('Running.') : sentence(t, state),
     link === undefined ? undefined : sentence(t, link),
     place.slots === undefined ? undefined : sentence(t, slotsText(t, place) ?? ''),
-    outside
-      ? t('Reachable at {0}.', formatAddress(outside))
-      : node.reachable
-        ? t('Reached only through the engine.')
-        : t('Not reachable from here.'),
+    runs(node) ? reachedAt(t, node) : undefined,
   ];
   return sentences.filter(sentence => sentence !== undefined).join(' ');
+}
+
+/** Whether there is anything to be reached: a port of what is stopped stays published. */
+function runs({ instance }: Node): boolean {
+  return instance === undefined || instance.state === 'running' || instance.state === 'paused';
+}
+
+function reachedAt(t: Translate, node: Node): string {
+  const outside = doorOf(node);
+  if (outside) return t('Reachable at {0}.', formatAddress(outside));
+  return node.reachable ? t('Reached only through the engine.') : t('Not reachable from here.');
 }
 
 /** A part of the row, read by itself. */

@@ -171,13 +171,14 @@ suite('a replication in the workbench', function () {
     await row('').hover();
     await workbench.screenshot('replication-15-locked');
     await row('').getByRole('button', { name: 'Enter Password…' }).click();
-    await workbench.quickInput.getByText('User name; leave it empty').waitFor();
-    await workbench.input.press('Enter');
-    await workbench.quickInput.getByText('Password; it is kept').waitFor();
+    const asked = workbench.quickInput.getByText('Password; it is kept');
+    await asked.waitFor();
     await workbench.input.fill('wrong');
     await workbench.input.press('Enter');
-    await workbench.quickInput.getByText('The server refuses it').waitFor({ timeout: 20_000 });
+    await workbench.quickInput.getByText('The default user is not let in').waitFor({ timeout: 20_000 });
     await workbench.screenshot('replication-16-wrong-password');
+    await workbench.quickInput.getByRole('button', { name: 'Back' }).click();
+    await asked.waitFor();
     await workbench.input.fill(password);
     await workbench.input.press('Enter');
     await row('master').waitFor({ timeout: 30_000 });

@@ -1,6 +1,6 @@
 // The language of conf files in VS Code's own extension host.
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -265,6 +265,20 @@ suite('conf files', () => {
       links.map(one => one.target?.path.split('/').at(-1)),
       ['part.inc'],
     );
+  });
+
+  test('sentinels whose confs lie each in a node’s own `conf` are judged together', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+    const files = ['6379', '6380', '6381'].map((node, index) => {
+      const own = join(folder, 'last', node, 'conf');
+      mkdirSync(own, { recursive: true });
+      const file = join(own, `sentinel${index}.conf`);
+      writeFileSync(file, `port ${26379 + index}\nsentinel monitor mymaster 172.17.0.2 6379 3\n`);
+      return file;
+    });
+    const document = await vscode.workspace.openTextDocument(files[1] ?? '');
+    await vscode.window.showTextDocument(document);
+    await until(() => (codes(document).includes('topology-quorum-above-majority') ? true : undefined));
   });
 
   test('files that name each other are judged together, and the fix mends one', async () => {

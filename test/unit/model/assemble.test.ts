@@ -513,6 +513,21 @@ suite('model/assemble: cluster', () => {
     );
   });
 
+  test('nodes that want a password stand where the one that talks says they stand', () => {
+    const [, ...others] = nodes;
+    const locked = build([
+      up[0] as (typeof up)[number],
+      ...others.map(({ name }) => silent(name, 'password-required')),
+    ]);
+    assert.deepEqual(rows(locked.topologies[0] as Topology), ['r1 master', 'r4 replica<r1', 'r2 master', 'r3 master']);
+    const lockedMaster = build(
+      nodes.map((node, index) =>
+        node.name === 'r3' ? (up[index] as (typeof up)[number]) : silent(node.name, 'password-required'),
+      ),
+    );
+    assert.deepEqual(rows(lockedMaster.topologies[0] as Topology).slice(0, 2), ['r1 master', 'r4 replica<r1']);
+  });
+
   test('a cluster node that knows nobody is an other', () =>
     assert.deepEqual(
       tree(build([server('r1', clusterNode('r1', ids[0], [{ id: ids[0], name: 'r1', flags: ['master'] }]))])),

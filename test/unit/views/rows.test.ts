@@ -187,6 +187,14 @@ suite('row of a node', () => {
       'redis-2 of orders, replica. Follows redis-1. Running. In sync. Reachable at 127.0.0.1:6379.',
     );
   });
+
+  test('what is stopped is not called reachable, although its port is published', () => {
+    const stopped = { ...master, instance: instance('exited', { exit: { code: 0, outOfMemory: false } }) };
+    assert.equal(
+      describeNode(plain, stopped, { ...within, topology: 'orders' }).spoken,
+      'redis-1 of orders, master. Stopped.',
+    );
+  });
 });
 
 suite('row of a topology', () => {
