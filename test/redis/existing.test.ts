@@ -185,6 +185,27 @@ suite('topologies added by their address', function () {
     await until('an empty view', () => world.inventory.snapshot.topologies.length === 0);
   };
 
+  /** All that is asked of a cluster holds: its replica reads what its master took, and sends who asks for another key on, as any client does. */
+  const verifyOf = async (id: string, { name }: Topology): Promise<void> => {
+    await world.list.change(id, { changes: true });
+    const topology = await world.see(
+      id,
+      one =>
+        one.added?.changes === true &&
+        one.nodes.some(
+          ({ contact }) => contact.state === 'answering' && contact.report.replication?.master?.link === 'up',
+        ),
+    );
+    const deps = { connector: world.connector, secrets: world.secrets, now: () => Date.now(), uuid: randomUUID };
+    const { items } = await verifyTopology(deps, { topology, rewrite: false }, new AbortController().signal);
+    assert.deepEqual(
+      items.filter(({ ok, code }) => !ok && code !== 'survives'),
+      items.filter(item => item.code === 'rewrite' && item.why === 'no-conf'),
+      name,
+    );
+    assert.equal(items.filter(({ code }) => code === 'redirect').length, 2);
+  };
+
   test('TLS with an authority of its own: found with it, refused without it', async () => {
     const files = certificates();
     try {
@@ -294,6 +315,7 @@ suite('topologies added by their address', function () {
       assert.deepEqual(topology.nodes.map(node => node.reachable?.port).sort(), [...ports].sort());
       assert.deepEqual(topology.nodes.map(node => node.announced?.host).sort(), [...hosts].sort());
       assert.deepEqual(topology.cluster?.uncovered, []);
+      await verifyOf(one.id, topology);
       await world.list.remove(one.id);
       // another server listens at the port of a node that is not forwarded: it is not taken for that node
       await docker('rm', '-f', `${prefix}-${third}`);

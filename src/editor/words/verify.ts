@@ -45,7 +45,7 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
             item.code === 'write'
               ? `${name(item.node)}: ${item.ok ? t('takes a write') : code(item.text ?? '')}`
               : item.code === 'read-back'
-                ? `${name(item.node)}: ${item.ok ? t('has what {0} took after {1} ms', code(item.master), Math.round(item.ms)) : `${t('does not have what {0} took', code(item.master))} ${code(item.text ?? '')}`}`
+                ? `${name(item.node)}: ${item.ok ? t('has what {0} took after {1} ms', code(item.master), Math.round(item.ms)) : `${t('does not have what {0} took after {1} ms', code(item.master), Math.round(item.ms))}${item.text === undefined ? '' : ` ${code(item.text)}`}`}`
                 : `${name(item.node)}: ${t('a write is answered')} ${code(item.text)} (${t('the master is {0}', code(item.master))})`,
           ),
         ),
@@ -76,12 +76,7 @@ export function verifyReport(t: Translate, report: VerifyReport): string {
       ),
       ...section(
         titleOf(t, 'rewrite'),
-        of('rewrite').map(item =>
-          bullet(
-            item,
-            `${name(item.node)}: ${item.ok ? (item.foreseen ? t('its conf can be rewritten, by the way it is mounted') : t('rewritten')) : t('no')} ${code(item.text)}`,
-          ),
-        ),
+        of('rewrite').map(item => bullet(item, `${name(item.node)}: ${rewriteInWords(t, item)}`)),
       ),
     ].join('\n\n') + '\n'
   );
@@ -111,4 +106,11 @@ function titleOf(t: Translate, code: VerifyItem['code']): string {
 function whyNot(t: Translate, silence: Of<'reached'>['silence']): string {
   if (silence === undefined || silence === 'unknown') return t('not known');
   return silence === 'not-running' ? t('is not running') : silenceBriefly[silence](t);
+}
+
+function rewriteInWords(t: Translate, { ok, foreseen, why, text }: Of<'rewrite'>): string {
+  if (why === 'no-conf') return t('it was started without a conf file');
+  if (why === 'single-file')
+    return t('its conf is mounted as a single file, which cannot be replaced: {0}', code(text));
+  return `${ok ? (foreseen ? t('its conf can be rewritten, by the way it is mounted') : t('rewritten')) : t('no')} ${code(text)}`;
 }

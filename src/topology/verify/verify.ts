@@ -58,8 +58,11 @@ export type VerifyItem =
       readonly code: 'rewrite';
       readonly node: string;
       readonly ok: boolean;
+      /** The file, or what the server said against it. */
       readonly text: string;
       /** Told from how its conf is mounted, not tried. */ readonly foreseen: boolean;
+      /** Why it is foreseen that it cannot. */
+      readonly why?: 'no-conf' | 'single-file';
     }
   | {
       readonly code: 'survives';
@@ -222,9 +225,11 @@ async function readOn(
       master: master.name,
       ok: false,
       ms: deps.now() - began,
-      text: textOf(error),
+      ...(isDeadline(error) ? {} : { text: textOf(error) }),
     });
   }
+  // The connection is asked for more later, and then answers as it does to any client.
+  if (isCluster) await connection.call(['READWRITE'], { signal });
   const [refused] = await connection.pipeline([['SET', key, 'refused']], { signal });
   const text = refused instanceof ReplyError ? refused.text : String(refused);
   // a node of a cluster sends writers to its master instead
@@ -323,7 +328,8 @@ async function rewritable(talk: Talk, node: Node, tries: boolean, signal: AbortS
       node: node.name,
       foreseen: true,
       ok: file !== '' && !single,
-      text: file === '' ? 'no conf file' : single ? `${file} is mounted as a single file` : file,
+      text: file,
+      ...(file === '' ? { why: 'no-conf' } : single ? { why: 'single-file' } : {}),
     };
   const connection = await open(talk, node, signal);
   if (typeof connection === 'string')
