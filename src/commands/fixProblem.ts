@@ -109,7 +109,9 @@ async function agreed(kit: Kit, cause: string, plan: FixPlan, title: string): Pr
     .filter(text => text !== '')
     .join('\n\n');
   const button = vscode.l10n.t('Fix');
-  return (await vscode.window.showWarningMessage(vscode.l10n.t('{0}?', title), { modal: true, detail }, button)) === button;
+  return (
+    (await vscode.window.showWarningMessage(vscode.l10n.t('{0}?', title), { modal: true, detail }, button)) === button
+  );
 }
 
 async function carryOut(kit: Kit, { isGone }: Mending, plan: FixPlan, title: string): Promise<void> {
