@@ -99,6 +99,8 @@ export function stepInWords(t: Translate, step: FixStep, name: (id: string) => s
       return t('Start the sentinel {0} with {1}', name(step.node), step.conf);
     case 'new-myid':
       return t('Stop {0}, take the myid out of its conf, start it again', name(step.node));
+    case 'restart-sentinel':
+      return t('Restart {0}', name(step.node));
     case 'sentinel-config':
       return t(
         'On {0}: SENTINEL CONFIG SET {1} {2}',
@@ -135,6 +137,12 @@ const warnings: Words<FixWarning> = {
       'Replicas, Sentinels and other nodes are told {1} as well: from where they run it must lead to {0}.',
       w.node,
       w.address,
+    ),
+  'sentinels-untold': (t, w) =>
+    t(
+      '{1} does not answer: until “resolve-hostnames yes” and “announce-hostnames yes” stand in its conf, it will not find {0} by name.',
+      w.node,
+      w.sentinels.join(', '),
     ),
   'address-may-change': (t, w) =>
     t('{0} may get another address in its network. If others follow it by the old one: Repair Addresses.', w.node),

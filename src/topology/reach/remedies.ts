@@ -50,10 +50,17 @@ export function remediesOf(reach: Reach, node: Node, topology: Topology | undefi
       const map: Remedy = { kind: 'map', node: node.id };
       const asked: Remedy = { kind: 'announce', node: node.id };
       // An announcement that leads nowhere is no use to anybody; one of its own network is what its peers need.
-      if (why === 'nobody-there') return [announce(), ...(isAlone(topology) ? [announce(use)] : []), map, asked];
-      if (why === 'other-port')
+      if (why === 'nobody-there')
         return [
-          ...(isAlone(topology) ? [announce(use)] : []),
+          ...(startsAgain(node) ? [announce()] : []),
+          ...(isAlone(topology) || (!startsAgain(node) && !isLoopback(use.host)) ? [announce(use)] : []),
+          map,
+          asked,
+        ];
+      if (why === 'other-port')
+        // Among peers, loopback is another server for each of them.
+        return [
+          ...(isAlone(topology) ? [announce(use)] : inNetwork(node) && startsAgain(node) ? [announce()] : []),
           ...(inside === undefined ? [] : [publish(node, inside, announced.port)]),
           map,
           asked,
@@ -72,6 +79,18 @@ function publish(node: Node, inside: number, outside: number): Remedy {
 /** Whether nobody else has to reach it at what it announces. */
 function isAlone(topology: Topology | undefined): boolean {
   return (topology?.nodes.length ?? 1) < 2;
+}
+
+/** A Sentinel takes an announcement back at a start only ({@link announceSteps}), and only what the editor has at hand can be started by it. */
+function startsAgain({ role, instance }: Node): boolean {
+  return (
+    role !== 'sentinel' || (instance !== undefined && (instance.engine === 'docker' || instance.ownership !== undefined))
+  );
+}
+
+/** Whether it has an address of its own there, that peers reach it by. */
+function inNetwork({ instance }: Node): boolean {
+  return (instance?.networks ?? []).some(({ address }) => address !== undefined && address !== '');
 }
 
 /** The port inside that is published at `address`. */

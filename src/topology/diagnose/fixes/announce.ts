@@ -1,12 +1,13 @@
 import type { Address } from '../../../model/address';
-import { isLoopback } from '../../../model/servers';
+import { isAnswering, isLoopback } from '../../../model/servers';
 import type { Node, Topology } from '../../../model/snapshot';
 import type { FixStep } from './plan';
 
 /**
  * Has a server tell `to` as its address, or without it the one that it has. Each kind has its own settings:
  * a cluster node tells peers an address and may tell clients a name instead (from 7.0 on); a Sentinel has its own pair; any other server tells
- * its master, and so the Sentinels, by `replica-announce-*`. A name is only taken by Sentinels that resolve names.
+ * its master, and so the Sentinels, by `replica-announce-*`. A name is only taken by Sentinels that resolve names; one that does not answer cannot
+ * be told to ({@link untold}).
  */
 export function announceSteps(topology: Topology | undefined, node: Node, to: Address | undefined): readonly FixStep[] {
   if (node.role === 'sentinel') return sentinel(node.id, to);
@@ -14,7 +15,7 @@ export function announceSteps(topology: Topology | undefined, node: Node, to: Ad
   const names = to !== undefined && !isIp(to.host);
   return [
     ...(names
-      ? (topology?.nodes ?? []).filter(({ role }) => role === 'sentinel').flatMap(({ id }) => resolving(id))
+      ? (topology?.nodes ?? []).filter(node => node.role === 'sentinel' && isAnswering(node)).flatMap(({ id }) => resolving(id))
       : []),
     set(node.id, 'replica-announce-ip', to?.host ?? ''),
     set(node.id, 'replica-announce-port', String(to?.port ?? 0)),
@@ -23,12 +24,25 @@ export function announceSteps(topology: Topology | undefined, node: Node, to: Ad
   ];
 }
 
-/** A Sentinel writes its conf by itself. */
+/** Names of the Sentinels that will not know a name, since they do not run now; what is only hearsay is none. */
+export function untold(topology: Topology | undefined, node: Node, to: Address | undefined): readonly string[] {
+  return to === undefined || isIp(to.host) || node.role === 'sentinel' || node.clusterId !== undefined
+    ? []
+    : (topology?.nodes ?? [])
+        .filter(one => one.role === 'sentinel' && one.instance !== undefined && !isAnswering(one))
+        .map(({ name }) => name);
+}
+
+/**
+ * A Sentinel writes its conf by itself. Told to announce nothing, it greets with an empty address until it starts again, and all others forget
+ * it (tried: Redis 7.0 and Valkey 8.1); only at a start an empty one means its own.
+ */
 function sentinel(node: string, to: Address | undefined): readonly FixStep[] {
   return [
     ...(to !== undefined && !isIp(to.host) ? resolving(node) : []),
     { act: 'sentinel-config', node, setting: 'announce-ip', value: to?.host ?? '' },
     { act: 'sentinel-config', node, setting: 'announce-port', value: String(to?.port ?? 0) },
+    ...(to === undefined ? [{ act: 'restart-sentinel' as const, node }] : []),
   ];
 }
 

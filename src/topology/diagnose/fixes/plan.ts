@@ -3,7 +3,7 @@ import type { Node, Snapshot, Topology } from '../../../model/snapshot';
 import type { Address } from '../../../model/address';
 import { formatAddress } from '../../../model/address';
 import type { Fix, LineEdit } from '../problem';
-import { announceSteps } from './announce';
+import { announceSteps, untold } from './announce';
 
 /** One act of a fix, as the preview shows it and as it is run; names of nodes, settings and files, never a secret. */
 export type FixStep =
@@ -45,6 +45,8 @@ export type FixStep =
   | { readonly act: 'replicaof'; readonly node: string; readonly master: string }
   | { readonly act: 'start-sentinel'; readonly node: string; readonly conf: string }
   | { readonly act: 'new-myid'; readonly node: string }
+  /** So that it reads its conf again. */
+  | { readonly act: 'restart-sentinel'; readonly node: string }
   | { readonly act: 'sentinel-config'; readonly node: string; readonly setting: string; readonly value: string }
   | { readonly act: 'publish'; readonly node: string; readonly inside: number; readonly outside: number }
   | { readonly act: 'remount-conf'; readonly node: string }
@@ -72,6 +74,8 @@ export type FixWarning =
   | { readonly code: 'interrupts'; readonly node: string }
   /** Its peers are told the same address: they must reach it there as well. */
   | { readonly code: 'peers-told'; readonly node: string; readonly address: string }
+  /** They do not run, so that they cannot be told to resolve the name of the node. */
+  | { readonly code: 'sentinels-untold'; readonly node: string; readonly sentinels: readonly string[] }
   /** It gets the next free address of its network; peers that know the old one may have to be told. */
   | { readonly code: 'address-may-change'; readonly node: string }
   /** Its own keys are thrown away for those of its master. */
@@ -209,13 +213,16 @@ export function planFix(snapshot: Snapshot, topologyId: string | undefined, fix:
       const node = nodes.get(fix.node);
       const steps = node === undefined ? [] : announceSteps(topology, node, fix.to);
       const alone = (topology?.nodes.length ?? 1) < 2;
-      return plan(
-        steps,
-        true,
-        fix.to === undefined || alone
+      const sentinels = node === undefined ? [] : untold(topology, node, fix.to);
+      return plan(steps, true, [
+        ...(steps.some(({ act }) => act === 'restart-sentinel')
+          ? [{ code: 'interrupts' as const, node: name(fix.node) }]
+          : []),
+        ...(fix.to === undefined || alone
           ? []
-          : [{ code: 'peers-told', node: name(fix.node), address: formatAddress(fix.to) }],
-      );
+          : [{ code: 'peers-told' as const, node: name(fix.node), address: formatAddress(fix.to) }]),
+        ...(sentinels.length === 0 ? [] : [{ code: 'sentinels-untold' as const, node: name(fix.node), sentinels }]),
+      ]);
     }
     case 'listen-everywhere':
       return plan(

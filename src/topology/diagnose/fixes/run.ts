@@ -13,7 +13,7 @@ import { editLines, setDirectives, undoEdits } from './confEdit';
 import type { ConfEditFault } from './confEdit';
 import { isLinked, linkAgain } from './announce';
 import type { FixPlan, FixStep } from './plan';
-import { newId, startSentinel } from './sentinels';
+import { newId, restartSentinel, startSentinel } from './sentinels';
 
 export type { FixDeps, MendFault } from './context';
 
@@ -161,6 +161,8 @@ class FixRun {
         return startSentinel(this.#context, step.node, step.conf);
       case 'new-myid':
         return newId(this.#context, step.node);
+      case 'restart-sentinel':
+        return restartSentinel(this.#context, step.node);
       case 'sentinel-config':
         return this.#sentinelConfig(step);
       case 'publish':
@@ -246,6 +248,9 @@ class FixRun {
     const before = reply.split('\n')[1];
     if (before === step.value) return;
     await this.#context.say(step.node, [['SENTINEL', 'CONFIG', 'SET', step.setting, step.value]]);
+    // as in the plan: an address that is taken back counts from the next start on (undone from the end)
+    if (before === '' && step.setting === 'announce-ip')
+      this.undo.unshift({ act: 'restart-sentinel', node: step.node });
     if (before !== undefined) this.undo.push({ ...step, value: before });
   }
 

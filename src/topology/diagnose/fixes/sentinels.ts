@@ -1,5 +1,6 @@
 import { delay } from '../../../base/abort';
 import { HumanError } from '../../../base/errors';
+import type { Node } from '../../../model/snapshot';
 import { lifecycleRequestOf, runLifecycle } from '../../lifecycle';
 import { confPlaceOf } from '../confFacts';
 import type { ConfEditFault } from './confEdit';
@@ -46,12 +47,38 @@ export async function newId(run: FixContext, id: string): Promise<void> {
     return;
   }
   // it sits beside a server in its container: its conf is read and written there, no shell in between
-  await run.tolerantly(node, [['SHUTDOWN']]).catch((error: unknown) => {
-    if (!(error instanceof HumanError)) throw error; // it ends without a word
-  });
-  await delay(300, run.signal);
+  await endBeside(run, node);
   const { stdout } = await engine.exec(node.instance.id, ['cat', report.configFile], {}, run.signal);
   if (stdout === '') throw new HumanError<ConfEditFault>({ code: 'conf-unreadable', path: report.configFile });
   await engine.exec(node.instance.id, ['tee', report.configFile], { input: without(stdout) }, run.signal);
   await startSentinel(run, id, report.configFile);
+}
+
+/** Ends a Sentinel and starts it with the conf that it wrote; back when it answers. */
+export async function restartSentinel(run: FixContext, id: string): Promise<void> {
+  const node = run.node(id);
+  const report = node.contact.state === 'answering' ? node.contact.report : undefined;
+  if (node.instance === undefined || report === undefined)
+    throw new HumanError<MendFault>({ code: 'fix-gone', node: node.name });
+  if (node.instance.id === id) await runLifecycle(run.deps, lifecycleRequestOf(node, 'restart'), run.signal);
+  else {
+    await endBeside(run, node);
+    await startSentinel(run, id, report.configFile);
+  }
+  run.forget();
+  await run.seen(id, 'PING', async () => {
+    try {
+      return (await run.say(id, [['PING']]))[0] === 'PONG';
+    } catch (error) {
+      if (error instanceof HumanError && !run.signal.aborted) return false; // not there yet
+      throw error;
+    }
+  });
+}
+
+async function endBeside(run: FixContext, node: Node): Promise<void> {
+  await run.tolerantly(node, [['SHUTDOWN']]).catch((error: unknown) => {
+    if (!(error instanceof HumanError)) throw error; // it ends without a word
+  });
+  await delay(300, run.signal);
 }

@@ -86,6 +86,37 @@ suite('topology/reach: what can be done', () => {
     });
   }
 
+  test('among peers, one with an address in its network tells that instead of a loopback', () => {
+    const finding: ReachFinding = { code: 'reach-elsewhere', announced: here, use: other, why: 'other-port' };
+    const reach = { node: 'redis-1', here: [], within: [], attempts: [], finding };
+    const placed = { ...server.instance!, networks: [{ id: 'n', name: 'net', address: '10.0.0.1' }] };
+    assert.deepEqual(remediesOf(reach, { ...server, instance: placed }, pair).map(briefly), [
+      'announce itself',
+      'publish 6379 as 6379',
+      'map',
+      'announce',
+    ]);
+  });
+
+  test('a Sentinel that cannot be started from here is told an address', () => {
+    const finding: ReachFinding = { code: 'reach-elsewhere', announced: away, use: inside, why: 'nobody-there' };
+    const reach = { node: 'sentinel-1', here: [], within: [], attempts: [], finding };
+    const { instance: docker, ...bare } = node('sentinel-1', 'sentinel');
+    const told = ['announce 172.18.0.2:6379', 'map', 'announce'];
+    assert.deepEqual(remediesOf(reach, bare, pair).map(briefly), told);
+    assert.deepEqual(
+      remediesOf(reach, { ...bare, instance: instance('running', { engine: 'process' }) }, pair).map(briefly),
+      told,
+    );
+    assert.equal(docker?.engine, 'docker');
+    assert.deepEqual(
+      remediesOf(reach, { ...bare, instance: instance('running') }, pair)
+        .map(briefly)
+        .slice(0, 1),
+      ['announce itself'],
+    );
+  });
+
   test('clients of a cluster may be told a name while the nodes go on by addresses', () => {
     const finding: ReachFinding = { code: 'reach-elsewhere', announced: inside, use: here, why: 'not-routable' };
     const reach = { node: 'redis-1', here: [here], within: [], attempts: [], finding };
@@ -103,7 +134,7 @@ suite('topology/diagnose: the steps of an announcement', () => {
   const steps = (of: Node, to?: { readonly host: string; readonly port: number }): readonly string[] =>
     announceSteps(all, of, to).map(step => {
       if (step.act === 'keep') return `keep ${step.settings.length}`;
-      if (step.act === 'link-again') return step.act;
+      if (step.act === 'link-again' || step.act === 'restart-sentinel') return step.act;
       assert.ok(step.act === 'config-set' || step.act === 'sentinel-config');
       return `${step.node === of.id ? '' : 'elsewhere: '}${step.setting}=${step.value}${'ifKnown' in step && step.ifKnown ? ' if known' : ''}`;
     });
@@ -133,6 +164,12 @@ suite('topology/diagnose: the steps of an announcement', () => {
         'replica-announce-port=6379',
         'keep 2',
       ],
+    ],
+    [
+      'a Sentinel, itself: only at a start an empty address is its own',
+      sentinel,
+      undefined,
+      ['announce-ip=', 'announce-port=0', 'restart-sentinel'],
     ],
     ['a Sentinel, an address', sentinel, away, ['announce-ip=10.9.9.9', 'announce-port=6379']],
     [
