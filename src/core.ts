@@ -112,6 +112,7 @@ export function openCore({
   const docker = store.add(
     createDockerEngine({
       owner,
+      t: vscode.l10n.t,
       endpoint: () => dockerHost.value || undefined,
       context: () => dockerContext.value || undefined,
       tunnel: () => tunnel.value === 'always',
@@ -127,6 +128,7 @@ export function openCore({
   const processes = store.add(
     createProcessEngine({
       owner,
+      t: vscode.l10n.t,
       home,
       servers: () => servers.value,
       identify: async (topologyId, port) =>

@@ -5,6 +5,7 @@ import { durationInWords } from '../editor/durations';
 import { withProgress } from '../editor/progress';
 import { readFolder, recreateTopology } from '../topology/recreate';
 import type { FolderPlan } from '../topology/recreate';
+import { findCompose } from './composeTool';
 import type { Command } from './kit';
 
 /** More would be no choice any more; the dialog leads to all others. */
@@ -121,9 +122,13 @@ async function allowed({ name, engine, root, nodes }: FolderPlan): Promise<boole
 
 /** Compose's own business: it is run where the user sees it, and what comes of it is found by itself. */
 async function startCompose(root: string): Promise<void> {
+  const tool = await findCompose();
+  if (tool === undefined) return tellNoCompose(root);
+  const command = `${tool} up -d`;
   const run = vscode.l10n.t('Start in Terminal');
   const detail = vscode.l10n.t(
-    '“docker compose up -d” is run in {0}. The topology then appears by itself, and “Take Over…” gives it a name.',
+    '“{0}” is run in {1}. The topology then appears by itself, and “Take Over…” gives it a name.',
+    command,
     root,
   );
   if (
@@ -136,5 +141,22 @@ async function startCompose(root: string): Promise<void> {
     return;
   const terminal = vscode.window.createTerminal({ name: 'compose', cwd: root });
   terminal.show();
-  terminal.sendText('docker compose up -d');
+  terminal.sendText(command);
+}
+
+async function tellNoCompose(root: string): Promise<void> {
+  const copy = vscode.l10n.t('Copy Command');
+  const detail = vscode.l10n.t(
+    'Neither “docker compose” nor “docker-compose” is installed here. With one of them, this starts the project in {0}: {1}',
+    root,
+    'docker compose up -d',
+  );
+  if (
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('Docker Compose is not installed on this machine.'),
+      { modal: true, detail },
+      copy,
+    )) === copy
+  )
+    await vscode.env.clipboard.writeText('docker compose up -d');
 }

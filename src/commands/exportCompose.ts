@@ -6,6 +6,7 @@ import { gatherProject } from '../topology/compose/gather';
 import { projectOf } from '../topology/compose/project';
 import { writeProject } from '../topology/compose/write';
 import { topologyOf } from './ask';
+import { findCompose } from './composeTool';
 import type { Command } from './kit';
 
 /** Writes a Compose project that makes the topology again, into a folder that the user chooses, and shows it. The topology itself is only asked. */
@@ -16,15 +17,16 @@ export const exportCompose: Command = async (kit, target) => {
   if (folder === undefined) return;
   await withProgress(vscode.l10n.t('Exporting {0}', topology.name), async (signal, report) => {
     report(vscode.l10n.t('asking every node for its settings'));
-    const files = projectOf(await gatherProject(kit.deps, topology, signal));
+    const files = projectOf(kit.t, await gatherProject(kit.deps, topology, signal));
     report(vscode.l10n.t('writing files'));
     await writeProject(folder, files);
   });
   await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'compose.yaml')));
   const terminal = vscode.l10n.t('Open in Terminal');
   const said = vscode.l10n.t(
-    'The project lies in {0}. "docker compose up -d" starts it; ports and addresses are those of this topology, so that only one of them can run on this machine.',
+    'The project lies in {0}. "{1} up -d" starts it; ports and addresses are those of this topology, so that only one of them can run on this machine.',
     folder,
+    (await findCompose()) ?? 'docker compose',
   );
   if ((await vscode.window.showInformationMessage(said, terminal)) === terminal)
     vscode.window.createTerminal({ cwd: folder }).show();

@@ -12,6 +12,7 @@ import type { Credentials } from '../redis/credentials';
 import { keepPassword, secretKeyOf, wantsPassword } from '../topology/password';
 import { nodeOf } from './ask';
 import type { Command, Kit } from './kit';
+import { runTold } from './run';
 
 /** Asks for the password of a server that wants one, tries it there at once, and keeps the one that it accepts. */
 export const enterPassword: Command = async (kit, target) => {
@@ -30,7 +31,8 @@ export const enterPassword: Command = async (kit, target) => {
   if (!login) return;
   const { taken: _, ...credentials } = login;
   await kit.inventory.refresh();
-  await offerOthers(kit, node, credentials);
+  // It is open now: who asked for that (a table that is measured again) does not wait for an answer about the others.
+  void runTold(kit.log, `the password of ${node.name}, elsewhere`, () => offerOthers(kit, node, credentials));
 };
 
 /** Forgets the password that is kept for a server; from then on it is asked without one. */

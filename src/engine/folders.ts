@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chown, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HumanError, textOf } from '../base/errors';
+import type { Translate } from '../base/translate';
 import type { ConfFile, EngineFault, Ownership } from './engine';
 import type { NodeNote } from './keptFolder';
 import { removeHalves, writeWhole } from './wholeFile';
@@ -68,7 +69,7 @@ export async function addFolders(
 }
 
 /** Removes the folders of one node; `root` stays with those of the others. */
-export async function removeNodeFolders(root: string, topologyId: string, node: string): Promise<void> {
+export async function removeNodeFolders(t: Translate, root: string, topologyId: string, node: string): Promise<void> {
   const marker = await readMarker(root);
   if (marker?.topologyId !== topologyId || !marker.nodes.includes(node)) return;
   await writing(root, async () => {
@@ -78,13 +79,18 @@ export async function removeNodeFolders(root: string, topologyId: string, node: 
       markerText({ ...marker, nodes: marker.nodes.filter(other => other !== node) }),
     );
     const { describe, readNotes } = await import('./keptFolder');
-    await describe(root, marker, await readNotes(root));
+    await describe(t, root, marker, await readNotes(root));
   });
 }
 
 /** See `noteNode` of keptFolder, which is loaded when the first node is made. */
-export async function noteNode(root: string, about: Omit<Ownership, 'node'>, note: NodeNote): Promise<void> {
-  await (await import('./keptFolder')).noteNode(root, about, note);
+export async function noteNode(
+  t: Translate,
+  root: string,
+  about: Omit<Ownership, 'node'>,
+  note: NodeNote,
+): Promise<void> {
+  await (await import('./keptFolder')).noteNode(t, root, about, note);
 }
 
 /** Puts files into a conf folder by rename, so that no reader sees half a file; readable by their owner only. */

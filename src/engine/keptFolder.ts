@@ -1,5 +1,6 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Translate } from '../base/translate';
 import type { EngineKind, Ownership } from '../model/instance';
 import { projectOf } from './names';
 import { removeHalves, writeWhole } from './wholeFile';
@@ -31,10 +32,10 @@ const FIRST_LINE = '# Written by Redis Topology Explorer';
 const writing = new Map<string, Promise<void>>();
 
 /** Keeps the note of a node, and writes README (and `compose.yaml`) anew for all nodes that have one. */
-export function noteNode(root: string, about: Omit<Ownership, 'node'>, note: NodeNote): Promise<void> {
+export function noteNode(t: Translate, root: string, about: Omit<Ownership, 'node'>, note: NodeNote): Promise<void> {
   const work = async (): Promise<void> => {
     await writeWhole(join(root, note.node, NOTE), `${JSON.stringify(note, undefined, 2)}\n`);
-    await describe(root, about, await readNotes(root));
+    await describe(t, root, about, await readNotes(root));
   };
   const next = (writing.get(root) ?? Promise.resolve()).then(work, work);
   writing.set(root, next);
@@ -81,11 +82,13 @@ export function readNote(text: string): NodeNote | undefined {
 
 /** After a node left. */
 export async function describe(
+  t: Translate,
   root: string,
   about: Omit<Ownership, 'node'>,
   notes: readonly NodeNote[],
 ): Promise<void> {
-  for (const [name, content] of Object.entries(descriptions(about, notes))) await writeWhole(join(root, name), content);
+  for (const [name, content] of Object.entries(descriptions(t, about, notes)))
+    await writeWhole(join(root, name), content);
 }
 
 /** Removes what {@link describe} wrote; a file that somebody replaced stays. */
@@ -100,25 +103,27 @@ export async function removeDescriptions(root: string): Promise<void> {
 
 /** The texts of a folder's own files. Pure. */
 export function descriptions(
+  t: Translate,
   about: Pick<Ownership, 'topologyName' | 'topologyKind'>,
   notes: readonly NodeNote[],
 ): Readonly<Record<string, string>> {
   const [first] = notes;
   if (first === undefined) return {};
   return first.engine === 'docker'
-    ? { [COMPOSE]: composeYaml(about, notes), [README]: readme(about, notes, dockerStart(about)) }
-    : { [README]: readme(about, notes, processStart(notes)) };
+    ? { [COMPOSE]: composeYaml(t, about, notes), [README]: readme(t, about, notes, dockerStart(t, about)) }
+    : { [README]: readme(t, about, notes, processStart(t, notes)) };
 }
 
 const quoted = (value: string): string => JSON.stringify(value).replace(/\$/g, '$$$$');
 
 function composeYaml(
+  t: Translate,
   { topologyName, topologyKind }: Pick<Ownership, 'topologyName' | 'topologyKind'>,
   notes: readonly NodeNote[],
 ): string {
   const subnet = (notes[0]?.address ?? '').replace(/\.\d+$/, '.0/24');
   return [
-    `${FIRST_LINE}: ${topologyName}, ${topologyKind}. Runs the topology from this very folder, without an editor.`,
+    `${FIRST_LINE}: ${topologyName}, ${topologyKind}. ${t('Runs the topology from this very folder, without an editor.')}`,
     'services:',
     ...notes.flatMap(note => [
       `  ${note.node}:`,
@@ -132,7 +137,7 @@ function composeYaml(
       `      - "./${note.node}/data:/data"`,
       '    networks:',
       '      redis:',
-      '        # The others keep this address in their files.',
+      `        # ${t('The others keep this address in their files.')}`,
       `        ipv4_address: ${note.address}`,
       '    ports:',
       `      - "127.0.0.1:${note.port}:${note.port}"`,
@@ -148,33 +153,38 @@ function composeYaml(
   ].join('\n');
 }
 
-function dockerStart({ topologyName }: Pick<Ownership, 'topologyName'>): readonly string[] {
-  const project = projectOf(topologyName);
+function dockerStart(t: Translate, { topologyName }: Pick<Ownership, 'topologyName'>): readonly string[] {
+  const project = `docker compose -p ${projectOf(topologyName)}-here`;
   return [
-    'Without the editor, by Docker Compose, from this folder:',
+    t(
+      'Without the editor, by Docker Compose, from this folder (where only the older program is installed: docker-compose):',
+    ),
     '',
-    `    docker compose -p ${project}-here up -d     # start`,
-    `    docker compose -p ${project}-here ps        # see`,
-    `    docker compose -p ${project}-here down      # end; conf and data stay here`,
+    `    ${project} up -d     # ${t('start')}`,
+    `    ${project} ps        # ${t('see')}`,
+    `    ${project} down      # ${t('end; conf and data stay here')}`,
     '',
-    'Remove the topology in the editor first (“Remove, Keep Data”): ports and addresses can be used by one of both only.',
+    t(
+      'Remove the topology in the editor first (“Remove, Keep Data”): ports and addresses can be used by one of both only.',
+    ),
   ];
 }
 
-function processStart(notes: readonly NodeNote[]): readonly string[] {
+function processStart(t: Translate, notes: readonly NodeNote[]): readonly string[] {
   return [
-    'Without the editor, from this folder:',
+    t('Without the editor, from this folder:'),
     '',
     ...notes.map(
       ({ node, binary, conf, program }) =>
         `    (cd ${node}/data && ${/^[\w./-]+$/.test(binary) ? binary : `'${binary.replace(/'/g, `'\\''`)}'`} ../conf/${conf}${program === 'sentinel' ? ' --sentinel' : ''} --daemonize yes)`,
     ),
     '',
-    'Remove the topology in the editor first (“Remove, Keep Data”): one port serves one server.',
+    t('Remove the topology in the editor first (“Remove, Keep Data”): one port serves one server.'),
   ];
 }
 
 function readme(
+  t: Translate,
   { topologyName, topologyKind }: Pick<Ownership, 'topologyName' | 'topologyKind'>,
   notes: readonly NodeNote[],
   start: readonly string[],
@@ -182,22 +192,33 @@ function readme(
   return [
     `# ${topologyName}`,
     '',
-    `<!-- ${FIRST_LINE.slice(2)}; written anew whenever a node is made. -->`,
+    `<!-- ${FIRST_LINE.slice(2)}; ${t('written anew whenever a node is made.')} -->`,
     '',
-    `A Redis ${topologyKind} of ${notes.length} ${notes.length === 1 ? 'node' : 'nodes'}, complete in this folder: \`<node>/conf\` is what each server reads and rewrites, \`<node>/data\` is what it keeps.`,
+    notes.length === 1
+      ? t(
+          'A Redis {0} of one node, complete in this folder: `<node>/conf` is what the server reads and rewrites, `<node>/data` is what it keeps.',
+          topologyKind,
+        )
+      : t(
+          'A Redis {0} of {1} nodes, complete in this folder: `<node>/conf` is what each server reads and rewrites, `<node>/data` is what it keeps.',
+          topologyKind,
+          notes.length,
+        ),
     '',
-    '| node | | listens on |',
+    `| ${t('node')} | | ${t('listens on')} |`,
     '|---|---|---|',
     ...notes.map(
       ({ node, program, port, address, engine }) =>
-        `| ${node} | ${program} | 127.0.0.1:${port}${engine === 'docker' ? `, inside ${address}:${port}` : ''} |`,
+        `| ${node} | ${program} | ${engine === 'docker' ? t('{0}, inside {1}', `127.0.0.1:${port}`, `${address}:${port}`) : `127.0.0.1:${port}`} |`,
     ),
     '',
-    'In the editor: “Redis: Create From Folder…” makes it again from what lies here, with its data and the roles that it had last.',
+    t(
+      'In the editor: “Redis: Create From Folder…” makes it again from what lies here, with its data and the roles that it had last.',
+    ),
     '',
     ...start,
     '',
-    'Passwords stand in the conf files (`requirepass`), which is why git ignores this folder.',
+    t('Passwords stand in the conf files (`requirepass`), which is why git ignores this folder.'),
     '',
   ].join('\n');
 }

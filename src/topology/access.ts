@@ -14,8 +14,8 @@ export interface Access {
   readonly seeds: readonly Address[];
   /** Addresses that servers tell their clients but that do not lead there from where the program runs, with those that do. */
   readonly map: readonly AddressPair[];
-  /** A standalone server that others may replace as master without the program being told. */
-  readonly mayBeReplaced: boolean;
+  /** Of a standalone server: those that may take its place as master, without anybody telling the program. */
+  readonly successors: readonly Address[];
 }
 
 export interface AddressPair {
@@ -42,7 +42,12 @@ export function accessOfTopology(topology: Topology, from: Standpoint): Access |
       return access('cluster', servers, servers, from, {});
     case 'replication': {
       const masters = servers.filter(({ role }) => role === 'master');
-      return access('standalone', masters.slice(0, 1), [], from, { mayBeReplaced: servers.length > 1 });
+      return access('standalone', masters.slice(0, 1), [], from, {
+        successors: addressesOf(
+          servers.filter(server => server !== masters[0]),
+          from,
+        ),
+      });
     }
   }
 }
@@ -64,18 +69,18 @@ function access(
   from: Standpoint,
   more: Partial<Access>,
 ): Access | AccessProblem {
-  const seeds = first.flatMap(node => {
-    const address = from === 'here' ? node.reachable : node.announced;
-    return address && address.via === undefined ? [address] : []; // a way through the engine is the editor's alone
-  });
+  const seeds = addressesOf(first, from);
   if (seeds.length === 0) return { code: 'nobody' };
-  return {
-    kind,
-    seeds: distinctAddresses(seeds),
-    map: from === 'here' ? pairsOf(mapped) : [],
-    mayBeReplaced: false,
-    ...more,
-  };
+  return { kind, seeds, map: from === 'here' ? pairsOf(mapped) : [], successors: [], ...more };
+}
+
+function addressesOf(nodes: readonly Node[], from: Standpoint): readonly Address[] {
+  return distinctAddresses(
+    nodes.flatMap(node => {
+      const address = from === 'here' ? node.reachable : node.announced;
+      return address && address.via === undefined ? [address] : []; // a way through the engine is the editor's alone
+    }),
+  );
 }
 
 function pairsOf(nodes: readonly Node[]): readonly AddressPair[] {

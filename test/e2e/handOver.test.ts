@@ -84,7 +84,7 @@ suite('a topology made by hand, in the workbench', function () {
     await workbench.choose(topologyRow, 'Export as Compose…');
     await workbench.input.fill(folder);
     await workbench.input.press('Enter');
-    await workbench.toast('docker compose up -d').waitFor({ timeout: 30_000 });
+    await workbench.toast(/docker[ -]compose up -d/).waitFor({ timeout: 30_000 });
     await editor().getByText('services:').first().waitFor();
     await workbench.screenshot('hand-over-03-compose');
     assert.match(
@@ -115,14 +115,40 @@ suite('a topology made by hand, in the workbench', function () {
     assert.equal((await said('CONFIG', 'GET', 'replica-announce-ip')).split('\n')[1] ?? '', '');
   });
 
+  test('a server behind a password: the table says so and asks for it, and what the server accepts is kept', async () => {
+    const password = 'of-the-replica';
+    await docker(
+      'exec',
+      `${prefix}-two`,
+      'redis-cli',
+      '-p',
+      String(port + 1),
+      'CONFIG',
+      'SET',
+      'requirepass',
+      password,
+    );
+    const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
+    await workbench.choose(topologyRow, 'Explain Reachability');
+    const table = workbench.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
+    await table.getByText('wants a password that is not known').first().waitFor({ timeout: 60_000 });
+    await workbench.screenshot('hand-over-07-password');
+    await workbench.press('Mend…');
+    await workbench.pick(/Enter the password of/);
+    await workbench.answer(/User name/);
+    await workbench.answer(/Password; it is kept/, password);
+    await table.getByText('Every server is reached').first().waitFor({ timeout: 60_000 });
+    await workbench.screenshot('hand-over-08-password-known');
+  });
+
   test('another Docker context is chosen, and stands in the title of the view', async () => {
     await workbench.run('Redis: Switch Docker Context…');
     await workbench.option(/desk/).first().waitFor();
-    await workbench.screenshot('hand-over-07-contexts');
+    await workbench.screenshot('hand-over-09-contexts');
     await workbench.pick(/desk/);
     await workbench.page.getByText('Redis: Topologies · desk').first().waitFor({ timeout: 30_000 });
     await row().waitFor({ timeout: 30_000 });
-    await workbench.screenshot('hand-over-08-context');
+    await workbench.screenshot('hand-over-10-context');
   });
 });
 

@@ -20,16 +20,18 @@ import { createCluster, prepareCluster } from '../../src/topology/cluster/create
 import { failoverCluster } from '../../src/topology/cluster/failover';
 import { createReplication, prepareReplication } from '../../src/topology/createReplication';
 import { createSentinel } from '../../src/topology/createSentinel';
+import { failoverReplication, handoverRequestOf } from '../../src/topology/failoverReplication';
 import { failoverRequestOf } from '../../src/topology/failoverPlan';
 import { failoverSentinel } from '../../src/topology/failoverSentinel';
 import { Inventory } from '../../src/topology/inventory';
 import { removeTopology } from '../../src/topology/removeTopology';
 import { seatOf } from '../../src/topology/talk';
 import { newPrefix, testPorts } from '../support/naming';
+import { plain } from '../support/plain';
 import { only } from '../support/someContainers';
 import { dockerDeps, noSignal, planOf, silent, volume } from '../support/topologies';
 
-const t = (message: string): string => message;
+const t = plain;
 /** Inside the project, so that Node finds the libraries of its package. */
 mkdirSync('out', { recursive: true });
 const folder = mkdtempSync(resolve('out', 'connection-code-'));
@@ -107,6 +109,15 @@ class Program {
       throw new Error(why(), { cause: error });
     });
     assert.ok(!this.said.includes('lost'), why());
+  }
+
+  /** Waits until it says something like it. */
+  async says(wanted: RegExp): Promise<void> {
+    await until('says', { everyMs: 50, deadlineMs: 30_000 }, () =>
+      Promise.resolve(this.said.some(line => wanted.test(line)) || undefined),
+    ).catch((error: unknown) => {
+      throw new Error(`${this.client.label} says ${this.said.slice(-6).join(' · ')}`, { cause: error });
+    });
   }
 
   stop(): void {
@@ -279,7 +290,7 @@ suite('connection code against real topologies', function () {
     }
   });
 
-  test('replication: each library talks to the master', async () => {
+  test('replication: each library talks to the master, is refused by it after a failover, and the code written then leads to the new one', async () => {
     const name = newPrefix();
     const plan = await prepareReplication(
       deps,
@@ -291,20 +302,38 @@ suite('connection code against real topologies', function () {
     try {
       const password = deps.secrets.kept.get(report.topologyId) ?? '';
       const topology = view.topology();
-      await withPrograms(
-        topology,
-        password,
-        [
-          [ioredis, 'here'],
-          [nodeRedis, 'network'],
-          [redisPy, 'here'],
-        ],
-        async programs => {
-          await Promise.all(programs.map(program => program.goesOn(5)));
-          assert.match(cli(topology, 'here', password, 'ROLE'), /^master/);
-        },
+      const users = [
+        [ioredis, 'here'],
+        [nodeRedis, 'network'],
+        [redisPy, 'here'],
+      ] as const;
+      await withPrograms(topology, password, users, async programs => {
+        await Promise.all(programs.map(program => program.goesOn(5)));
+        assert.match(cli(topology, 'here', password, 'ROLE'), /^master/);
+        await failoverReplication(deps, handoverRequestOf(topology) ?? assert.fail(), noSignal, silent);
+        // Nobody tells them: they stay where they are, which says what it says in the comment.
+        await Promise.all(programs.map(program => program.says(/READONLY|read only replica/)));
+        assert.match(cli(topology, 'here', password, 'ROLE'), /^slave/);
+      });
+      const [successor] = topology.nodes.filter(({ role }) => role === 'replica').map(node => node.reachable!);
+      assert.ok(codeOf(ioredis, topology, 'here').includes(`ask ${formatAddress(successor!)} for ROLE`));
+      const roles = (): string =>
+        view
+          .topology()
+          .nodes.map(({ role }) => role)
+          .sort()
+          .join();
+      await until('the new roles', { everyMs: 50, deadlineMs: 20_000 }, () =>
+        Promise.resolve(
+          (roles() === 'master,replica' &&
+            view.topology().nodes.find(({ role }) => role === 'master')?.reachable?.port === successor?.port) ||
+            undefined,
+        ),
       );
-      assert.match(codeOf(ioredis, topology, 'here'), /another server/);
+      await withPrograms(view.topology(), password, users, async programs => {
+        await Promise.all(programs.map(program => program.goesOn(5)));
+        assert.match(cli(view.topology(), 'here', password, 'ROLE'), /^master/);
+      });
       assert.ok(
         topology.nodes.every(node => formatAddress(node.announced!) !== formatAddress(node.reachable!)),
         'the map was needed',

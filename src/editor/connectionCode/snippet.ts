@@ -1,3 +1,4 @@
+import { formatAddress } from '../../model/address';
 import type { Access } from '../../topology/access';
 import type { Translate } from '../translate';
 
@@ -58,11 +59,12 @@ export function literal(text: string): string {
   );
 }
 
-/** What a comment says of a server whose place as master another may take. */
-export function replacedNote(t: Translate, { mayBeReplaced }: Access): string | undefined {
-  return mayBeReplaced
+/** What a comment says of a server whose place as master another may take: no library finds out, for nobody tells. */
+export function replacedNote(t: Translate, { successors }: Access): string | undefined {
+  return successors.length > 0
     ? t(
-        'The master of today. After a failover it is another server: a Sentinel or Cluster topology tells clients, plain replication does not.',
+        'The master of today. After a failover it refuses writes (READONLY) and tells nobody who took over: ask {0} for ROLE and connect to the one that says master. Sentinel and Cluster topologies tell clients.',
+        successors.map(formatAddress).join(', '),
       )
     : undefined;
 }

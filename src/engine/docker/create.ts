@@ -1,3 +1,4 @@
+import type { Translate } from '../../base/translate';
 import type { InstanceRequest, Ownership } from '../engine';
 import type { Owner } from '../folders';
 import { checkedName, nodeFolders, putFiles, noteNode } from '../folders';
@@ -70,6 +71,7 @@ export class Creator {
     private readonly calls: Calls,
     private readonly images: Images,
     private readonly machine: ThisMachine,
+    private readonly t: Translate,
   ) {}
 
   /** A cancel is heard between the steps; what was made until then is removed again before it is reported. */
@@ -83,7 +85,7 @@ export class Creator {
     if (storage.kind === 'folder')
       await putFiles(nodeFolders(storage.root, ownership.node).conf, request.files, folders);
     if (storage.kind === 'folder')
-      await noteNode(storage.root, ownership, {
+      await noteNode(this.t, storage.root, ownership, {
         schema: 1,
         node: ownership.node,
         engine: 'docker',

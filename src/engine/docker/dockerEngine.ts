@@ -1,6 +1,8 @@
 import { isFault } from '../../base/errors';
 import { mapLimit } from '../../base/abort';
 import type { Disposable } from '../../base/disposable';
+import type { Translate } from '../../base/translate';
+import { english } from '../../base/translate';
 import type { Instance, Ownership } from '../../model/instance';
 import type {
   ConfFile,
@@ -52,6 +54,8 @@ export interface DockerEngineOptions {
   readonly tunnel?: () => boolean;
   /** Identifies this editor installation, for `ownedTopologies`. */
   readonly owner: string;
+  /** The language of the texts that a topology's folder has for people. */
+  readonly t?: Translate;
   /** Replaced in tests. */
   readonly machine?: ThisMachine;
   /** Factor for all time limits, for tests. */
@@ -85,6 +89,7 @@ export class DockerEngine implements Engine, Disposable {
     context,
     tunnel = () => false,
     owner,
+    t = english,
     machine = thisMachine(),
     patience = 1,
   }: DockerEngineOptions) {
@@ -94,8 +99,8 @@ export class DockerEngine implements Engine, Disposable {
     this.#connector = new Connector(() => surroundings(endpoint?.(), context?.()), patience);
     this.#calls = new Calls(this.#connector, patience);
     this.#images = new Images(this.#calls);
-    this.#places = new Places(this.#calls, machine);
-    this.#creator = new Creator(this.#calls, this.#images, machine);
+    this.#places = new Places(this.#calls, machine, t);
+    this.#creator = new Creator(this.#calls, this.#images, machine, t);
     this.#acts = new Acts(this.#calls);
     this.#swarm = new SwarmDoor(
       this.#calls,

@@ -1,3 +1,4 @@
+import type { Translate } from '../../base/translate';
 import { networkInterfaces } from 'node:os';
 import { mapLimit } from '../../base/abort';
 import { isFault } from '../../base/errors';
@@ -27,6 +28,7 @@ export class Places {
   constructor(
     private readonly calls: Calls,
     private readonly machine: ThisMachine,
+    private readonly t: Translate,
   ) {}
 
   /** Makes what the nodes need around them, or finds it when it is there already; what it made is undone when it can't finish. */
@@ -104,7 +106,7 @@ export class Places {
         });
     }
     for (const root of folderLabels(await this.#ownNetworks(topologyId, signal)))
-      await removeNodeFolders(root, topologyId, node);
+      await removeNodeFolders(this.t, root, topologyId, node);
   }
 
   /** See {@link Engine.removePlace}. Data first: while the network is there, it tells where they are. */

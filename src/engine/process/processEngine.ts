@@ -1,3 +1,5 @@
+import type { Translate } from '../../base/translate';
+import { english } from '../../base/translate';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +58,8 @@ export interface ProcessEngineOptions {
   readonly servers?: () => readonly string[];
   /** Asks a server who it is; without it, a process is known by number and start time alone. */
   readonly identify?: AskIdentity;
+  /** The language of the texts that a topology's folder has for people. */
+  readonly t?: Translate;
   /** Replaced in tests. */
   readonly table?: ProcessTable;
 }
@@ -64,6 +68,7 @@ export interface ProcessEngineOptions {
 export class ProcessEngine implements Engine, Disposable {
   readonly kind = 'process';
   readonly #owner: string;
+  readonly #t: Translate;
   readonly #binaries: Binaries;
   readonly #manifests: Manifests;
   readonly #table: ProcessTable;
@@ -75,8 +80,10 @@ export class ProcessEngine implements Engine, Disposable {
     home,
     servers,
     identify = () => Promise.resolve(undefined),
+    t = english,
     table = processTable(),
   }: ProcessEngineOptions) {
+    this.#t = t;
     this.#owner = owner;
     this.#binaries = new Binaries(() => ({
       setting: servers?.() ?? [],
@@ -154,7 +161,7 @@ export class ProcessEngine implements Engine, Disposable {
     const left = (await this.#manifests.instances(topologyId)).find(held => held.ownership.node === node);
     if (left) return fail({ code: 'in-use', id: left.root, text: node });
     for (const held of await this.#manifests.topologies())
-      if (held.topologyId === topologyId) await removeNodeFolders(held.root, topologyId, node);
+      if (held.topologyId === topologyId) await removeNodeFolders(this.#t, held.root, topologyId, node);
   }
 
   /** A server starts in its data folder, so where the folder is not yet known, the paths are relative to that. */
@@ -199,7 +206,7 @@ export class ProcessEngine implements Engine, Disposable {
       port,
       conf: join(conf, start.name),
     });
-    await noteNode(root, ownership, {
+    await noteNode(this.#t, root, ownership, {
       schema: 1,
       node: ownership.node,
       engine: 'process',

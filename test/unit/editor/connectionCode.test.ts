@@ -22,7 +22,7 @@ function request(kind: Access['kind'], mapped: boolean, secret?: Secret, tls = f
       kind,
       seeds: kind === 'standalone' ? seeds.slice(0, 1) : seeds,
       map: mapped && kind !== 'standalone' ? pairs : [],
-      mayBeReplaced: false,
+      successors: [],
       ...(kind === 'sentinel' ? { masterName: 'orders' } : {}),
     },
     ...(secret === undefined ? {} : { password: secret, ...(kind === 'sentinel' ? { sentinelPassword: secret } : {}) }),
@@ -171,8 +171,8 @@ print(client.get("greeting"))
     for (const client of clients.filter(({ id }) => id !== 'url')) {
       const asked = request('standalone', false);
       assert.match(
-        client.render(t, { ...asked, access: { ...asked.access, mayBeReplaced: true } }),
-        /After a failover it is another server/,
+        client.render(t, { ...asked, access: { ...asked.access, successors: [{ host: '10.0.0.9', port: 7009 }] } }),
+        /After a failover it refuses writes \(READONLY\).* ask 10\.0\.0\.9:7009 for ROLE/,
         client.id,
       );
     }

@@ -3,6 +3,7 @@ import type { NodeNote } from '../../../src/engine/keptFolder';
 import { descriptions, readNote } from '../../../src/engine/keptFolder';
 import { memberKey } from '../../../src/model/servers';
 import { passwordIn } from '../../../src/topology/recreate';
+import { plain } from '../../support/plain';
 
 const note: NodeNote = {
   schema: 1,
@@ -29,7 +30,7 @@ suite('engine/keptFolder: what a folder says of itself', () => {
       port: 7010,
       address: '172.20.5.3',
     };
-    const files = descriptions(about, [note, sentinel]);
+    const files = descriptions(plain, about, [note, sentinel]);
     assert.deepEqual(Object.keys(files), ['compose.yaml', 'README.md']);
     const yaml = files['compose.yaml'] ?? '';
     for (const line of [
@@ -46,7 +47,7 @@ suite('engine/keptFolder: what a folder says of itself', () => {
   });
 
   test('of processes: one command a server, quoted where its path needs it', () => {
-    const files = descriptions(about, [
+    const files = descriptions(plain, about, [
       { ...note, engine: 'process', binary: '/opt/my redis/redis-server', address: '127.0.0.1' },
     ]);
     assert.deepEqual(Object.keys(files), ['README.md']);
@@ -54,6 +55,16 @@ suite('engine/keptFolder: what a folder says of itself', () => {
       files['README.md'] ?? '',
       /\(cd redis-1\/data && '\/opt\/my redis\/redis-server' \.\.\/conf\/redis\.conf --daemonize yes\)/,
     );
+  });
+
+  test('in the language of the reader; what the editor knows its own files by stays', () => {
+    const files = descriptions(message => `译 ${message.length}`, about, [note]);
+    assert.match(
+      files['README.md'] ?? '',
+      /^# My Orders\n\n<!-- Written by Redis Topology Explorer; 译 \d+ -->\n\n译 \d+\n/,
+    );
+    assert.match(files['README.md'] ?? '', / {4}docker compose -p my-orders-here up -d {5}# 译 5\n/);
+    assert.match(files['compose.yaml'] ?? '', /^# Written by Redis Topology Explorer: My Orders, sentinel\. 译/);
   });
 
   const damaged: readonly [title: string, change: object][] = [

@@ -34,7 +34,7 @@ function told(kind: Topology['kind'], nodes: readonly Node[], from: Standpoint):
     access.masterName,
     access.seeds.map(formatAddress).join(' '),
     access.map.map(({ announced, reachable }) => `${formatAddress(announced)}=${formatAddress(reachable)}`).join(' '),
-    access.mayBeReplaced ? 'may be replaced' : undefined,
+    access.successors.length > 0 ? `then ${access.successors.map(formatAddress).join(' ')}` : undefined,
   ]
     .filter(Boolean)
     .join(' | ');
@@ -83,7 +83,7 @@ suite('topology/access: what a program needs to connect', () => {
       'replication',
       servers,
       'here',
-      'standalone | 127.0.0.1:6371 | may be replaced',
+      'standalone | 127.0.0.1:6371 | then 127.0.0.1:6372',
     ],
     [
       'a master without replicas is not replaced',
@@ -109,7 +109,7 @@ suite('topology/access: what a program needs to connect', () => {
       kind: 'standalone',
       seeds: [{ host: '127.0.0.1', port: 6372 }],
       map: [],
-      mayBeReplaced: false,
+      successors: [],
     });
     assert.deepEqual(accessOfNode(without(servers[1]!, 'announced'), 'network'), { code: 'nobody' });
   });

@@ -5,6 +5,7 @@ import { validate } from '../../../../src/conf/validate';
 import type { ComposeModel } from '../../../../src/topology/compose/model';
 import { projectOf } from '../../../../src/topology/compose/project';
 import { linesOf, settingsOf } from '../../../../src/topology/compose/settings';
+import { plain } from '../../../support/plain';
 
 const watch = { masterName: 'orders', quorum: 2, downAfterMs: 5000, failoverTimeoutMs: 60_000, parallelSyncs: 1 };
 const server = (service: string, port: number, more: Partial<ComposeModel['nodes'][number]> = {}) => ({
@@ -52,9 +53,24 @@ const cluster: ComposeModel = {
   ],
 };
 const filesOf = (model: ComposeModel): Record<string, string> =>
-  Object.fromEntries(projectOf(model).map(({ path, content }) => [path, content]));
+  Object.fromEntries(projectOf(plain, model).map(({ path, content }) => [path, content]));
 
 suite('topology/compose: the project of a topology', () => {
+  test('what people read is in their language, what Compose and the servers read is the same', () => {
+    const strip = (text: string): string =>
+      text
+        .split('\n')
+        .filter(line => !/^\s*#/.test(line))
+        .join('\n');
+    const theirs = Object.fromEntries(
+      projectOf((_, ...values) => ['译', ...values].join(' '), sentinel).map(({ path, content }) => [path, content]),
+    );
+    for (const { path, content } of projectOf(plain, sentinel)) {
+      if (path === 'README.md') assert.ok((theirs[path]?.match(/译/g)?.length ?? 0) > 8, theirs[path]);
+      else assert.equal(strip(theirs[path] ?? ''), strip(content), path);
+    }
+  });
+
   test('its files', () => {
     assert.deepEqual(Object.keys(filesOf(sentinel)), [
       'compose.yaml',
@@ -76,7 +92,7 @@ suite('topology/compose: the project of a topology', () => {
   });
 
   test('the password stands in .env alone, which only its owner reads', () => {
-    for (const { path, content, secret } of projectOf(sentinel)) {
+    for (const { path, content, secret } of projectOf(plain, sentinel)) {
       assert.equal(secret === true, path === '.env', path);
       assert.equal(content.includes('$ecret'), path === '.env', path);
     }
@@ -179,7 +195,7 @@ suite('topology/compose: the project of a topology', () => {
 
   test('no conf file has a fault', () => {
     for (const model of [sentinel, cluster]) {
-      for (const { path, content } of projectOf(model).filter(({ path }) => path.endsWith('.conf'))) {
+      for (const { path, content } of projectOf(plain, model).filter(({ path }) => path.endsWith('.conf'))) {
         const document = parseDocument(content.replaceAll('@REDIS_PASSWORD@', 'secret'), path);
         const { findings } = validate(document, {
           target: makeTarget('redis', 7, 0),
