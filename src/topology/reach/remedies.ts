@@ -84,7 +84,8 @@ function isAlone(topology: Topology | undefined): boolean {
 /** A Sentinel takes an announcement back at a start only ({@link announceSteps}), and only what the editor has at hand can be started by it. */
 function startsAgain({ role, instance }: Node): boolean {
   return (
-    role !== 'sentinel' || (instance !== undefined && (instance.engine === 'docker' || instance.ownership !== undefined))
+    role !== 'sentinel' ||
+    (instance !== undefined && (instance.engine === 'docker' || instance.ownership !== undefined))
   );
 }
 

@@ -15,7 +15,9 @@ export function announceSteps(topology: Topology | undefined, node: Node, to: Ad
   const names = to !== undefined && !isIp(to.host);
   return [
     ...(names
-      ? (topology?.nodes ?? []).filter(node => node.role === 'sentinel' && isAnswering(node)).flatMap(({ id }) => resolving(id))
+      ? (topology?.nodes ?? [])
+          .filter(node => node.role === 'sentinel' && isAnswering(node))
+          .flatMap(({ id }) => resolving(id))
       : []),
     set(node.id, 'replica-announce-ip', to?.host ?? ''),
     set(node.id, 'replica-announce-port', String(to?.port ?? 0)),
