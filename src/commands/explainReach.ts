@@ -35,8 +35,12 @@ export const explainReach: Command = async (kit, target) => {
     );
   for (;;) {
     const found = await measure();
-    await kit.documents.show(vscode.l10n.t('Reachability of {0}', name), reachDocument(kit.t, name, found));
-    if (!(await offer(kit, namedAgain(kit, nodes), topology, found))) return;
+    const now = namedAgain(kit, nodes);
+    const choices = choicesOf(now, topology, found);
+    const helps = (reach: Reach): readonly string[] =>
+      choices.filter(choice => choice.reach === reach).map(({ remedy, node }) => remedyInWords(kit, remedy, node));
+    await kit.documents.show(vscode.l10n.t('Reachability of {0}', name), reachDocument(kit.t, name, found, helps));
+    if (!(await offer(kit, topology, found, choices))) return;
   }
 };
 
@@ -46,17 +50,26 @@ function namedAgain({ inventory }: Kit, nodes: readonly Node[]): readonly Node[]
   return nodes.map(node => all.find(({ id }) => id === node.id) ?? all.find(({ name }) => name === node.name) ?? node);
 }
 
-/** What can be done about what was found; true when something was done, so that it is measured once more. */
-async function offer(
-  kit: Kit,
-  nodes: readonly Node[],
-  topology: Topology | undefined,
-  found: readonly Reach[],
-): Promise<boolean> {
-  const choices = found.flatMap(reach => {
+interface Choice {
+  readonly reach: Reach;
+  readonly node: Node;
+  readonly remedy: Remedy;
+}
+
+function choicesOf(nodes: readonly Node[], topology: Topology | undefined, found: readonly Reach[]): readonly Choice[] {
+  return found.flatMap(reach => {
     const node = nodes.find(({ name }) => name === reach.node);
     return node === undefined ? [] : remediesOf(reach, node, topology).map(remedy => ({ reach, node, remedy }));
   });
+}
+
+/** What can be done about what was found; true when something was done, so that it is measured once more. */
+async function offer(
+  kit: Kit,
+  topology: Topology | undefined,
+  found: readonly Reach[],
+  choices: readonly Choice[],
+): Promise<boolean> {
   if (choices.length === 0) return false;
   const bad = new Set(choices.map(({ reach }) => reach.node)).size;
   const mendIt = vscode.l10n.t('Mend…');
@@ -77,11 +90,7 @@ async function offer(
   return picked !== undefined && carry(kit, topology, picked.choice);
 }
 
-async function carry(
-  kit: Kit,
-  topology: Topology | undefined,
-  { reach, node, remedy }: { readonly reach: Reach; readonly node: Node; readonly remedy: Remedy },
-): Promise<boolean> {
+async function carry(kit: Kit, topology: Topology | undefined, { reach, node, remedy }: Choice): Promise<boolean> {
   switch (remedy.kind) {
     case 'map':
       await vscode.commands.executeCommand(
@@ -157,8 +166,13 @@ function remedyInWords(kit: Kit, remedy: Remedy, node: Node): string {
   }
 }
 
-/** The table as Markdown, what needs mending first. */
-export function reachDocument(t: Translate, name: string, found: readonly Reach[]): string {
+/** The table as Markdown, what needs mending first. @param helps what can be done about a row, the best first */
+export function reachDocument(
+  t: Translate,
+  name: string,
+  found: readonly Reach[],
+  helps: (reach: Reach) => readonly string[],
+): string {
   const bad = found.filter(({ finding }) => finding.code !== 'reach-fine');
   const rows = [...bad, ...found.filter(one => !bad.includes(one))].map(reach => [
     `${reach.finding.code === 'reach-fine' ? '✔' : '⚠'} ${code(reach.node)}`,
@@ -170,7 +184,9 @@ export function reachDocument(t: Translate, name: string, found: readonly Reach[
       )
       .join('<br>') || '–',
     reach.within.map(network => code(network)).join(', ') || '–',
-    escapeMarkdown(inWords(reachFindings, t, reach.finding)),
+    [inWords(reachFindings, t, reach.finding), ...helps(reach).map(help => `▸ ${help}`)]
+      .map(escapeMarkdown)
+      .join('<br>'),
   ]);
   return (
     [
@@ -183,12 +199,15 @@ export function reachDocument(t: Translate, name: string, found: readonly Reach[
           t('Server'),
           t('What clients are told'),
           t('Tried from this machine'),
-          t('Containers that reach it: those in'),
+          t('Reached by containers in'),
           t('Why, and what to do'),
         ],
         rows,
       ),
       t('Tried just now, each address with the password that is kept here. Nothing was changed.'),
+      ...(found.some(reach => helps(reach).length > 0)
+        ? [t('What stands behind ▸ is done by “Mend…” in the message below, after you have seen its plan.')]
+        : []),
     ].join('\n\n') + '\n'
   );
 }
