@@ -1,7 +1,10 @@
 // No Docker answers: the same wizard makes the same topologies of plain server processes, and the same tree shows them.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { passwordIn } from '../../src/topology/recreate';
+import type { Locator } from 'playwright-core';
 import { inOrder } from '../support/inOrder';
 import { newPrefix, testPorts } from '../support/naming';
 import { commandLines, killProcessesIn, processesIn } from '../support/processes';
@@ -32,6 +35,39 @@ suite('a cluster of plain processes in the workbench', function () {
     killProcessesIn(join(workbench.folder, 'redis'));
     await workbench.close();
   });
+
+  const cli = (node: number, ...command: string[]): string =>
+    execFileSync('redis-cli', ['-p', String(firstPort + node - 1), ...command], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      env: {
+        ...process.env,
+        REDISCLI_AUTH: passwordIn(
+          readFileSync(join(workbench.folder, 'redis', topology, `redis-${node}`, 'conf', 'redis.conf'), 'utf8'),
+        ),
+      },
+    }).trim();
+  /** By the palette, which offers what is broken with its reason. @param plan what shows it @param asks where Enter confirms it */
+  const mend = async (
+    command: string,
+    reason: string,
+    plan: Locator,
+    asks: Locator,
+    picture: string,
+  ): Promise<void> => {
+    await workbench.run(command);
+    await workbench.option(topology).filter({ hasText: reason }).waitFor();
+    await workbench.screenshot(`processes-${picture}-1-which`);
+    await workbench.input.press('Enter');
+    await plan.waitFor({ timeout: 20_000 });
+    await asks.waitFor({ timeout: 20_000 });
+    await workbench.screenshot(`processes-${picture}-2-plan`);
+    await asks.press('Enter');
+    await workbench.toast(`${topology} is mended`).waitFor({ timeout: 30_000 });
+    await tree.topologyRow('healthy').waitFor({ timeout: 30_000 });
+    await workbench.screenshot(`processes-${picture}-3-mended`);
+    await tree.clearToasts();
+  };
 
   test('is created with Enter, Enter, Enter', async () => {
     await workbench.openContainer();
@@ -98,6 +134,32 @@ suite('a cluster of plain processes in the workbench', function () {
       .locator('.statusbar')
       .getByText(`Copied 127.0.0.1:${firstPort + 1}`)
       .waitFor();
+  });
+
+  test('Assign Uncovered Slots gives what nobody owns to the masters, by a plan on the map', async () => {
+    for (let node = 1; node <= 6; node++) cli(node, 'CLUSTER', 'DELSLOTSRANGE', '16000', '16383');
+    await tree.topologyRow('No master for 384 of the slots').waitFor({ timeout: 30_000 });
+    await mend(
+      'Redis: Assign Uncovered Slots…',
+      'No master for 384 of the slots (16000–16383)',
+      workbench.webview.getByText(`Mend ${topology}?`),
+      workbench.webview.getByRole('button', { name: 'Fix', exact: true }),
+      'assign',
+    );
+    assert.match(cli(1, 'CLUSTER', 'INFO'), /cluster_slots_assigned:16384/);
+  });
+
+  test('Fix Open Slots takes off a mark that was left, by a plan in words', async () => {
+    cli(2, 'CLUSTER', 'SETSLOT', '144', 'IMPORTING', cli(1, 'CLUSTER', 'MYID'));
+    await tree.topologyRow('A move stands open').waitFor({ timeout: 30_000 });
+    await mend(
+      'Redis: Fix Open Slots…',
+      'A move stands open for 1 of the slots',
+      workbench.webview.getByRole('heading', { name: `How ${topology} would be mended` }),
+      workbench.page.getByPlaceholder('The preview shows what will be done'),
+      'open',
+    );
+    assert.doesNotMatch(cli(2, 'CLUSTER', 'NODES'), /\[144/);
   });
 
   test('a replica takes over after Stop on a master', async () => {
