@@ -9,7 +9,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { delay } from '../src/base/abort';
+import { delay, until } from '../src/base/abort';
+import { readInfo } from '../src/model/info';
 import type { EngineKind, TopologyKind } from '../src/model/instance';
 import { crashAndRecover, isCrashChild } from '../test/support/crash';
 import type { KillPoint } from '../test/support/crash';
@@ -153,9 +154,25 @@ function report(): void {
   );
 }
 
-/** Kills redis-cli at moments of its run; then asks the servers, and a second redis-cli. */
+/** What a server says of the cluster that is being made, as far as it tells how far redis-cli has come. */
+interface Sight {
+  readonly slots: number;
+  readonly epoch: number;
+  readonly known: number;
+}
+
+/** States on the way of `redis-cli --cluster create`, each seen on the servers: then it is killed. It makes replicas last, after all have met. */
+const stations: readonly { readonly when: string; readonly reached: (all: readonly Sight[]) => boolean }[] = [
+  { when: 'slots are given', reached: all => all.some(({ slots }) => slots > 0) },
+  { when: 'epochs are given', reached: all => all.some(({ epoch }) => epoch > 0) },
+  { when: 'the first have met', reached: all => all.some(({ known }) => known > 1) },
+  { when: 'all have met', reached: all => all.every(({ known }) => known === all.length) },
+];
+
+/** Kills redis-cli once the servers show how far it has come; then asks the servers, and a second redis-cli. */
 async function redisCli(): Promise<void> {
-  for (const after of [60, 200, 700, 1500]) {
+  let half = 0;
+  for (const { when, reached } of stations) {
     const first = await testPorts(6);
     const hand = processesByHand(
       [0, 1, 2, 3, 4, 5].map(index => first + index),
@@ -163,6 +180,18 @@ async function redisCli(): Promise<void> {
     );
     try {
       const peers = await hand.connect();
+      const look = (): Promise<readonly Sight[]> =>
+        Promise.all(
+          peers.map(async ({ connection }) => {
+            const info = readInfo(await connection.call(['CLUSTER', 'INFO']));
+            const number = (field: string): number => Number(info.get(field));
+            return {
+              slots: number('cluster_slots_assigned'),
+              epoch: number('cluster_my_epoch'),
+              known: number('cluster_known_nodes'),
+            };
+          }),
+        );
       const args = [
         '--cluster',
         'create',
@@ -172,15 +201,21 @@ async function redisCli(): Promise<void> {
         '--cluster-yes',
       ];
       const create = spawn('redis-cli', args, { stdio: 'ignore' });
-      await delay(after);
+      await until(when, { everyMs: 1, deadlineMs: 20_000 }, async () => reached(await look()) || undefined);
       create.kill('SIGKILL');
       await delay(2500);
       const views = await Promise.all(
         peers.map(async ({ connection }) => ({
-          info: String(await connection.call(['CLUSTER', 'INFO'])),
+          ok: String(await connection.call(['CLUSTER', 'INFO'])).includes('cluster_state:ok'),
           role: ((await connection.call(['ROLE'])) as readonly unknown[])[0],
         })),
       );
+      const [masters, replicas, ok] = [
+        views.filter(({ role }) => role === 'master').length,
+        views.filter(({ role }) => role === 'slave').length,
+        views.filter(one => one.ok).length,
+      ];
+      if (replicas < 3 || ok < 6) half++;
       let second: string;
       try {
         execFileSync('redis-cli', args, { stdio: 'pipe', timeout: 20_000 });
@@ -190,12 +225,13 @@ async function redisCli(): Promise<void> {
         second = `refuses: ${said.find(line => line.includes('ERR'))?.slice(0, 130) ?? said.at(-2)}`;
       }
       console.log(
-        `redis-cli killed after ${after} ms: ${views.filter(({ role }) => role === 'master').length} masters, ${views.filter(({ role }) => role === 'slave').length} replicas, ${views.filter(({ info }) => info.includes('cluster_state:ok')).length} of 6 say ok; a second create ${second}`,
+        `redis-cli killed when ${when}: ${masters} masters, ${replicas} replicas, ${ok} of 6 say ok; a second create ${second}`,
       );
     } finally {
       await hand.dispose();
     }
   }
+  console.log(`redis-cli: ${half} of ${stations.length} half-made`);
 }
 
 async function main([what = 'report', ...words]: readonly string[]): Promise<void> {
