@@ -88,13 +88,13 @@ class Bench {
     await this.#takeOver(made);
     await stage.act(await stage.role(made, 'replica'), 'restart');
     await stage.whole(made);
-    if (this.swarm.engines.length > 2) await this.#loseMachine(made);
+    if (this.swarm.engines.length > 2) return this.#loseMachine(made);
     await stage.remove(made);
   }
 
-  /** The machine of the master is cut off, with a Sentinel on it; then it is back. */
+  /** The machine of the master is cut off, with a Sentinel on it; it is back; cut off again, all is removed while it is away. */
   async #loseMachine(made: Made): Promise<void> {
-    const { stage, swarm } = this;
+    const { stage } = this;
     for (let tries = 0; ; tries++) {
       const { instance } = await stage.role(made, 'master');
       if (instance?.host?.name !== (await this.manager.docker('info', '--format', '{{.Name}}'))) break;
@@ -103,17 +103,29 @@ class Bench {
     }
     const master = await stage.role(made, 'master');
     const machine = Number(/\d+$/.exec(master.instance?.host?.name ?? '')?.[0]);
-    await swarm.cable(machine, false);
-    const cut = performance.now();
-    try {
+    await this.#without(machine, async cut => {
       const heir = await stage.seen('another master', () => this.#masterOf(stage.topology(made), master.id, made.kind));
       stage.say(`machine ${machine} lost with ${master.name} on it: ${heir} is master ${since(cut)} later`);
-    } finally {
-      await swarm.cable(machine, true);
-    }
+    });
     const back = performance.now();
     await stage.whole(made);
     stage.say(`machine ${machine} is back: whole ${since(back)} later`);
+    await this.#without(machine, async cut => {
+      await stage.seen('the swarm gives the machine up', () =>
+        stage.topology(made)?.nodes.some(({ instance }) => instance?.state === 'dead'),
+      );
+      stage.say(`machine ${machine} lost again: its servers are shown as dead ${since(cut)} later`);
+      await stage.remove(made);
+    });
+  }
+
+  async #without(machine: number, act: (cut: number) => Promise<void>): Promise<void> {
+    await this.swarm.cable(machine, false);
+    try {
+      await act(performance.now());
+    } finally {
+      await this.swarm.cable(machine, true);
+    }
   }
 
   async replication(): Promise<void> {

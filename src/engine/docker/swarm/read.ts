@@ -79,6 +79,12 @@ export function currentTask(tasks: readonly Task[]): Task | undefined {
   return [...tasks].sort((a, b) => rank(b) - rank(a) || b.created - a.created)[0];
 }
 
+/** Whether any of them runs, as far as that can be known: one on a machine that is lost is told to run until its machine is back, and ends then. */
+export function stillRuns(tasks: readonly Task[], nodes: readonly SwarmNode[]): boolean {
+  const lost = new Set(nodes.filter(({ down }) => down).map(({ id }) => id));
+  return tasks.some(({ state, node }) => state === 'running' && !lost.has(node));
+}
+
 export function stateOfTask(
   wanted: number,
   task: Task | undefined,

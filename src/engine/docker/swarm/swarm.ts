@@ -8,13 +8,14 @@ import { fail } from '../faults';
 import { encodeReference } from '../images';
 import type { Images } from '../images';
 import type { Listed } from '../instances';
-import { labelsOf, namesOf, ownFilter, ownershipOf } from '../labels';
+import { labelsOf, namesOf, ownershipOf } from '../labels';
 import { makeOnce } from '../once';
-import { isRecord, list, number, record, text, textMap, texts } from '../read';
+import { list, number, record, text, texts } from '../read';
 import type { Raw } from '../read';
+import { Held } from './held';
+import { SERVICE_LABEL, SwarmLook, idOf, labelsIn } from './look';
+import { boundTo, currentTask, readService, stillRuns } from './read';
 import type { SwarmNode, Task } from './read';
-import { boundTo, currentTask, readNode, readService, readTask } from './read';
-import type { HeldObject } from './spec';
 import { SERVER_USER, serviceSpec, splitSecret, unique } from './spec';
 
 const LOOK_MS = 100;
@@ -25,34 +26,26 @@ const GONE_MS = 60_000;
 const UPDATE_TRIES = 10;
 /** Characters of an address in a message of the cluster bus. */
 const LONGEST_ADDRESS = 45;
-/** On the container of a task: whose. */
-export const SERVICE_LABEL = 'com.docker.swarm.service.id';
 
 /** Servers as services of a Docker swarm: what the engine does with containers, done with what a manager offers. Loaded when there is one. */
 export class Swarm {
   /** The network of each service, by its id: it never changes. */
   readonly #networkOf = new Map<string, string>();
 
+  readonly #look: SwarmLook;
+  readonly #held: Held;
+
   constructor(
     private readonly calls: Calls,
     private readonly images: Images,
-  ) {}
-
-  async nodes(signal: AbortSignal | undefined): Promise<readonly SwarmNode[]> {
-    const all = await this.calls.json('GET', '/nodes', { signal }, value =>
-      list(value).flatMap(one => readNode(one) ?? []),
-    );
-    return [...all].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+  ) {
+    this.#look = new SwarmLook(calls);
+    this.#held = new Held(calls);
   }
 
-  /** Machines that take tasks, this engine's own first: with a server here, the others are reached through it. */
-  async hosts(signal: AbortSignal | undefined): Promise<readonly Host[]> {
-    const [nodes, own] = await Promise.all([
-      this.nodes(signal),
-      this.calls.json('GET', '/info', { signal }, value => text(record(record(value)['Swarm'])['NodeID'])),
-    ]);
-    const usable = nodes.filter(({ usable }) => usable).map(({ id, name }) => ({ id, name }));
-    return [...usable.filter(({ id }) => id === own), ...usable.filter(({ id }) => id !== own)];
+  /** See `SwarmLook.hosts`. */
+  hosts(signal: AbortSignal | undefined): Promise<readonly Host[]> {
+    return this.#look.hosts(signal);
   }
 
   async instances(
@@ -61,9 +54,9 @@ export class Swarm {
     signal: AbortSignal | undefined,
   ): Promise<readonly Instance[]> {
     const [tasks, nodes, networks] = await Promise.all([
-      this.#tasks(undefined, signal),
-      this.nodes(signal),
-      this.#networks(undefined, signal),
+      this.#look.tasks(undefined, signal),
+      this.#look.nodes(signal),
+      this.#look.networks(undefined, signal),
     ]);
     const byId = new Map(nodes.map(node => [node.id, node]));
     const names = new Map(networks.map(({ id, name }) => [id, name]));
@@ -77,7 +70,7 @@ export class Swarm {
 
   /** An attachable network over all machines: programs in containers of their own can be put on it. Addresses are names: those of the services. */
   async createPlace({ ownership, nodes }: PlaceRequest, signal: AbortSignal | undefined): Promise<Place> {
-    const [existing] = await this.#networks(ownership.topologyId, signal);
+    const [existing] = await this.#look.networks(ownership.topologyId, signal);
     const names = nodes.map(node => namesOf(ownership.topologyName, node).container);
     const name = projectOf(ownership.topologyName);
     if (existing === undefined) await this.#refuseTaken(name, names, signal);
@@ -102,14 +95,14 @@ export class Swarm {
             },
             value => idOf(value, 'Id'),
           ),
-        async () => (await this.#networks(ownership.topologyId, undefined))[0]?.id,
+        async () => (await this.#look.networks(ownership.topologyId, undefined))[0]?.id,
       ));
     // a cluster's nodes tell each other at most so much of an address; within the network the shorter names lead there as well
     return { network, addresses: names.some(one => one.length > LONGEST_ADDRESS) ? nodes : names };
   }
 
   async extendPlace({ ownership }: RoomRequest, signal: AbortSignal | undefined): Promise<Place> {
-    const [network] = await this.#networks(ownership.topologyId, signal);
+    const [network] = await this.#look.networks(ownership.topologyId, signal);
     if (network === undefined) return fail({ code: 'gone', id: projectOf(ownership.topologyName) });
     return { network: network.id, addresses: [namesOf(ownership.topologyName, ownership.node).container] };
   }
@@ -129,11 +122,11 @@ export class Swarm {
     signal?.throwIfAborted();
     try {
       const held = {
-        conf: await this.#hold('configs', `${names.conf}-${unique(ownership.topologyId)}`, ownership, conf),
+        conf: await this.#held.make('configs', `${names.conf}-${unique(ownership.topologyId)}`, ownership, conf),
         ...(secret === ''
           ? {}
           : {
-              secret: await this.#hold(
+              secret: await this.#held.make(
                 'secrets',
                 `${names.container}-${unique(ownership.topologyId)}`,
                 ownership,
@@ -148,11 +141,11 @@ export class Swarm {
           this.calls.json('POST', '/services/create', { body, ms: 30_000, about: { name: names.container } }, value =>
             idOf(value, 'ID'),
           ),
-        async () => (await this.#serviceOf(ownership.topologyId, ownership.node))?.id,
+        async () => (await this.#look.serviceOf(ownership.topologyId, ownership.node))?.id,
       );
     } catch (error) {
       // What can't be removed now is found later by its label; the first failure is the one to tell.
-      await this.#drop(ownership.topologyId, ownership.node, undefined).catch(() => undefined);
+      await this.#held.drop(ownership.topologyId, ownership.node, undefined).catch(() => undefined);
       throw error;
     }
   }
@@ -161,7 +154,7 @@ export class Swarm {
   async start(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
     await this.#scale(id, expect, 1, signal);
     await this.#until(id, START_MS, signal, async () => {
-      const task = currentTask(await this.#tasks(id, signal));
+      const task = currentTask(await this.#look.tasks(id, signal));
       if (task?.state === 'rejected' || (task?.state === 'pending' && task.error !== undefined))
         return fail({ code: 'conflict', id, text: task.error ?? task.state });
       return task !== undefined && ['running', 'failed', 'complete'].includes(task.state);
@@ -170,12 +163,7 @@ export class Swarm {
 
   async stop(id: string, expect: Expectation, signal: AbortSignal | undefined): Promise<void> {
     await this.#scale(id, expect, 0, signal);
-    await this.#until(
-      id,
-      GONE_MS,
-      signal,
-      async () => !(await this.#tasks(id, signal)).some(({ state }) => state === 'running'),
-    );
+    await this.#until(id, GONE_MS, signal, async () => !(await this.#runs(await this.#look.tasks(id, signal), signal)));
   }
 
   /** Ends and removes the service at once, and what the swarm holds for it; the volumes stay. Gone already is done. */
@@ -189,7 +177,7 @@ export class Swarm {
     }
     await this.calls.act('DELETE', `/services/${id}`, { signal, done: [404], ms: 30_000, about: { id } });
     await this.#until(id, GONE_MS, signal, async () => {
-      const here = await this.#containers({ label: [`${SERVICE_LABEL}=${id}`] }, signal);
+      const here = await this.#look.containers({ label: [`${SERVICE_LABEL}=${id}`] }, signal);
       // Not waiting until the swarm has asked it to end: a removal is no shutdown.
       for (const { id: container } of here)
         await this.calls.act('DELETE', `/containers/${container}`, {
@@ -197,29 +185,27 @@ export class Swarm {
           done: [404, 409],
           ms: 30_000,
         });
-      return (
-        here.length === 0 &&
-        !(await this.#tasks(undefined, signal)).some(task => task.service === id && task.state === 'running')
-      );
+      const tasks = (await this.#look.tasks(undefined, signal)).filter(({ service }) => service === id);
+      return here.length === 0 && !(await this.#runs(tasks, signal));
     });
     const ownership = ownershipOf(labelsIn(raw));
-    if (ownership !== undefined) await this.#drop(ownership.topologyId, ownership.node, signal);
+    if (ownership !== undefined) await this.#held.drop(ownership.topologyId, ownership.node, signal);
   }
 
   async loose(topologyId: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
-    return (await this.#held(topologyId, signal)).map(({ name }) => name);
+    return (await this.#held.list(topologyId, signal)).map(({ name }) => name);
   }
 
   /** See `SwarmDoor.clear`. A network is given up by the machines one after the other. */
   async clear(topologyId: string, node: string | undefined, signal: AbortSignal | undefined): Promise<void> {
-    await this.#drop(topologyId, node, signal);
+    await this.#held.drop(topologyId, node, signal);
     if (node !== undefined) return;
     let why: unknown;
     await this.#until(topologyId, GONE_MS, signal, async () => {
-      const [network] = await this.#networks(topologyId, signal);
+      const [network] = await this.#look.networks(topologyId, signal);
       if (network === undefined) return true;
       const { id } = network;
-      const others = await this.#containers({ network: [id] }, signal);
+      const others = await this.#look.containers({ network: [id] }, signal);
       if (others.length > 0) return fail({ code: 'in-use', id, text: others.map(one => one.name).join(', ') });
       await this.calls
         .act('DELETE', `/networks/${id}`, { signal, done: [404], ms: 30_000, about: { id } })
@@ -248,11 +234,11 @@ export class Swarm {
     signal: AbortSignal | undefined,
   ): Promise<{ readonly id: string; readonly expect: Expectation; readonly user: string }> {
     const { Spec: spec } = await this.inspect(id, expect, signal);
-    const [found] = await this.#containers({ label: [`${SERVICE_LABEL}=${id}`] }, signal);
+    const [found] = await this.#look.containers({ label: [`${SERVICE_LABEL}=${id}`] }, signal);
     // the task carries no label of ours: it comes and goes with its service, whose label was looked at
     if (found !== undefined) return { id: found.id, expect: 'foreign', user: SERVER_USER };
     const bound = boundTo(record(record(spec)['TaskTemplate']));
-    const node = (await this.nodes(signal)).find(one => one.id === bound);
+    const node = (await this.#look.nodes(signal)).find(one => one.id === bound);
     return fail({ code: 'elsewhere', id, machine: node?.name ?? bound });
   }
 
@@ -264,12 +250,16 @@ export class Swarm {
       network = text(record(list(template['Networks'])[0])['Target']) ?? '';
       this.#networkOf.set(id, network);
     }
-    const here = await this.#containers({ network: [network] }, signal);
+    const here = await this.#look.containers({ network: [network] }, signal);
     const found = here.find(({ service }) => service === id) ?? here[0];
     if (found !== undefined) return found.id;
     throw Object.assign(new Error('no server of the topology runs on the machine of this engine'), {
       code: 'ENOTUNNEL',
     });
+  }
+
+  async #runs(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<boolean> {
+    return stillRuns(tasks, []) && stillRuns(tasks, await this.#look.nodes(signal));
   }
 
   async #scale(id: string, expect: Expectation, replicas: number, signal: AbortSignal | undefined): Promise<void> {
@@ -328,140 +318,10 @@ export class Swarm {
 
   /** The machine that has the fewest services of the topology. */
   async #leastUsed(topologyId: string, signal: AbortSignal | undefined): Promise<string> {
-    const [nodes, services] = await Promise.all([this.nodes(signal), this.#services(topologyId, signal)]);
+    const [nodes, services] = await Promise.all([this.#look.nodes(signal), this.#look.services(topologyId, signal)]);
     const used = services.map(({ raw }) => boundTo(record(record(raw['Spec'])['TaskTemplate'])));
     const count = ({ id }: SwarmNode): number => used.filter(one => one === id).length;
     const [first] = nodes.filter(({ usable }) => usable).sort((a, b) => count(a) - count(b));
     return first?.id ?? fail({ code: 'conflict', id: topologyId, text: 'no machine of the swarm takes tasks' });
   }
-
-  /** Made anew if it is there: what an earlier try left may hold another text. */
-  async #hold(
-    kind: 'configs' | 'secrets',
-    name: string,
-    ownership: InstanceRequest['ownership'],
-    content: string,
-  ): Promise<HeldObject> {
-    const body = { Name: name, Labels: labelsOf(ownership), Data: Buffer.from(content).toString('base64') };
-    const make = (): Promise<string> =>
-      this.calls.json('POST', `/${kind}/create`, { body, ms: 30_000, about: { name } }, value => idOf(value, 'ID'));
-    const earlier = async (): Promise<string | undefined> =>
-      (await this.#held(ownership.topologyId, undefined)).find(one => one.kind === kind && one.name === name)?.id;
-    try {
-      return { id: await makeOnce(make, earlier), name };
-    } catch (error) {
-      const found = isFault(error, 'conflict', 'name-taken') ? await earlier() : undefined;
-      if (found === undefined) throw error;
-      await this.calls.act('DELETE', `/${kind}/${found}`, { done: [404], about: { id: found } });
-      return { id: await make(), name };
-    }
-  }
-
-  /** Removes what the swarm holds for the topology, or for one node of it. */
-  async #drop(topologyId: string, node: string | undefined, signal: AbortSignal | undefined): Promise<void> {
-    for (const one of await this.#held(topologyId, signal))
-      if (node === undefined || one.node === node)
-        await this.calls.act('DELETE', `/${one.kind}/${one.id}`, { signal, done: [404], about: { id: one.id } });
-  }
-
-  async #held(
-    topologyId: string,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly (HeldObject & { readonly kind: 'configs' | 'secrets'; readonly node: string })[]> {
-    const both = await Promise.all(
-      (['configs', 'secrets'] as const).map(kind =>
-        this.calls.json('GET', `/${kind}`, { query: { filters: ownFilter(topologyId) }, signal }, value =>
-          list(value).flatMap(one => {
-            const raw = record(one);
-            const id = text(raw['ID']);
-            const ownership = ownershipOf(labelsIn(raw));
-            return id !== undefined && ownership?.topologyId === topologyId
-              ? [{ kind, id, name: text(record(raw['Spec'])['Name']) ?? id, node: ownership.node }]
-              : [];
-          }),
-        ),
-      ),
-    );
-    return both.flat();
-  }
-
-  async #services(
-    topologyId: string,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly { readonly id: string; readonly node: string; readonly raw: Raw }[]> {
-    return this.calls.json('GET', '/services', { query: { filters: ownFilter(topologyId) }, signal }, value =>
-      list(value)
-        .map(record)
-        .flatMap(raw => {
-          const id = text(raw['ID']);
-          const ownership = ownershipOf(labelsIn(raw));
-          return id !== undefined && ownership?.topologyId === topologyId ? [{ id, node: ownership.node, raw }] : [];
-        }),
-    );
-  }
-
-  async #serviceOf(topologyId: string, node: string): Promise<{ readonly id: string } | undefined> {
-    return (await this.#services(topologyId, undefined)).find(one => one.node === node);
-  }
-
-  /** Networks of ours that span the swarm. */
-  async #networks(
-    topologyId: string | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly { readonly id: string; readonly name: string }[]> {
-    return this.calls.json('GET', '/networks', { query: { filters: ownFilter(topologyId) }, signal }, value =>
-      list(value)
-        .map(record)
-        .flatMap(raw => {
-          const id = text(raw['Id']);
-          const ownership = ownershipOf(textMap(raw['Labels']));
-          return id !== undefined &&
-            raw['Driver'] === 'overlay' &&
-            ownership !== undefined &&
-            (topologyId === undefined || ownership.topologyId === topologyId)
-            ? [{ id, name: text(raw['Name']) ?? id }]
-            : [];
-        }),
-    );
-  }
-
-  /** @param service without it also of services that are gone: asked for by its id, such a service is unknown */
-  #tasks(service: string | undefined, signal: AbortSignal | undefined): Promise<readonly Task[]> {
-    const filters = service === undefined ? {} : { service: [service] };
-    return this.calls.json(
-      'GET',
-      '/tasks',
-      { query: { filters }, signal, ...(service === undefined ? {} : { about: { id: service } }) },
-      readTasks,
-    );
-  }
-
-  #containers(
-    filters: Readonly<Record<string, readonly string[]>>,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly { readonly id: string; readonly name: string; readonly service: string | undefined }[]> {
-    return this.calls.json('GET', '/containers/json', { query: { filters }, signal }, value =>
-      list(value).flatMap(one => {
-        const raw = record(one);
-        const id = text(raw['Id']);
-        return id === undefined
-          ? []
-          : [{ id, name: text(list(raw['Names'])[0]) ?? id, service: textMap(raw['Labels'])[SERVICE_LABEL] }];
-      }),
-    );
-  }
-}
-
-function readTasks(value: unknown): readonly Task[] {
-  return list(value).flatMap(one => readTask(one) ?? []);
-}
-
-function labelsIn(raw: Raw): Readonly<Record<string, string>> {
-  return textMap(record(raw['Spec'])['Labels']);
-}
-
-function idOf(value: unknown, key: 'ID' | 'Id'): string {
-  const id = isRecord(value) ? text(value[key]) : undefined;
-  if (id === undefined) throw new Error('no id');
-  return id;
 }

@@ -7,6 +7,7 @@ import {
   readService,
   readTask,
   stateOfTask,
+  stillRuns,
 } from '../../../../../src/engine/docker/swarm/read';
 import { labelsOf } from '../../../../../src/engine/docker/labels';
 
@@ -61,6 +62,18 @@ const read = (raw: object, tasks: readonly Task[], on = nodes) =>
   readService(raw as Record<string, unknown>, tasks, on, [], new Map([['net1', 'orders']]));
 
 suite('engine/docker/swarm: services as instances', () => {
+  const machines = ['n1', 'n2'].map(id => ({ id, name: id, usable: id === 'n1', down: id === 'n2', address: '' }));
+  const runs: readonly [what: string, tasks: readonly Task[], expected: boolean][] = [
+    ['none', [], false],
+    ['one that runs', [task({})], true],
+    ['one that ended', [task({ state: 'shutdown' })], false],
+    ['one of a machine that is lost', [task({ node: 'n2' })], false],
+    ['one of each', [task({ node: 'n2' }), task({})], true],
+    ['one of a machine that is not known', [task({ node: 'n9' })], true],
+  ];
+  for (const [what, tasks, expected] of runs)
+    test(`still runs: ${what}`, () => assert.equal(stillRuns(tasks, machines), expected));
+
   for (const [what, wanted, one, failed, down, container, expected] of [
     ['runs', 1, task({}), false, false, undefined, 'running'],
     ['frozen on this machine', 1, task({}), false, false, 'paused', 'paused'],
