@@ -133,7 +133,8 @@ async function nameServer(address: string): Promise<Socket> {
   return socket;
 }
 
-async function certificates(folder: string, host: string): Promise<void> {
+/** `ca`, `server` and `client` with their keys (`<who>-key`), as PEM files in `folder`. */
+export async function certificates(folder: string, host: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const openssl = (...args: readonly string[]): Promise<unknown> => run('openssl', [...args], { cwd: folder });
   await openssl(

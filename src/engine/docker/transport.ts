@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import * as http from 'node:http';
-import * as https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import Dockerode from 'dockerode';
 import { fail } from './faults';
 import type { Endpoint } from './endpoint';
 import { SshAgent } from './sshAgent';
+import { TcpAgent } from './tcpAgent';
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -106,6 +106,16 @@ function wasClosed(error: unknown): boolean {
 /** Without TLS no name of the server is needed; else Node's agent looks for one, with a pattern that takes 4 ms to be made ready. */
 const NO_NAME: object = { servername: '' };
 
+/**
+ * For agents that know by themselves where to connect to. An editor puts its own agent, which knows of proxies, in the place of each that a request names
+ * (`http.proxySupport`: certificates are lost with it, and ssh), unless the request goes to a file of a socket: so it names one, which nobody opens.
+ */
+const byAgentAlone: Readonly<Record<string, unknown>> = {
+  host: undefined,
+  socketPath: '/nobody-opens-this',
+  protocol: 'http',
+};
+
 interface Way {
   readonly options: Record<string, unknown>;
   readonly reading: http.Agent;
@@ -128,26 +138,20 @@ async function connection(endpoint: Endpoint): Promise<Way> {
       return {
         reading: agent,
         acting: agent,
-        options: { host: 'docker', port: 80, protocol: 'http', pathPrefix: '/' },
+        options: byAgentAlone,
       };
     }
     case 'tcp': {
       const { host, port, tls } = endpoint;
-      const shared = { host: host.includes(':') ? `[${host}]` : host, port, pathPrefix: '/' };
-      if (!tls) {
-        const agent = new http.Agent({ ...NO_NAME, keepAlive: true, timeout: 30_000 });
-        return { reading: agent, acting: agent, options: { ...shared, protocol: 'http' } };
-      }
-      const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(path => pem(path, endpoint.text)));
-      const agent = new https.Agent({
-        keepAlive: true,
-        timeout: 30_000,
-        rejectUnauthorized: tls.verify,
-        ...(ca ? { ca } : {}),
-        ...(cert ? { cert } : {}),
-        ...(key ? { key } : {}),
+      const [ca, cert, key] = await Promise.all([tls?.ca, tls?.cert, tls?.key].map(path => pem(path, endpoint.text)));
+      const agent = new TcpAgent({
+        host,
+        port,
+        ...(tls && {
+          secure: { rejectUnauthorized: tls.verify, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
+        }),
       });
-      return { reading: agent, acting: agent, options: { ...shared, protocol: 'https' } };
+      return { reading: agent, acting: agent, options: byAgentAlone };
     }
   }
 }
