@@ -171,16 +171,22 @@ function announcedBy(server: ServerState, group: Group | undefined): Address | u
   return server.reachable && asTold(server.reachable);
 }
 
-/** As the master counts it, at one moment; without it, the difference of two moments. */
+/** What both say: the master counts what was acknowledged at one moment, the replica what it has, a moment before or after. */
 function lagOf(server: ServerState, master: ServerState, directory: Directory): Node['lag'] {
   if (!isAnswering(server) || !isAnswering(master)) return undefined;
   const upstream = reportOf(master.contact)?.replication;
   const own = reportOf(server.contact)?.replication;
   if (upstream === undefined || own === undefined) return undefined;
+  const behind = Math.max(0, upstream.offset - own.offset);
   const listed = upstream.replicas.find(({ address }) => directory.find(address, master) === server);
-  if (listed !== undefined && listed.state === 'online')
-    return { bytes: Math.max(0, upstream.offset - listed.offset), seconds: Math.max(0, listed.lagSeconds) };
-  return { bytes: Math.max(0, upstream.offset - own.offset), seconds: Math.max(0, own.master?.lastIoSecondsAgo ?? 0) };
+  if (listed === undefined || listed.state !== 'online')
+    return { bytes: behind, seconds: Math.max(0, own.master?.lastIoSecondsAgo ?? 0) };
+  // it acknowledges once a second: by the master's count a second of the stream is always missing. What it says itself was asked for at about the same time
+  const counted = Math.max(0, upstream.offset - listed.offset);
+  return {
+    bytes: own.master?.link === 'up' ? Math.min(behind, counted) : counted,
+    seconds: Math.max(0, listed.lagSeconds),
+  };
 }
 
 const rank: Record<Role, number> = { master: 0, replica: 1, unknown: 2, sentinel: 3 };

@@ -77,7 +77,7 @@ const loop: BeyondCase = {
       const connection = await hand.inventory.connectionTo(hand.node('master').id);
       for (let i = 0; writing; i++) {
         await connection.call(['SET', `loop:${i % 50}`, 'y'.repeat(20_000)], { timeoutMs: 10_000 });
-        await new Promise(resolve => setTimeout(resolve, 5));
+        await new Promise(resolve => setTimeout(resolve, 20));
       }
       connection.dispose();
     })();

@@ -40,7 +40,7 @@ const QUIET_LOG_MS = 5000;
 const FIGURES_MS = 900;
 const FIGURES_MS_PER_NODE = 50;
 /** A role that moves does so within this time. */
-const LASTING_MS = 1500;
+const LASTING_MS = 1000;
 /** Writes that a replica refused are told of for so long. */
 const REFUSED_MS = 60_000;
 /** Nobody waits longer for one source. */

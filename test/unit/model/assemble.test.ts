@@ -419,8 +419,24 @@ suite('model/assemble: Sentinel, roles and health', () => {
     );
     assert.equal(newOneDies.topologies[0]?.health.level, 'down');
   });
-  test('lag as the master counts it', () =>
-    assert.deepEqual(build(healthy).topologies[0]?.nodes[1]?.lag, { bytes: 10, seconds: 1 }));
+  const lags: readonly (readonly [title: string, own: number, link: 'up' | 'down', expected: number])[] = [
+    ['as both count it', 990, 'up', 10],
+    ['what was not acknowledged yet, but taken', 999, 'up', 1],
+    ['asked a little later than its master', 1200, 'up', 0],
+    ['asked earlier: the master counts better', 500, 'up', 10],
+    ['by the master alone, where the link is down', 1000, 'down', 10],
+  ];
+  for (const [title, offset, link, bytes] of lags)
+    test(`lag: ${title}`, () => {
+      const own = replica('r2', 'r1', { link });
+      const r2 = server(
+        'r2',
+        { ...own, ...(own.replication && { replication: { ...own.replication, offset } }) },
+        owned('r2'),
+      );
+      const snapshot = build(healthy.map(one => (one.id === 'r2' ? r2 : one)));
+      assert.deepEqual(snapshot.topologies[0]?.nodes.find(({ id }) => id === 'r2')?.lag, { bytes, seconds: 1 });
+    });
   test('Sentinels that ask a master by another of its addresses agree all the same', () => {
     const published = { ...owned('r1'), ports: [{ inside: 6379, outside: { host: '192.168.1.5', port: 6379 } }] };
     const other = sentinel('s3', belief);
