@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Target } from '../editor/target';
 import { commands } from '../manifest';
 import { decorationUri } from './decorations';
+import { Redraws } from './redraws';
 import type { Badge } from './row';
 import type { Branch } from './treeShape';
 import { changedBranches, indexTree } from './treeShape';
@@ -19,6 +20,7 @@ const readingMs = 15_000;
 export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Element[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly #redraws = new Redraws<Element>(rows => this.#changed.fire(rows && [...rows]));
   readonly #elements = new Map<string, Element>();
   readonly #read = new Map<string, NodeJS.Timeout>();
   #roots: readonly Branch[] = [];
@@ -31,11 +33,12 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
     const changed = changedBranches(this.#roots, roots);
     this.#roots = roots;
     this.#index = indexTree(roots);
-    for (const key of [...this.#elements.keys()]) {
-      if (!this.#index.has(key)) this.#elements.delete(key);
+    for (const [key, element] of [...this.#elements]) {
+      if (this.#index.has(key)) continue;
+      this.#elements.delete(key);
+      this.#redraws.forget(element);
     }
-    if (changed === 'all') this.#changed.fire(undefined);
-    else if (changed.length > 0) this.#changed.fire(changed.map(branch => this.#element(branch)));
+    this.#redraws.add(changed === 'all' ? undefined : changed.map(branch => this.#element(branch)));
   }
 
   /** Badges of all rows that have one, by key. */
@@ -110,7 +113,7 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
       element.key,
       setTimeout(() => {
         this.#read.delete(element.key);
-        if (this.#index.has(element.key)) this.#changed.fire([element]);
+        if (this.#index.has(element.key)) this.#redraws.add([element]);
       }, readingMs),
     );
     return item;
@@ -118,6 +121,7 @@ export class TopologyTree implements vscode.TreeDataProvider<Element>, vscode.Di
 
   dispose(): void {
     for (const timer of this.#read.values()) clearTimeout(timer);
+    this.#redraws.dispose();
     this.#changed.dispose();
   }
 
