@@ -52,7 +52,13 @@ export function fixInWords(t: Translate, fix: Fix, name: (id: string) => string)
     promote: (t, f) => t('Promote {0} to master', name(f.node)),
     'copy-address-map': t => t('Copy the address map for a client library…'),
     'raise-backlog': (t, f) =>
-      t('Set repl-backlog-size of {0} to {1} MiB', name(f.node), Math.round(f.bytes / 1024 / 1024)),
+      f.buffers === undefined
+        ? t('Set repl-backlog-size of {0} to {1} MiB', name(f.node), Math.round(f.bytes / 1024 / 1024))
+        : t(
+            'Set repl-backlog-size of {0} to {1} MiB, and raise what may wait for a replica',
+            name(f.node),
+            Math.round(f.bytes / 1024 / 1024),
+          ),
   };
   return inWords(titles, t, fix);
 }

@@ -248,7 +248,13 @@ const consequences: {
   'master-forgets': t => t('Let a failover come before its restart, or switch on appendonly.'),
   'replica-ring': t =>
     t('REPLICAOF makes a ring without a word. Nothing can be written until one of them is a master again.'),
-  'resync-loop': t => t('The backlog is too small for what is written while the link is down.'),
+  'resync-loop': (t, p) =>
+    p.buffer === undefined
+      ? t('The backlog is too small for what is written while the link is down.')
+      : t(
+          'Only {0} of what is written during a copy may wait for its end (client-output-buffer-limit): then the master hangs up, and all begins again.',
+          bytes(p.buffer),
+        ),
   'quorum-unmet': (t, p) =>
     [
       t('A master that goes down is never declared down (no +odown), so nobody is promoted.'),

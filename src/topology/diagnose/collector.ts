@@ -53,6 +53,7 @@ const asked = [
   'appendonly',
   'stop-writes-on-bgsave-error',
   'repl-backlog-size',
+  'client-output-buffer-limit',
   'protected-mode',
 ] as const;
 

@@ -110,7 +110,14 @@ export type What =
       readonly master?: string;
     }
   | { readonly code: 'lagging'; readonly node: string; readonly bytes: number; readonly seconds: number }
-  | { readonly code: 'resync-loop'; readonly node: string; readonly times: number; readonly backlog?: number }
+  /** `buffer`: so little of what is written during a copy may wait for its end, in bytes, that the master hangs up. */
+  | {
+      readonly code: 'resync-loop';
+      readonly node: string;
+      readonly times: number;
+      readonly backlog?: number;
+      readonly buffer?: number;
+    }
   | { readonly code: 'replicas-too-few'; readonly node: string; readonly needed: number; readonly good: number }
   | { readonly code: 'never-promoted'; readonly node: string; readonly why: 'priority' | 'cluster' }
   | { readonly code: 'no-candidate'; readonly node: string }
@@ -251,7 +258,8 @@ export type Fix =
   | { readonly code: 'go-to-master'; readonly node: string }
   /** Connection code with the map from announced to reachable addresses. */
   | { readonly code: 'copy-address-map' }
-  | { readonly code: 'raise-backlog'; readonly node: string; readonly bytes: number };
+  /** `buffers`: the limits of all classes of clients (`client-output-buffer-limit`), where the replicas' has to be raised as well. */
+  | { readonly code: 'raise-backlog'; readonly node: string; readonly bytes: number; readonly buffers?: string };
 
 /** One line of a conf file, as it must still be for the edit to be made, and what takes its place. */
 export interface LineEdit {

@@ -33,6 +33,12 @@ export function setDirectives(text: string, directives: ReadonlyMap<string, stri
   for (const [name, value] of directives) {
     const names = name === 'replicaof' ? ['replicaof', 'slaveof'] : [name];
     const found = document.statements.filter(statement => names.includes(statement.name)).map(({ line }) => line);
+    if (name === 'client-output-buffer-limit') {
+      // one line a class: before 7.0 a file may not name several in one
+      for (const line of found) gone.add(line);
+      for (const [one] of value.matchAll(/\S+(?: \S+){3}/g)) added.push(`${name} ${one}`);
+      continue;
+    }
     const last = found.pop();
     for (const line of found) gone.add(line);
     if (last === undefined) added.push(`${name} ${value}`);

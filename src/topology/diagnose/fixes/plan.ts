@@ -237,7 +237,21 @@ export function planFix(snapshot: Snapshot, topologyId: string | undefined, fix:
       return plan(
         [
           { act: 'config-set', node: fix.node, setting: 'repl-backlog-size', value: String(fix.bytes) },
-          { act: 'keep', node: fix.node, settings: ['repl-backlog-size'] },
+          ...(fix.buffers === undefined
+            ? []
+            : [
+                {
+                  act: 'config-set' as const,
+                  node: fix.node,
+                  setting: 'client-output-buffer-limit',
+                  value: fix.buffers,
+                },
+              ]),
+          {
+            act: 'keep',
+            node: fix.node,
+            settings: ['repl-backlog-size', ...(fix.buffers === undefined ? [] : ['client-output-buffer-limit'])],
+          },
         ],
         true,
       );

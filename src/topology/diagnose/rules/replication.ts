@@ -186,6 +186,8 @@ function looping(scope: Scope, node: Node): readonly Problem[] {
   const source = node.masterId === undefined ? undefined : scope.world.node(node.masterId);
   const backlog = source === undefined ? undefined : Number(scope.setting(source, 'repl-backlog-size') ?? NaN);
   const last = copies.at(-1);
+  const bytes = Math.max(64 * 1024 * 1024, (backlog ?? 0) * 8);
+  const buffers = source && raisedBuffers(scope.setting(source, 'client-output-buffer-limit') ?? '', bytes);
   return [
     scope.problem(
       'warning',
@@ -194,18 +196,43 @@ function looping(scope: Scope, node: Node): readonly Problem[] {
         node: node.name,
         times: copies.length,
         ...(backlog === undefined || Number.isNaN(backlog) ? {} : { backlog }),
+        ...(buffers === undefined ? {} : { buffer: buffers.was }),
       },
       [node],
       {
         evidence: [last && logEvidence(node, last.text)],
         fixes: [
           source && backlog !== undefined && backlog > 0
-            ? { code: 'raise-backlog', node: source.id, bytes: Math.max(64 * 1024 * 1024, backlog * 8) }
+            ? {
+                code: 'raise-backlog',
+                node: source.id,
+                bytes,
+                ...(buffers === undefined ? {} : { buffers: buffers.raised }),
+              }
             : undefined,
         ],
       },
     ),
   ];
+}
+
+/**
+ * `normal 0 0 0 slave 268435456 67108864 60 pubsub …`: class, hard limit, soft limit, seconds; 0 is none. What is written during a whole copy waits in
+ * the buffer of the replica, and a limit that it passes ends the copy. Undefined where both limits hold `bytes`.
+ */
+function raisedBuffers(limits: string, bytes: number): { readonly was: number; readonly raised: string } | undefined {
+  const words = limits.trim().split(/\s+/);
+  const at = words.findIndex(word => word === 'slave' || word === 'replica');
+  const [hard = NaN, soft = NaN, seconds = NaN] = words.slice(at + 1, at + 4).map(Number);
+  if (at < 0 || words.length % 4 !== 0 || [hard, soft, seconds].some(Number.isNaN)) return undefined;
+  const low = [hard, soft].filter(limit => limit > 0 && limit < bytes);
+  if (low.length === 0) return undefined;
+  const raised = [
+    hard === 0 ? 0 : Math.max(hard, 4 * bytes),
+    soft === 0 ? 0 : Math.max(soft, bytes),
+    Math.max(seconds, 60),
+  ].map(String);
+  return { was: Math.min(...low), raised: [...words.slice(0, at + 1), ...raised, ...words.slice(at + 4)].join(' ') };
 }
 
 /** Who told a server that was master to follow another: the Sentinels remember it even when its own Sentinel is gone. */

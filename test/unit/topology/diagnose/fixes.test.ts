@@ -33,6 +33,14 @@ suite('diagnose: conf files are edited and put back', () => {
   ];
   for (const [title, before, after] of directives)
     test(title, () => assert.equal(setDirectives(before, new Map([['requirepass', 'new']])), after));
+  test('limits of buffers: one line a class', () =>
+    assert.equal(
+      setDirectives(
+        'client-output-buffer-limit normal 0 0 0\nport 6379\nclient-output-buffer-limit replica 1 1 1\n',
+        new Map([['client-output-buffer-limit', 'normal 0 0 0 slave 4096 1024 60']]),
+      ),
+      'port 6379\nclient-output-buffer-limit normal 0 0 0\nclient-output-buffer-limit slave 4096 1024 60\n',
+    ));
   test('slaveof is replicaof', () =>
     assert.equal(
       setDirectives('slaveof 1.2.3.4 5\n', new Map([['replicaof', '10.0.0.2 6379']])),
@@ -42,6 +50,23 @@ suite('diagnose: conf files are edited and put back', () => {
 
 suite('diagnose: plans', () => {
   const snapshot = snapshotOf(sentinelTopology());
+  test('the backlog, and what may wait for a replica where that is less', () => {
+    const raise = { code: 'raise-backlog', node: 'redis-1', bytes: 67108864 } as const;
+    const told = (fix: Parameters<typeof planFix>[2]) =>
+      planFix(snapshot, 't1', fix).steps.map(step =>
+        step.act === 'config-set'
+          ? `${step.setting} ${step.value}`
+          : step.act === 'keep'
+            ? step.settings.join()
+            : step.act,
+      );
+    assert.deepEqual(told(raise), ['repl-backlog-size 67108864', 'repl-backlog-size']);
+    assert.deepEqual(told({ ...raise, buffers: 'normal 0 0 0 slave 268435456 67108864 60' }), [
+      'repl-backlog-size 67108864',
+      'client-output-buffer-limit normal 0 0 0 slave 268435456 67108864 60',
+      'repl-backlog-size,client-output-buffer-limit',
+    ]);
+  });
   test('a password comes to everybody before anybody asks for it, to the master last', () => {
     const { steps, warnings } = planFix(snapshot, 't1', { code: 'set-password', nodes: ['redis-1'] });
     assert.deepEqual(

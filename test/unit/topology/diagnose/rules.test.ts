@@ -348,13 +348,42 @@ suite('diagnose: one rule, one wrong thing', () => {
       ['go-to-master'],
     ],
     [
+      'copies again and again, as the master hangs up on what waits for it',
+      withNodes(one('redis-2', () => ({ id: 'c0ffee', contact: answering(report('replica', { link: 'down' })) }))),
+      {
+        logs: new Map([
+          ['c0ffee', Array.from({ length: 3 }, () => '1:S 22 Nov 2026 16:00:32.382 * Full resync from master: 1234:0')],
+        ]),
+        settings: new Map([
+          [
+            'redis-1',
+            new Map([
+              ['repl-backlog-size', '1048576'],
+              ['client-output-buffer-limit', 'normal 0 0 0 slave 1048576 65536 1 pubsub 33554432 8388608 60'],
+            ]),
+          ],
+        ]),
+      },
+      { code: 'resync-loop', times: 3, buffer: 65536 },
+      'warning',
+      ['raise-backlog'],
+    ],
+    [
       'copies again and again',
       withNodes(one('redis-2', () => ({ id: 'c0ffee', contact: answering(report('replica', { link: 'down' })) }))),
       {
         logs: new Map([
           ['c0ffee', Array.from({ length: 4 }, () => '1:S 22 Nov 2026 16:00:32.382 * Full resync from master: 1234:0')],
         ]),
-        settings: new Map([['redis-1', new Map([['repl-backlog-size', '1048576']])]]),
+        settings: new Map([
+          [
+            'redis-1',
+            new Map([
+              ['repl-backlog-size', '1048576'],
+              ['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'],
+            ]),
+          ],
+        ]),
       },
       { code: 'resync-loop', times: 4, backlog: 1048576 },
       'warning',
