@@ -12,6 +12,7 @@ import type { Command, Kit } from './kit';
 import { carryOut, restErrand, wayBackErrand } from './moveSlotsRun';
 import type { Errand } from './moveSlotsRun';
 import { readWeights, weightsText } from './weights';
+import { slotsCounted } from '../editor/words/counts';
 
 /** Moves slots with their keys from master to master: a choice of ranges, an even share for all, everything away from one, or on with what was cut off. */
 export const moveSlots: Command = async (kit, target) => {
@@ -68,7 +69,7 @@ async function askErrand(
         ? [
             {
               label: vscode.l10n.t('Go on with the move that was cut off'),
-              detail: vscode.l10n.t('{0} slots have not arrived', rest.plan.slots),
+              detail: vscode.l10n.t('not arrived yet: {0}', slotsCounted(kit.t, rest.plan.slots)),
               how: 'rest' as const,
             },
           ]
@@ -96,7 +97,7 @@ async function askErrand(
         ? [
             {
               label: vscode.l10n.t('Take back the last move'),
-              detail: vscode.l10n.t('{0} slots go back to where they came from', back.plan.slots),
+              detail: vscode.l10n.t('back to where they came from: {0}', slotsCounted(kit.t, back.plan.slots)),
               how: 'back' as const,
             },
           ]

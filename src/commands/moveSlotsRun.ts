@@ -14,6 +14,7 @@ import { forgetMove, openOf, recordedMove, restOf, wayBack } from '../topology/c
 import { countPlanKeys, goOn, moveSlots, takeBack } from '../topology/cluster/moveSlots';
 import type { MoveProgress, MoveReport } from '../topology/cluster/moveSlots';
 import type { Kit } from './kit';
+import { keysCounted, slotsCounted } from '../editor/words/counts';
 
 /** What shall be done; `plan` is what is shown and counted. */
 export type Errand =
@@ -44,12 +45,16 @@ export async function carryOut(kit: Kit, topology: Topology, errand: Errand): Pr
   const answered = new Promise<boolean>(resolve => {
     answer = resolve;
   });
-  const sum = keys.reduce((a, b) => a + b, 0);
+  const slots = slotsCounted(kit.t, errand.plan.slots);
+  const counted = keysCounted(
+    kit.t,
+    keys.reduce((a, b) => a + b, 0),
+  );
   const map = await kit.slotMaps.plan(topology.id, {
     title:
       errand.how === 'back'
-        ? vscode.l10n.t('Move {0} slots with {1} keys back in {2}?', errand.plan.slots, sum, topology.name)
-        : vscode.l10n.t('Move {0} slots with {1} keys in {2}?', errand.plan.slots, sum, topology.name),
+        ? vscode.l10n.t('Move {0} with {1} back in {2}?', slots, counted, topology.name)
+        : vscode.l10n.t('Move {0} with {1} in {2}?', slots, counted, topology.name),
     plan: errand.plan,
     keys,
     detail: consequences(errand, view),
@@ -111,9 +116,9 @@ function announce(kit: Kit, topologyId: string, errand: Errand, report: MoveRepo
   const rest = vscode.l10n.t('Go On');
   const said = [
     vscode.l10n.t(
-      '{0} slots with {1} keys moved in {2} s. Every node agrees.',
-      report.moved.slots,
-      report.keys,
+      '{0} with {1} moved in {2} s. Every node agrees.',
+      slotsCounted(kit.t, report.moved.slots),
+      keysCounted(kit.t, report.keys),
       (report.ms / 1000).toFixed(1),
     ),
     ...(report.missing > 0

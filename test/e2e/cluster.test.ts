@@ -158,7 +158,7 @@ suite('a cluster in the workbench', function () {
     await map().locator('#planMoves tr').filter({ hasText: 'nobody → redis-1' }).filter({ hasText: '20' }).waitFor();
     await map()
       .locator('#planDetail')
-      .getByText(/redis-1 gets 1 slots \(20\)/)
+      .getByText(/redis-1 gets 1 slot \(20\)/)
       .waitFor();
     await map().locator('#planActs button[data-act=go]:focus').waitFor();
     await workbench.screenshot('cluster-06-repair-asked');

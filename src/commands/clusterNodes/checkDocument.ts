@@ -6,6 +6,7 @@ import type { ClusterMember } from '../../model/clusterView';
 import { countSlots, formatRanges, SLOT_COUNT } from '../../model/slots';
 import type { SlotRange } from '../../model/slots';
 import type { ClusterCheck } from '../../topology/cluster/check';
+import { slotsCounted } from '../../editor/words/counts';
 
 /** What a check found, as a document: the verdict first, then the facts it stands on. */
 export function checkDocument(t: Translate, check: ClusterCheck): string {
@@ -20,7 +21,9 @@ export function checkDocument(t: Translate, check: ClusterCheck): string {
     view.disputes.length === 0
       ? good(t('All {0} nodes that answer agree on the slots.', opinions.length))
       : bad(t('The nodes do not agree on the slots: see below.')),
-    view.open.length === 0 ? good(t('No slot is half moved.')) : bad(t('{0} slots are half moved.', view.open.length)),
+    view.open.length === 0
+      ? good(t('No slot is half moved.'))
+      : bad(t('Half moved: {0}.', slotsCounted(t, view.open.length))),
     view.uncovered.length === 0
       ? good(t('All {0} slots have an owner.', SLOT_COUNT))
       : bad(

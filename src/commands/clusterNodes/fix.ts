@@ -19,6 +19,7 @@ import { topologyOf } from '../ask';
 import type { Command, Kit } from '../kit';
 import { agreeTo } from './agree';
 import { checkDocument } from './checkDocument';
+import { slotsCounted } from '../../editor/words/counts';
 
 /** Asks every node, and shows what all of them say together. Changes nothing. */
 export const checkCluster: Command = async (kit, target) => {
@@ -190,7 +191,7 @@ async function askGivingUp({ left }: FixPlan): Promise<readonly string[] | undef
   const picked = await vscode.window.showQuickPick(
     dead.map(({ node, slots }) => ({
       label: node.name,
-      description: vscode.l10n.t('{0} slots', slots),
+      description: slotsCounted(vscode.l10n.t, slots),
       detail: `$(warning) ${vscode.l10n.t('Its keys are lost. Choose it only when it cannot be started any more.')}`,
       id: node.id,
     })),

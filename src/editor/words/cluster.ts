@@ -9,6 +9,7 @@ import { countSlots, formatRanges } from '../../model/slots';
 import type { Translate } from '../translate';
 import type { Words } from './table';
 import { inWords } from './table';
+import { slotsCounted } from './counts';
 
 export type ClusterFault = JoinFault | ClusterPlanFault | CrewFault | ClusterFailoverFault | MoveFault | MovePlanFault;
 
@@ -118,12 +119,12 @@ export const clusterFaults: Words<ClusterFault> = {
     t('{0} see other owners of slots than the rest. Wait until the cluster agrees.', f.nodes.join(', ')),
   'move-stopped': (t, f) =>
     t(
-      'Stopped at slot {0} ({1} → {2}) after {4} slots: {3}. No key is lost; move the same slots again to go on, {5} are left.',
+      'Stopped at slot {0} ({1} → {2}) after {4}: {3}. No key is lost; move the same slots again to go on, there are {5} to go.',
       f.slot,
       f.from,
       f.to,
       f.text,
-      f.done,
+      slotsCounted(t, f.done),
       f.left,
     ),
   'move-not-agreed': (t, f) =>
@@ -159,10 +160,10 @@ export const clusterFaults: Words<ClusterFault> = {
 /** One line of a plan. */
 export function moveInWords(t: Translate, { from, to, ranges }: SlotMove, names: ReadonlyMap<string, string>): string {
   return t(
-    '{0} → {1}: {2} slots ({3})',
+    '{0} → {1}: {2} ({3})',
     names.get(from) ?? from.slice(0, 8),
     names.get(to) ?? to.slice(0, 8),
-    countSlots(ranges),
+    slotsCounted(t, countSlots(ranges)),
     formatRanges(ranges, ', '),
   );
 }

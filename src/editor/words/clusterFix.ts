@@ -5,6 +5,7 @@ import type { FixLeft, FixStep } from '../../topology/cluster/fixPlan';
 import type { Translate } from '../translate';
 import type { Words } from './table';
 import { inWords } from './table';
+import { slotsCounted } from './counts';
 
 export const clusterFixFaults: Words<FixFault> = {
   'fix-stopped': (t, f) =>
@@ -58,7 +59,12 @@ const steps: Words<FixStep> = {
       s.keys,
     ),
   'fix-assign': (t, s) => {
-    const given = t('{0} gets {1} slots ({2}).', s.to.name, countSlots(s.ranges), formatRanges(s.ranges, ', '));
+    const given = t(
+      '{0} gets {1} ({2}).',
+      s.to.name,
+      slotsCounted(t, countSlots(s.ranges)),
+      formatRanges(s.ranges, ', '),
+    );
     const has =
       s.keys > 0
         ? t('It holds {0} keys of them already.', s.keys)

@@ -201,7 +201,10 @@ export function loadInWords(
   { writers, rate, wait }: Pick<DrillReport['request'], 'writers' | 'rate' | 'wait'>,
 ): string {
   return (
-    t('{0} writers, at most {1} writes per second each', writers, rate) + (wait > 0 ? ` · WAIT ${String(wait)}` : '')
+    (writers === 1
+      ? t('1 writer, at most {0} writes per second', rate)
+      : t('{0} writers, at most {1} writes per second each', writers, rate)) +
+    (wait > 0 ? ` · WAIT ${String(wait)}` : '')
   );
 }
 
