@@ -52,7 +52,7 @@ export function openDiagnosis(kit: Kit, extensionUri: vscode.Uri, reveal: (node:
     new ProblemsPanels({
       extensionUri,
       onFailure,
-      sight: topologyId => sightOf(t, inventory.snapshot, diagnoser.problems, topologyId),
+      sight: (topologyId, before) => sightOf(t, inventory.snapshot, diagnoser.problems, topologyId, before),
       act: message => {
         if (message.type === 'reveal') return reveal(message.node);
         const problem = diagnoser.problems.find(({ id }) => id === message.problem);

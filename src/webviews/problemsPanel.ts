@@ -8,8 +8,8 @@ import type { FromProblemsPage, ProblemsSight } from './problemsProtocol';
 
 export interface ProblemsPanelDeps {
   readonly extensionUri: vscode.Uri;
-  /** What is to be shown of a topology, or of all servers that belong to none (`undefined`). */
-  sight(topologyId: string | undefined): ProblemsSight;
+  /** What is to be shown of a topology, or of all servers that belong to none (`undefined`); `before` is the title of its page so far. */
+  sight(topologyId: string | undefined, before?: string): ProblemsSight;
   act(message: Exclude<FromProblemsPage, { type: 'ready' }>): void;
   onFailure(error: unknown): void;
 }
@@ -51,7 +51,7 @@ export class ProblemsPanels implements Disposable {
   /** The problems changed. */
   update(): void {
     for (const [topologyId, entry] of this.#open) {
-      const sight = this.deps.sight(topologyId);
+      const sight = this.deps.sight(topologyId, entry.panel.title);
       const text = JSON.stringify(sight);
       if (text === entry.shown) continue;
       entry.shown = text;

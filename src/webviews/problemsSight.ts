@@ -6,12 +6,16 @@ import type { Snapshot } from '../model/snapshot';
 import type { Evidence, Problem } from '../topology/diagnose/problem';
 import type { ProblemsSight, ShownProblem } from './problemsProtocol';
 
-/** The problems of one topology (or of the servers that belong to none) in words. */
+/**
+ * The problems of one topology (or of the servers that belong to none) in words.
+ * @param before the page's title so far, which stays when the topology is gone
+ */
 export function sightOf(
   t: Translate,
   snapshot: Snapshot,
   problems: readonly Problem[],
   topologyId: string | undefined,
+  before?: string,
 ): ProblemsSight {
   const names = new Map(nodesOf(snapshot).map(({ id, name }) => [id, name]));
   const name = (id: string): string => names.get(id) ?? id;
@@ -22,7 +26,11 @@ export function sightOf(
   const shown = problems.filter(problem => problem.topologyId === topologyId);
   return {
     title:
-      topologyId === undefined ? t('Problems of other servers') : t('Problems of {0}', topology?.name ?? topologyId),
+      topologyId === undefined
+        ? t('Problems of other servers')
+        : topology === undefined && before !== undefined
+          ? before
+          : t('Problems of {0}', topology?.name ?? topologyId),
     empty:
       topology === undefined && topologyId !== undefined
         ? t('The topology is not there (any more).')

@@ -22,6 +22,11 @@ const sightIn = (engine: 'docker' | 'process') => {
 };
 
 suite('webviews: what the page of problems shows', () => {
+  test('a topology that is gone keeps its name', () => {
+    const { title, empty } = sightOf(plain, snapshotOf(), [], 't1', 'Problems of orders');
+    assert.deepEqual([title, empty], ['Problems of orders', 'The topology is not there (any more).']);
+    assert.equal(sightOf(plain, snapshotOf(sentinelTopology()), [], 't1', 'as before').title, 'Problems of orders');
+  });
   for (const [engine, word] of [
     ['docker', 'container'],
     ['process', 'process'],
