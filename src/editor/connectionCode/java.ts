@@ -30,7 +30,7 @@ export const jedis: Client = {
     const config = [
       username !== undefined && `.user(${literal(username)})`,
       password && `.password(${secret(password)})`,
-      tls && '.ssl(true)',
+      tls && '.sslOptions(SslOptions.defaults())',
       map.length > 0 &&
         kind !== 'standalone' &&
         '.hostAndPortMapper(address -> addresses.getOrDefault(address, address))',
@@ -38,7 +38,7 @@ export const jedis: Client = {
     const plain = config.every(line => line === undefined || line === false);
     const sentinel =
       sentinelPassword &&
-      `.sentinelClientConfig(DefaultJedisClientConfig.builder().password(${secret(sentinelPassword)})${tls ? '.ssl(true)' : ''}.build())`;
+      `.sentinelClientConfig(DefaultJedisClientConfig.builder().password(${secret(sentinelPassword)})${tls ? '.sslOptions(SslOptions.defaults())' : ''}.build())`;
     const mapped = map.length > 0 && kind !== 'standalone';
     return code(
       mapped && 'import java.util.Map;',
@@ -47,6 +47,7 @@ export const jedis: Client = {
       (!plain || sentinel !== undefined) && 'import redis.clients.jedis.DefaultJedisClientConfig;',
       kind !== 'standalone' && 'import redis.clients.jedis.HostAndPort;',
       `import redis.clients.jedis.${client};`,
+      tls && 'import redis.clients.jedis.SslOptions;',
       '',
       comment(replacedNote(t, access)),
       mapped && [
@@ -194,7 +195,8 @@ function lettuceResources(t: Translate, { access: { map } }: Request): readonly 
     'ClientResources resources = ClientResources.builder()',
     ...indent(
       8,
-      '.socketAddressResolver(MappingSocketAddressResolver.create(address -> addresses.getOrDefault(address, address)))',
+      // With its type: else the compiler cannot tell it from the inherited create(DnsResolver), a function of one argument as well.
+      '.socketAddressResolver(MappingSocketAddressResolver.create((HostAndPort address) -> addresses.getOrDefault(address, address)))',
       '.build();',
     ),
     '',

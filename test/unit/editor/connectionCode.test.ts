@@ -167,6 +167,11 @@ print(client.get("greeting"))
     );
   });
 
+  test('Lettuce: the map has the type of its argument, without which Java finds two functions that would do', () => {
+    const lettuce = clients.find(({ id }) => id === 'lettuce')!;
+    assert.match(lettuce.render(t, request('cluster', true)), /Resolver\.create\(\(HostAndPort address\) ->/);
+  });
+
   test('what nobody tells the client of a plain replication is said', () => {
     for (const client of clients.filter(({ id }) => id !== 'url')) {
       const asked = request('standalone', false);
