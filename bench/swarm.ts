@@ -3,7 +3,7 @@
  * Claim: a topology is spread over a Docker swarm and used as if it were here. Engines of their own on this machine, each with a network, mounts and a
  * host name of its own, joined to a swarm; spoken to is the manager alone. All three kinds are made (masters and their replicas on different machines),
  * seen, failed over by hand and by themselves, stopped (no task), started, and removed; a machine is lost and comes back; afterwards nothing is left on
- * the manager, and on the others the volumes alone. `npm run bench -- swarm [machines]`, three by default.
+ * the manager, and on the others the volumes alone. `npm run bench -- swarm [machines] [kinds]`, three machines and all kinds by default.
  */
 import assert from 'node:assert/strict';
 import type { TopologyKind } from '../src/model/instance';
@@ -153,7 +153,7 @@ class Bench {
   }
 }
 
-async function main(machines: number): Promise<void> {
+async function main(machines: number, kinds: readonly string[]): Promise<void> {
   const swarm = await startSwarm('rtesw', 81, machines);
   const [manager, ...others] = swarm.engines;
   assert.ok(manager);
@@ -171,9 +171,8 @@ async function main(machines: number): Promise<void> {
     await stage.inventory.refresh();
 
     const bench = new Bench(swarm, manager, stage);
-    await bench.sentinel();
-    await bench.replication();
-    await bench.cluster();
+    for (const kind of ['sentinel', 'replication', 'cluster'] as const)
+      if (kinds.length === 0 || kinds.includes(kind)) await bench[kind]();
 
     assert.deepEqual(await inSwarm(manager), [], 'left in the swarm');
     assert.deepEqual(await onMachine(manager), before[0], 'left on the manager');
@@ -196,7 +195,7 @@ async function main(machines: number): Promise<void> {
   }
 }
 
-main(Number(process.argv[2] ?? 3)).catch((error: unknown) => {
+main(Number(process.argv[2] ?? 3), process.argv.slice(3)).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -123,7 +123,7 @@ export class EventFeed implements Disposable {
     try {
       const opened = await this.calls.connection(own.signal);
       const reply = await this.calls.stream('GET', '/events', {
-        query: { filters: { type: ['container', 'network'] } },
+        query: { filters: { type: ['container', 'network', ...(opened.product === 'Docker' ? OF_SWARMS : [])] } },
         signal: own.signal,
       });
       connected();
@@ -163,6 +163,9 @@ export class EventFeed implements Disposable {
   }
 }
 
+/** What happens on other machines of a swarm shows in these alone: tasks have no events of their own. Podman has no swarm, and knows no such types. */
+const OF_SWARMS = ['service', 'node'];
+
 /** One line of the stream; `undefined` for noise and for what can't be read (the next list tells the truth anyway). */
 export function readEvent(line: string): EngineSignal | undefined {
   let raw: unknown;
@@ -182,7 +185,7 @@ export function readEvent(line: string): EngineSignal | undefined {
   // `health_status: healthy`, `exec_start: redis-cli …`: the word before the colon is the action.
   const action = (text(raw['Action']) ?? text(raw['status']) ?? '').split(':')[0]!.trim();
   const id =
-    type === 'container'
+    type === 'container' || type === 'service'
       ? (text(actor['ID']) ?? text(raw['id']))
       : type === 'network'
         ? attributes['container']

@@ -300,6 +300,14 @@ suite('engine/docker readers, fuzzed', function () {
       options,
     ));
 
+  test('of a swarm: a service is the instance, a machine makes all be looked at', () => {
+    const read = (Type: string): unknown =>
+      readEvent(event({ Type, Action: 'update', Actor: { ID: 's1', Attributes: {} } }));
+    const at = 1_700_000_000_000;
+    assert.deepEqual(read('service'), { type: 'instance', id: 's1', action: 'update', at });
+    assert.deepEqual(read('node'), { type: 'other', at });
+  });
+
   test('a time beyond all numbers is now', () => {
     const read = readEvent(event({ timeNano: undefined, time: 1e308 }));
     assert.ok(read !== undefined && 'at' in read && Number.isFinite(read.at));
