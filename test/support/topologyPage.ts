@@ -73,7 +73,7 @@ export class TopologyPage {
   async create(walk: Walk): Promise<void> {
     await this.walk(walk);
     await this.workbench.input.press('Enter');
-    await this.workbench.toast(`${this.topology} is running`).waitFor({ timeout: 90_000 });
+    await this.workbench.toast(`${this.topology} is running`).waitFor({ timeout: 150_000 });
   }
 
   /**

@@ -128,7 +128,16 @@ export function encodeReference(reference: string): string {
 
 export function newestRedisFirst(a: ServerImage, b: ServerImage): number {
   if (a.product !== b.product) return a.product === 'redis' ? -1 : 1;
-  return compareVersions(b.version, a.version) || a.reference.localeCompare(b.reference);
+  return (
+    Number(isOfficial(b)) - Number(isOfficial(a)) ||
+    compareVersions(b.version, a.version) ||
+    a.reference.localeCompare(b.reference)
+  );
+}
+
+/** The first of the list is what is taken unasked: an image of somebody's own may start its server in ways of its own, whatever its version. */
+function isOfficial({ reference }: ServerImage): boolean {
+  return /^(?:docker\.io\/(?:library\/)?)?(?:redis|valkey\/valkey)(?:[:@]|$)/.test(reference);
 }
 
 /** Negative when `a` is older; an unknown version is older than all. */

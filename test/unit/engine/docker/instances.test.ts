@@ -252,6 +252,17 @@ suite('engine/docker/images', () => {
       ['redis:8', 'redis:7.10', 'redis:7.0', 'redis:latest', 'valkey:9.0', 'valkey:8.1'],
     );
     assert.equal(Math.sign(compareVersions('7.0', '7.0.1')), -1);
+    const own = ['redis-own:7.0', 'somebody/redis:8', 'redis:7.0', 'docker.io/library/redis:6.2'].map(reference => ({
+      reference,
+      id: '',
+      product: 'redis' as const,
+      version: reference.split(':')[1]!,
+    }));
+    assert.deepEqual(
+      own.sort(newestRedisFirst).map(one => one.reference),
+      ['redis:7.0', 'docker.io/library/redis:6.2', 'somebody/redis:8', 'redis-own:7.0'],
+      'what everybody knows before what somebody made of it',
+    );
   });
 });
 
