@@ -7,7 +7,7 @@ import { TopologyPage } from '../support/topologyPage';
 import { Workbench } from '../support/workbench';
 
 suite('a creation that was cut off', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   inOrder(this);
   const names = { finished: newPrefix('app'), removed: newPrefix('app') };
   let workbench: Workbench;
@@ -50,7 +50,7 @@ suite('a creation that was cut off', function () {
     const tree = await cutOff(names.finished);
     await workbench.screenshot('interrupted-01-found');
     await workbench.press('Finish');
-    await workbench.toast(`${names.finished} is running`).waitFor({ timeout: 60_000 });
+    await workbench.toast(`${names.finished} is running`).waitFor({ timeout: 120_000 });
     await tree.row('redis-1', 'master').waitFor();
     for (const name of ['redis-2', 'redis-3']) await tree.row(name, 'in sync').waitFor({ timeout: 30_000 });
     await workbench.screenshot('interrupted-02-finished');
@@ -69,7 +69,7 @@ suite('a creation that was cut off', function () {
     await workbench.pick('Pause');
     await workbench.pick('4 × 100/s');
     await workbench.press('Run Drill');
-    await until('the server frozen', async () => (await stateOf('redis-2')) === 'paused');
+    await until('the server frozen', async () => (await stateOf('redis-2')) === 'paused', 60_000);
     await workbench.load(); // as Reload Window does: the extension's process ends at once
     await workbench.openContainer();
     const found = workbench.toast(new RegExp(`drill of ${names.finished} was interrupted, and redis-2 is still`));
@@ -77,9 +77,9 @@ suite('a creation that was cut off', function () {
     assert.equal(await stateOf('redis-2'), 'paused');
     await workbench.screenshot('interrupted-05-drill');
     await workbench.press('Mend It');
-    await workbench.toast('redis-2 runs again').waitFor({ timeout: 30_000 });
+    await workbench.toast('redis-2 runs again').waitFor({ timeout: 60_000 });
     assert.equal(await stateOf('redis-2'), 'running');
-    await tree.row('redis-2', 'in sync').waitFor({ timeout: 30_000 });
+    await tree.row('redis-2', 'in sync').waitFor({ timeout: 60_000 });
     await workbench.screenshot('interrupted-06-mended');
     await tree.removeWithData();
   });

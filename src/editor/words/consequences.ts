@@ -14,7 +14,7 @@ const reasons: Words<NoFailoverReason> = {
 const consequences: Words<Consequence> = {
   'not-running': t => t('It is not running.'),
   'standalone-stops': (t, c) =>
-    c.clients > 0 ? t('{0} connections end; nobody takes over.', c.clients) : t('Nobody takes over.'),
+    c.clients > 0 ? `${connectionsEnd(t, c.clients)} ${t('Nobody takes over.')}` : t('Nobody takes over.'),
   'failover-expected': (t, c) =>
     withConnections(
       t,
@@ -91,7 +91,7 @@ const consequences: Words<Consequence> = {
 
 /** Those of Sentinels and replicas among them, as the server counts. */
 function withConnections(t: Translate, { clients }: { readonly clients: number }, sentence: string): string {
-  return clients > 0 ? `${sentence} ${t('{0} connections end.', clients)}` : sentence;
+  return clients > 0 ? `${sentence} ${connectionsEnd(t, clients)}` : sentence;
 }
 
 /** What an act on a node costs, as a sentence. */
@@ -103,4 +103,8 @@ export function consequenceInWords(t: Translate, consequence: Consequence): stri
 export function oneOf(t: Translate, names: readonly string[]): string {
   if (names.length < 2) return names.join('');
   return t('{0} or {1}', names.slice(0, -1).join(', '), names.at(-1) ?? '');
+}
+
+function connectionsEnd(t: Translate, clients: number): string {
+  return clients === 1 ? t('1 connection ends.') : t('{0} connections end.', clients);
 }
