@@ -135,7 +135,6 @@ suite('a topology made by hand, in the workbench', function () {
     await workbench.screenshot('hand-over-07-password');
     await workbench.press('Mend…');
     await workbench.pick(/Enter the password of/);
-    await workbench.answer(/User name/);
     await workbench.answer(/Password; it is kept/, password);
     await table.getByText('Every server is reached').first().waitFor({ timeout: 60_000 });
     await workbench.screenshot('hand-over-08-password-known');
