@@ -81,7 +81,10 @@ export function replicationHealth(
   const living = masters.filter(node => node.contact.state === 'answering' && node.staleMaster === undefined);
   const stale = masters.filter(node => node.staleMaster !== undefined);
   const [fallen] = masters.filter(node => node.contact.state !== 'answering');
-  const unseen = living.length === 0 && nodes.some(node => node.role !== 'sentinel' && isLockedOut(node));
+  // who was not asked yet, or does not let us in, may be the master
+  const unseen =
+    living.length === 0 &&
+    nodes.some(node => node.role !== 'sentinel' && (node.contact.state === 'unknown' || isLockedOut(node)));
   if (living.length === 0 && !unseen)
     reasons.push(fallen === undefined ? { code: 'no-master' } : { code: 'master-down', node: fallen.id });
   // without Sentinels two unlinked masters cannot be in one group, unless the labels are ours or a chain broke

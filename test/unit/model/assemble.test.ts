@@ -301,6 +301,12 @@ suite('model/assemble: Sentinel, roles and health', () => {
       ['r1 unknown', 'r2 unknown'],
       'unknown node-silent node-silent',
     ],
+    [
+      'one was not asked yet, the other is stopped',
+      [server('r1', undefined, owned('r1')), stopped('r2', replica('r2', 'r1'), owned('r2'))],
+      ['r2 replica<r1', 'r1 unknown'],
+      'unknown node-not-running',
+    ],
     ['nothing was asked yet', [server('r1', undefined, owned('r1'))], ['r1 unknown'], 'unknown'],
     [
       'all stopped',
