@@ -42,6 +42,7 @@ export class Connector {
 
   async connection(signal?: AbortSignal): Promise<Connection> {
     if (this.#current && Date.now() - this.#looked > TRUST_MS) await this.#lookAgain();
+    signal?.throwIfAborted(); // before there is anything that could fail with nobody to hear of it
     const pending = (this.#current ??= this.#open());
     try {
       return await withSignal(pending, signal);
@@ -198,7 +199,6 @@ function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promi
   if (!signal) return work;
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { NEWEST_API, OLDEST_API, pinApi, readGreeting } from '../../../../src/engine/docker/connection';
+import { Connector, NEWEST_API, OLDEST_API, pinApi, readGreeting } from '../../../../src/engine/docker/connection';
+
+const nowhere = {
+  setting: 'unix:///no/such.sock',
+  env: {},
+  home: '/no',
+  platform: 'linux',
+  read: () => Promise.resolve(undefined),
+  exists: () => Promise.resolve(false),
+  list: () => Promise.resolve([]),
+};
 
 suite('engine/docker/connection', () => {
   const greetings: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[] | undefined])[] = [
@@ -40,4 +50,19 @@ suite('engine/docker/connection', () => {
   for (const [api, least, expected] of pins)
     test(`API ${api}, at least ${String(least)}: ${String(expected)}`, () =>
       assert.equal(pinApi(api, least), expected));
+
+  test('who gave up before it asked leaves nothing that fails later, with nobody to hear of it', async () => {
+    const unheard: unknown[] = [];
+    const note = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const connector = new Connector(() => nowhere);
+      await assert.rejects(connector.connection(AbortSignal.abort(new Error('given up'))), /given up/);
+      await new Promise(resolve => setTimeout(resolve, 20));
+      assert.deepEqual(unheard, []);
+      await assert.rejects(connector.connection(), /engine-missing/);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
 });
