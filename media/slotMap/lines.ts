@@ -264,7 +264,14 @@ function plan(
     pill(
       context,
       [Math.max(70, x1), y1],
-      [[word('slotsTo', count(move.slots), shortened(move.toName)), `600 11px ${palette.font}`]],
+      [
+        [
+          move.slots === 1
+            ? word('slotsTo.one', shortened(move.toName))
+            : word('slotsTo', count(move.slots), shortened(move.toName)),
+          `600 11px ${palette.font}`,
+        ],
+      ],
       palette.background,
       palette.foreground,
       palette.foreground,

@@ -28,7 +28,12 @@ export function drawTrouble(
   const nobody = nobodysRuns(owners);
   const entries = [
     ...nobody.map(([first, last]) =>
-      entry('nobodys', first, rangeText(first, last), word('nobodys', count(last - first + 1))),
+      entry(
+        'nobodys',
+        first,
+        rangeText(first, last),
+        first === last ? word('nobodys.one') : word('nobodys', count(last - first + 1)),
+      ),
     ),
     ...disputes.flatMap(({ ranges, claims }) => [
       entry(

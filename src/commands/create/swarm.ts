@@ -47,7 +47,7 @@ const notes: Words<MachineNote> = {
       : t('{0} holds every copy of the data of {1}: they are away as long as it is.', n.machine, n.of),
   'machine-decides': (t, n) =>
     t(
-      'When {0} is lost, {1} sentinels are left where {2} are needed: no failover happens.',
+      'When {0} is lost, too few sentinels are left for a failover: {1} of the {2} needed.',
       n.machine,
       n.left,
       n.needed,

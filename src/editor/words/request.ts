@@ -27,7 +27,7 @@ const warnings: Words<RequestWarning> = {
   'quorum-above-sentinels': (t, w) => t('The quorum of {0} can never be met by {1} sentinels.', w.quorum, w.sentinels),
   'no-loss-survived': t => t('When any sentinel is lost, no failover happens.'),
   'place-decides': (t, w) =>
-    t('When {0} is lost, {1} sentinels are left where {2} are needed: no failover happens.', w.place, w.left, w.needed),
+    t('When {0} is lost, too few sentinels are left for a failover: {1} of the {2} needed.', w.place, w.left, w.needed),
   'even-number': t => t('An even number survives no more than one sentinel fewer would.'),
   'quorum-below-majority': (t, w) =>
     t('The quorum is below the majority of {0}: the vote for a failover still takes the majority.', w.majority),

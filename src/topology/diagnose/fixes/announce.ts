@@ -37,7 +37,7 @@ export function untold(topology: Topology | undefined, node: Node, to: Address |
 
 /**
  * A Sentinel writes its conf by itself. Told to announce nothing, it greets with an empty address until it starts again, and all others forget
- * it (tried: Redis 7.0 and Valkey 8.1); only at a start an empty one means its own.
+ * it (tried: Redis 7.0); only at a start an empty one means its own.
  */
 function sentinel(node: string, to: Address | undefined): readonly FixStep[] {
   return [
