@@ -112,5 +112,5 @@ function rewriteInWords(t: Translate, { ok, foreseen, why, text }: Of<'rewrite'>
   if (why === 'no-conf') return t('it was started without a conf file');
   if (why === 'single-file')
     return t('its conf is mounted as a single file, which cannot be replaced: {0}', code(text));
-  return `${ok ? (foreseen ? t('its conf can be rewritten, by the way it is mounted') : t('rewritten')) : t('no')} ${code(text)}`;
+  return `${ok ? (foreseen ? t('its conf can be rewritten, by where it lies (not tried)') : t('rewritten')) : t('no')} ${code(text)}`;
 }
