@@ -98,7 +98,7 @@ suite('a cluster of plain processes in the workbench', function () {
   });
 
   test('Open Console talks to the process, logged in and with no password on its command line', async () => {
-    await tree.act('redis-2', 'Open Console');
+    await tree.act('redis-2', 'Open Console', '', tree.terminal);
     const screen = await tree.inTerminal(
       `${topology}/redis-2`,
       'CLUSTER KEYSLOT page',
@@ -118,22 +118,15 @@ suite('a cluster of plain processes in the workbench', function () {
   });
 
   test('Show Logs follows the log', async () => {
-    await tree.act('redis-2', 'Show Logs');
     // A line of a server's log: process, M or S for its role, time. Which ones are in sight depends on how the cluster came about.
-    await workbench.page
-      .locator('.output-view .view-line')
-      .filter({ hasText: /\d+:[MS]\s/ })
-      .first()
-      .waitFor({ timeout: 30_000 });
+    const lines = workbench.page.locator('.output-view .view-line').filter({ hasText: /\d+:[MS]\s/ });
+    await tree.act('redis-2', 'Show Logs', '', lines);
     await workbench.screenshot('processes-05-log');
   });
 
   test('Copy Address gives where it listens', async () => {
-    await tree.act('redis-2', 'Copy Address');
-    await workbench.page
-      .locator('.statusbar')
-      .getByText(`Copied 127.0.0.1:${firstPort + 1}`)
-      .waitFor();
+    const told = workbench.page.locator('.statusbar').getByText(`Copied 127.0.0.1:${firstPort + 1}`);
+    await tree.act('redis-2', 'Copy Address', '', told);
   });
 
   test('Assign Uncovered Slots gives what nobody owns to the masters, by a plan on the map', async () => {

@@ -65,15 +65,14 @@ suite('a replication in the workbench', function () {
   });
 
   test('Open Console talks to the node, logged in', async () => {
-    await tree.act('redis-1', 'Open Console');
+    await tree.act('redis-1', 'Open Console', '', tree.terminal);
     const screen = await tree.inTerminal(`${topology}/redis-1`, 'SET greeting hello', /OK/, 'replication-04-console');
     assert.doesNotMatch(screen, /NOAUTH|WRONGPASS|Warning/);
   });
 
   test('Show Logs follows the log', async () => {
-    await tree.act('redis-1', 'Show Logs');
     const lines = workbench.page.locator('.output-view .view-lines');
-    await lines.getByText('CONFIG REWRITE executed').first().waitFor({ timeout: 30_000 });
+    await tree.act('redis-1', 'Show Logs', '', lines.getByText('CONFIG REWRITE executed'));
     const conf = readFileSync(join(workbench.folder, 'redis', topology, 'redis-1', 'conf', 'redis.conf'), 'utf8');
     const [, secret = ''] = /^requirepass "?([^"\n]+)"?$/m.exec(conf) ?? [];
     await docker(
@@ -94,8 +93,8 @@ suite('a replication in the workbench', function () {
   });
 
   test('Copy Address gives where this machine reaches it', async () => {
-    await tree.act('redis-1', 'Copy Address');
-    await workbench.page.locator('.statusbar').getByText(`Copied 127.0.0.1:${firstPort}`).waitFor();
+    const told = workbench.page.locator('.statusbar').getByText(`Copied 127.0.0.1:${firstPort}`);
+    await tree.act('redis-1', 'Copy Address', '', told);
     assert.equal(await workbench.page.evaluate('navigator.clipboard.readText()'), `127.0.0.1:${firstPort}`);
   });
 
@@ -136,8 +135,7 @@ suite('a replication in the workbench', function () {
     await workbench.press('Pause');
     await tree.row('redis-2', 'paused').waitFor();
     await workbench.screenshot('replication-14-paused');
-    await tree.act('redis-2', 'Start');
-    await tree.row('redis-2', 'master').filter({ hasNotText: 'paused' }).waitFor({ timeout: 30_000 });
+    await tree.act('redis-2', 'Start', '', tree.row('redis-2', 'master').filter({ hasNotText: 'paused' }));
   });
 
   test('a server that somebody else made is opened with its password', async () => {

@@ -131,7 +131,7 @@ suite('a Sentinel topology in the workbench', function () {
   });
 
   test('takes the old master back as a replica after Start', async () => {
-    await tree.act('redis-1', 'Start');
+    await tree.act('redis-1', 'Start', '', tree.row('redis-1').filter({ hasNotText: 'stopped' }));
     await row('redis-1', 'in sync').waitFor({ timeout: 40_000 });
     await topologyRow('healthy').waitFor({ timeout: 30_000 });
     await workbench.screenshot('sentinel-11-whole-again');

@@ -120,19 +120,18 @@ suite('pictures of the README', function () {
   });
 
   test('stop: what it costs, before it is done', async () => {
-    await orders.act('redis-1', 'Stop');
-    await orders.dialog.getByText(/sentinels have promoted redis-\d or redis-\d/).waitFor();
+    await orders.act('redis-1', 'Stop', '', orders.dialog.getByText(/sentinels have promoted redis-\d or redis-\d/));
     await picture('stop');
     await workbench.press('Stop');
     await orders.row('redis-[23]', 'master').waitFor({ timeout: 60_000 });
-    await orders.act('redis-1', 'Start');
+    await orders.act('redis-1', 'Start', '', orders.row('redis-1').filter({ hasNotText: 'stopped' }));
     await orders.row('redis-1', 'in sync').waitFor({ timeout: 60_000 });
     await orders.topologyRow('healthy').waitFor({ timeout: 40_000 });
     await orders.clearToasts();
   });
 
   test('drill: a master killed under load', async () => {
-    await orders.actOnTopology('Failover Drill…');
+    await orders.actOnTopology('Failover Drill…', workbench.option(/redis-\d.*master/));
     await workbench
       .option(/redis-\d.*master/)
       .first()
@@ -149,8 +148,7 @@ suite('pictures of the README', function () {
 
   test('problems: why, and what mends it', async () => {
     for (const name of ['sentinel-1', 'sentinel-2']) {
-      await orders.act(name, 'Stop');
-      await orders.dialog.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+      await orders.act(name, 'Stop', '', orders.dialog.getByRole('button', { name: 'Stop', exact: true }));
       await workbench.press('Stop');
       await orders.row(name, 'stopped').waitFor({ timeout: 40_000 });
     }

@@ -46,6 +46,11 @@ export class TopologyPage {
       .first();
   }
 
+  /** The screen of a terminal. */
+  get terminal(): Locator {
+    return this.page.locator('.terminal-wrapper.active .xterm-screen, .terminal-wrapper .xterm-screen').first();
+  }
+
   get dialog(): Locator {
     return this.page.locator('.monaco-dialog-box');
   }
@@ -80,7 +85,7 @@ export class TopologyPage {
    * Right click on a node of ours, then the entry.
    * @param shows what the entry opens, which is waited for
    */
-  async act(name: string, entry: string, says: string | RegExp = '', shows?: Locator): Promise<void> {
+  async act(name: string, entry: string, says: string | RegExp, shows: Locator): Promise<void> {
     await this.persist(async () => {
       await this.lookAway();
       await this.workbench.choose(this.row(name, says), entry);
@@ -89,7 +94,7 @@ export class TopologyPage {
   }
 
   /** {@link act} on the row of the topology itself. */
-  async actOnTopology(entry: string, shows?: Locator): Promise<void> {
+  async actOnTopology(entry: string, shows: Locator): Promise<void> {
     await this.persist(async () => {
       await this.lookAway();
       await this.workbench.choose(this.topologyRow(), entry);
@@ -115,8 +120,8 @@ export class TopologyPage {
   }
 
   /** A menu closes, and takes the click with it, when the focus leaves it in that moment: whoever sees nothing come asks again. */
-  async persist(once: () => Promise<void>, shows: Locator | undefined): Promise<void> {
-    for (let tries = 1; tries < 3 && shows !== undefined; tries++) {
+  async persist(once: () => Promise<void>, shows: Locator): Promise<void> {
+    for (let tries = 1; tries < 3; tries++) {
       await once();
       try {
         return await shows.first().waitFor({ timeout: 15_000 });
@@ -125,7 +130,7 @@ export class TopologyPage {
       }
     }
     await once();
-    await shows?.first().waitFor();
+    await shows.first().waitFor();
   }
 
   /** The names in the context menu of a node's row. */
@@ -197,7 +202,7 @@ export class TopologyPage {
     meanwhile: () => void = () => undefined,
   ): Promise<string> {
     const { page, workbench } = this;
-    const text = page.locator('.terminal-wrapper.active .xterm-screen, .terminal-wrapper .xterm-screen').first();
+    const text = this.terminal;
     await text.waitFor({ timeout: 20_000 });
     await workbench.page
       .locator('.terminal-outer-container, .pane-body')
