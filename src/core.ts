@@ -236,8 +236,10 @@ export function openCore({
     return running && left.length === 0;
   };
   if (lookForBroken()) {
-    const again = setTimeout(lookForBroken, OLD_HOST_MS);
-    store.add({ dispose: () => clearTimeout(again) });
+    const again = setInterval(() => {
+      if (!lookForBroken()) clearInterval(again);
+    }, OLD_HOST_MS);
+    store.add({ dispose: () => clearInterval(again) });
   }
   return {
     inventory,

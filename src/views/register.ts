@@ -9,6 +9,7 @@ import type { InventoryPort } from '../topology/inventoryPort';
 import { RoleBadges } from './decorations';
 import type { Drawing } from './drawing';
 import { StatusBar } from './statusBar';
+import type { Element } from './treeProvider';
 import { TopologyTree } from './treeProvider';
 
 /** Where snapshots come from, once they do: nothing is made before the view is seen or a command runs. */
@@ -67,7 +68,18 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
       current?.subscription.dispose();
       const subscription = new DisposableStore();
       current = { inventory, subscription };
-      subscription.add(inventory.onDidChange(change => show(draw(change.snapshot))));
+      // what is selected while VS Code takes a new drawing over is told as nothing; it has the row afterwards
+      let missed = false;
+      const lightUp = ([element]: readonly Element[]): void => {
+        missed = element === undefined;
+        if (element?.kind === 'node') slotMaps.lightUp(element.node);
+      };
+      subscription.add(
+        inventory.onDidChange(change => {
+          show(draw(change.snapshot));
+          if (missed) lightUp(view.selection);
+        }),
+      );
       subscription.add(onDidChangeProblems(() => redraw?.()));
       subscription.add(
         onDidAskToReveal(node => {
@@ -75,11 +87,7 @@ export function registerTopologyView(source: Source, onFailure: (error: unknown)
           if (element) view.reveal(element, { select: true, focus: false }).then(undefined, onFailure);
         }),
       );
-      subscription.add(
-        view.onDidChangeSelection(({ selection: [element] }) => {
-          if (element?.kind === 'node') slotMaps.lightUp(element.node);
-        }),
-      );
+      subscription.add(view.onDidChangeSelection(({ selection }) => lightUp(selection)));
       redraw = () => show(draw(inventory.snapshot));
       redraw();
       inventory.setVisible(view.visible);

@@ -330,6 +330,7 @@ suite('diagnose: the steps of the notes', function () {
       undo?.steps.map(step => step.act === 'sentinel-set' && step.value),
       ['3', '3', '3'],
     );
+    const another = new RegExp(`^(?!${(await hand.addressOf('6379')).replaceAll('.', '[.]')}\n)\\S+\n\\d+\\s*$`);
     await hand.stop('6379');
     await until(
       'promoted',
@@ -339,6 +340,18 @@ suite('diagnose: the steps of the notes', function () {
         ),
       40_000,
     );
+    // both know the new master: one that did not hear of it yet would turn it back
+    for (const node of ['6380', '6381'])
+      await hand.says(
+        node,
+        another,
+        'redis-cli',
+        '-p',
+        String(20_000 + Number(node)),
+        'sentinel',
+        'get-master-addr-by-name',
+        'mymaster',
+      );
     await hand.start('6379');
     const told = hand.says('6379', /^slave/, 'redis-cli', '-p', '6379', 'role');
     const { what, severity } = await found('turned-into-replica', '6379', told, 40_000);
