@@ -1,4 +1,4 @@
-// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|host|desktop|e2e|oldest|pictures [mocha arguments]`.
+// Bundles and runs one suite: `node scripts/suite.mjs unit|package|redis|cluster|clients|host|desktop|e2e|oldest|pictures [mocha arguments]`.
 // What a suite needs of the machine is set up first; what is there already is used.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -21,8 +21,9 @@ const suites = {
     parts: ['redis-server', 'redis-py', 'openssl', 'sshd', 'busybox', 'docker', 'compose', 'images'],
     timeout: 60_000,
   },
-  // A part of `redis`, which `npm test` runs beside the rest.
+  // Parts of `redis`, which `npm test` runs beside the rest.
   cluster: { folder: 'test/redis/cluster', parts: ['redis-server', 'docker', 'images'], timeout: 60_000 },
+  clients: { folder: 'test/redis/clients', parts: ['redis-server', 'redis-py', 'docker', 'images'], timeout: 60_000 },
   host: {
     folder: 'test/host',
     parts: ['redis-server', 'docker', 'images', 'host', 'chromium', 'build'],
@@ -51,13 +52,13 @@ const mainJob = ['sentinel.test'];
  * Bundles every `*.test.ts` of the suite into out/<suite>; tests are found, never listed.
  * @param {keyof typeof suites} name
  * @param {string[]} only files given on the command line
- * @param {string | undefined} without a folder in that of the suite
+ * @param {readonly string[]} without folders in that of the suite
  */
 async function bundle(name, only, without) {
   const { folder } = suites[name];
   const out = join('out', name);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(file => file.endsWith('.test.ts') && (without === undefined || !file.startsWith(`${without}${sep}`)))
+    .filter(file => file.endsWith('.test.ts') && !without.some(part => file.startsWith(`${part}${sep}`)))
     .map(file => join(folder, file));
   const chosen = only.length === 0 ? files : files.filter(file => only.some(part => file.includes(part)));
   if (chosen.length === 0) throw new Error(`no test file in ${folder} is called ${only.join(' or ')}`);
@@ -127,7 +128,11 @@ async function main(name, words) {
   );
   const files = name === 'oldest' && named.length === 0 ? mainJob : named;
   if (name === 'oldest') process.env['REDIS_TOPOLOGY_VSCODE'] = 'oldest';
-  const without = words.find(word => word.startsWith('--without='))?.slice('--without='.length);
+  const without =
+    words
+      .find(word => word.startsWith('--without='))
+      ?.slice('--without='.length)
+      .split(',') ?? [];
   const mochaArguments = words.filter(word => !named.includes(word) && !word.startsWith('--without='));
   for (const part of suites[name].parts) await step(...need(part));
   const out = await bundle(name, files, without);
@@ -165,7 +170,7 @@ async function main(name, words) {
 }
 
 /** Suites in which other programs' clocks run: a machine that stood still for seconds can fail a test there. */
-const realTime = new Set(['redis', 'cluster', 'e2e']);
+const realTime = new Set(['redis', 'cluster', 'clients', 'e2e']);
 
 /**
  * For `npm test`: the few files of a suite in which something failed are run once more, from their beginning. What failed at first

@@ -40,9 +40,10 @@ const suites = {
   unit: mocha('unit', [], 5),
   package: mocha('package', ['host'], 5),
   redis: mocha('redis', ['redis-server', 'redis-py', 'openssl', 'sshd', 'busybox', 'docker', 'compose', 'images'], 18, [
-    '--without=cluster',
+    '--without=cluster,clients',
   ]),
   cluster: mocha('cluster', ['redis-server', 'docker', 'images'], 10),
+  clients: mocha('clients', ['redis-server', 'redis-py', 'docker', 'images'], 8),
   host: mocha('host', ['redis-server', 'docker', 'images', 'host', 'chromium'], 8),
   e2e: mocha('e2e', ['redis-server', 'docker', 'images', 'host', 'chromium'], 16),
   bench: {
@@ -61,7 +62,7 @@ const suites = {
  */
 const order = [
   [[suites.lint, suites.typecheck, suites.unit, suites.package]],
-  [[suites.redis], [suites.host, suites.e2e, suites.cluster]],
+  [[suites.redis], [suites.host, suites.e2e, suites.cluster, suites.clients]],
   [[suites.bench]],
 ];
 const all = order.flat(2);

@@ -191,7 +191,7 @@ suite('a cluster in the workbench', function () {
     await workbench.page.locator('.monaco-list-row.selected').filter({ hasText: 'redis-3' }).waitFor();
     const lit = map().locator('tr.lit').filter({ hasText: 'redis-2' });
     await tree.persist(async () => {
-      await row('redis-1', 'master').click(); // a row that is chosen already would not be chosen again
+      await row('redis-4', 'replica').click(); // a row that is chosen already would not be chosen again
       await row('redis-2', 'master').click();
     }, lit);
   });
