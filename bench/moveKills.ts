@@ -25,7 +25,7 @@ import { NODE_TIMEOUT_MS } from '../src/topology/cluster/request';
 import type { ClusterTarget } from '../src/topology/cluster/crew';
 import { DrillCluster, Pulse } from '../test/support/clusterDrill';
 import { ClusterLoad, isClusterLoadChild } from '../test/support/clusterLoad';
-import { FileRecords, FileSecrets } from '../test/support/fileDeps';
+import { ToldRecords, FileSecrets } from '../test/support/fileDeps';
 import { newPrefix } from '../test/support/naming';
 import { dockerDeps, noSignal, silent } from '../test/support/topologies';
 
@@ -44,7 +44,7 @@ interface MoveOrder {
 const depsOf = (folder: string) => ({
   connector: new IoredisConnector(),
   secrets: new FileSecrets(folder),
-  records: new FileRecords(folder),
+  records: new ToldRecords(folder),
   now: () => Date.now(),
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable';
@@ -36,7 +37,8 @@ import { ExistingList } from './topology/existing/existingList';
 import { existingConnector } from './topology/existing/readOnly';
 import { Inventory } from './topology/inventory';
 import type { InventoryPort } from './topology/inventoryPort';
-import type { Records, Secrets } from './topology/ports';
+import { FileRecords } from './topology/fileRecords';
+import type { Secrets } from './topology/ports';
 import { findUnfinished } from './topology/findUnfinished';
 import type { Drawing } from './views/drawing';
 import { draw } from './views/drawing';
@@ -47,7 +49,6 @@ import type { SlotMaps } from './webviews/slotMapPanel';
 /** What the small part of the extension hands to this one when it is first needed. */
 export interface Surroundings {
   readonly secrets: Secrets;
-  readonly records: Records;
   /** Identifies this installation in the labels of what it makes. */
   readonly owner: string;
   readonly log: Log;
@@ -62,7 +63,7 @@ export interface Surroundings {
   readonly preferred: ConfigValue<EngineChoice>;
   /** Paths of server programs to offer before those that are found. */
   readonly servers: ConfigValue<readonly string[]>;
-  /** A folder of this installation that outlives the editor: records and volumes of plain processes. */
+  /** A folder of this installation that outlives the editor: records of what was begun, records and volumes of plain processes. */
   readonly home: string;
   readonly extensionUri: vscode.Uri;
 }
@@ -95,7 +96,6 @@ const OLD_HOST_MS = 15_000;
 /** Chooses engine and client, builds what stands on them, and binds the commands to it. */
 export function openCore({
   secrets,
-  records,
   owner,
   log,
   redactor,
@@ -109,6 +109,7 @@ export function openCore({
   extensionUri,
 }: Surroundings): Core {
   const store = new DisposableStore();
+  const records = new FileRecords(join(home, 'records'));
   const docker = store.add(
     createDockerEngine({
       owner,

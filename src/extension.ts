@@ -4,7 +4,7 @@ import { Lazy } from './base/lazy';
 import type { EngineChoice } from './commands/kit';
 import { ConfigValue } from './editor/configValue';
 import { Log } from './editor/log';
-import { StoredRecords, StoredSecrets } from './editor/memory';
+import { StoredSecrets } from './editor/memory';
 import { Redactor } from './editor/redact';
 import { commands, pages, settings, walkthrough, walkthroughCommand } from './manifest';
 import { registerConf } from './registerConf';
@@ -26,7 +26,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const core = new Lazy(async () =>
     (await import('./core')).openCore({
       secrets: new StoredSecrets(context.secrets, redactor),
-      records: new StoredRecords(context.globalState),
       owner: await ownerOf(context.globalState),
       log,
       redactor,

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { credentialsOf } from '../redis/credentials';
-import type { Records, Secrets } from '../topology/ports';
+import type { Secrets } from '../topology/ports';
 import type { Redactor } from './redact';
 
 /** Passwords in the editor's secret store, by topology id. Each one that passes is made known to the redactor. */
@@ -30,29 +30,3 @@ export class StoredSecrets implements Secrets {
 function keyOf(topologyId: string): string {
   return `password/${topologyId}`;
 }
-
-/** Records in the extension's global state, under a prefix of their own. */
-export class StoredRecords implements Records {
-  constructor(private readonly state: vscode.Memento) {}
-
-  keys(): readonly string[] {
-    return this.state
-      .keys()
-      .filter(key => key.startsWith(prefix))
-      .map(key => key.slice(prefix.length));
-  }
-
-  get(key: string): unknown {
-    return this.state.get(prefix + key);
-  }
-
-  async set(key: string, value: unknown): Promise<void> {
-    await this.state.update(prefix + key, value);
-  }
-
-  async delete(key: string): Promise<void> {
-    await this.state.update(prefix + key, undefined);
-  }
-}
-
-const prefix = 'record/';

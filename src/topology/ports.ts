@@ -7,7 +7,7 @@ export interface Secrets {
   delete(topologyId: string): Promise<void>;
 }
 
-/** Small records that outlive the editor, by key. In VS Code: globalState. `set` resolves when the record is safe. */
+/** Small records that outlive the editor, by key. `set` resolves when the record is safe. */
 export interface Records {
   keys(): readonly string[];
   get(key: string): unknown;

@@ -11,7 +11,7 @@ import { findUnfinished } from '../../src/topology/findUnfinished';
 import { finishCreation, removeUnfinished } from '../../src/topology/unfinished';
 import { CHECKS, clearAway, create, standing } from './creations';
 import type { Creating } from './creations';
-import { FileRecords, FileSecrets } from './fileDeps';
+import { ToldRecords, FileSecrets } from './fileDeps';
 import { memoryDeps } from './memoryDeps';
 import { StrayVolumes } from './strayVolumes';
 import { dockerDeps, noSignal, silent } from './topologies';
@@ -46,7 +46,7 @@ export function isCrashChild(): boolean {
   const order = JSON.parse(text) as ChildOrder;
   const { folder, write, when } = order;
   let writes = 0;
-  const records = new FileRecords(folder, safe => {
+  const records = new ToldRecords(folder, safe => {
     if (!safe) writes++;
     if (writes === write && safe === (when === 'after')) process.kill(process.pid, 'SIGKILL');
   });
@@ -98,7 +98,7 @@ export async function crashAndRecover(
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve =>
       child.once('exit', (...end) => resolve(end)),
     );
-    const deps = { ...real, records: new FileRecords(folder), secrets: new FileSecrets(folder) };
+    const deps = { ...real, records: new ToldRecords(folder), secrets: new FileSecrets(folder) };
     const stood = standing(order).length;
     assert.deepEqual(volumes?.mounted() ?? [], [], 'a node has a volume that we did not name');
     const found = findUnfinished(deps);
@@ -139,7 +139,7 @@ export async function crashAndRecover(
   }
 }
 
-function lastEntry(records: FileRecords): string {
+function lastEntry(records: ToldRecords): string {
   const entries = records
     .keys()
     .flatMap(key => (records.get(key) as { entries: readonly { step: string; state: string }[] }).entries);

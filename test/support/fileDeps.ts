@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Records, Secrets } from '../../src/topology/ports';
+import { FileRecords } from '../../src/topology/fileRecords';
+import type { Secrets } from '../../src/topology/ports';
 
 /** Text by key, one file each, replaced by renaming: what a killed process wrote is there or isn't. */
 class Files {
@@ -27,31 +28,18 @@ class Files {
   }
 }
 
-/** Records that outlive their process. `around` is told before (`false`) and after (`true`) each write. */
-export class FileRecords implements Records {
-  readonly #files: Files;
+/** The records of the product. `around` is told before (`false`) and after (`true`) each write. */
+export class ToldRecords extends FileRecords {
   constructor(
     folder: string,
     private readonly around: (safe: boolean) => void = () => undefined,
   ) {
-    this.#files = new Files(join(folder, 'records'));
+    super(join(folder, 'records'));
   }
-  keys(): readonly string[] {
-    return this.#files.keys();
-  }
-  get(key: string): unknown {
-    const text = this.#files.get(key);
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  }
-  async set(key: string, value: unknown): Promise<void> {
-    await Promise.resolve();
+  override async set(key: string, value: unknown): Promise<void> {
     this.around(false);
-    this.#files.set(key, JSON.stringify(value));
+    await super.set(key, value);
     this.around(true);
-  }
-  async delete(key: string): Promise<void> {
-    await Promise.resolve();
-    this.#files.delete(key);
   }
 }
 
