@@ -60,10 +60,7 @@ suite('a cluster in the workbench', function () {
   });
 
   test('shows its slots, and the home of a key', async () => {
-    await workbench.choose(topologyRow(), 'Show Slot Map');
-    await map()
-      .getByRole('heading', { name: new RegExp(topology) })
-      .waitFor();
+    await workbench.choose(topologyRow(), 'Show Slot Map', map().getByRole('heading', { name: new RegExp(topology) }));
     await map().getByText('16,384 of 16,384 slots served by 3 shards').waitFor();
     await map().getByLabel('Find the slot of a key').fill('page');
     await map().getByText('slot 144', { exact: true }).waitFor();
@@ -190,7 +187,7 @@ suite('a cluster in the workbench', function () {
     await map().locator('button.shard').filter({ hasText: 'redis-3' }).click();
     await workbench.page.locator('.monaco-list-row.selected').filter({ hasText: 'redis-3' }).waitFor();
     const lit = map().locator('tr.lit').filter({ hasText: 'redis-2' });
-    await tree.persist(async () => {
+    await workbench.persist(async () => {
       await row('redis-4', 'replica').click(); // a row that is chosen already would not be chosen again
       await row('redis-2', 'master').click();
     }, lit);

@@ -106,8 +106,8 @@ suite('why a failover does not come, in the workbench', function () {
   });
 
   test('Watch Live shows the switch, the figures, and who is connected', async () => {
-    await workbench.choose(workbench.treeItem(master), 'Watch Live');
     const page = workbench.webview;
+    await workbench.choose(workbench.treeItem(master), 'Watch Live', page.getByRole('row'));
     const row = (name: string): Locator => page.getByRole('row').filter({ has: page.getByRole('button', { name }) });
     await row(`${hand.prefix}-6380`)
       .first()

@@ -67,9 +67,10 @@ suite('a topology added by its address', function () {
     await workbench.screenshot('existing-02-added');
   });
 
+  const asked = (): Locator => workbench.page.locator('.monaco-dialog-box').getByText('Allow changes on shop?');
+
   test('no act is offered on its servers, and one on the topology asks first', async () => {
-    await workbench.choose(topologyRow(), 'Failover');
-    await workbench.page.locator('.monaco-dialog-box').getByText('Allow changes on shop?').waitFor();
+    await workbench.choose(topologyRow(), 'Failover', asked());
     await workbench.screenshot('existing-03-asks');
     await workbench.press('Cancel');
     const entries = await workbench.contextMenuEntries(new RegExp(`^127\\.0\\.0\\.1:${replica.port} of shop`));
@@ -80,14 +81,12 @@ suite('a topology added by its address', function () {
   });
 
   test('allowed, acts are offered; Look Only takes that back', async () => {
-    await workbench.choose(topologyRow(), 'Allow Changes…');
-    await workbench.page.locator('.monaco-dialog-box').getByText('Allow changes on shop?').waitFor();
+    await workbench.choose(topologyRow(), 'Allow Changes…', asked());
     await workbench.press('Allow Changes');
     await topologyRow('read-only').waitFor({ state: 'detached' });
     const entries = await workbench.contextMenuEntries(new RegExp(`^127\\.0\\.0\\.1:${replica.port} of shop`));
     assert.ok(entries.includes('Promote to Master'), entries.join());
-    await workbench.choose(topologyRow(), 'Look Only');
-    await topologyRow('read-only').waitFor();
+    await workbench.choose(topologyRow(), 'Look Only', topologyRow('read-only'));
   });
 
   test('it is there after a reload, with its pages, and gone after Remove From View; the servers run on', async () => {
@@ -96,10 +95,8 @@ suite('a topology added by its address', function () {
       .getByRole('row')
       .filter({ hasText: `127.0.0.1:${replica.port}` })
       .first();
-    await workbench.choose(topologyRow(), 'Show Problems');
-    await page.getByText('Nothing is wrong here').waitFor({ timeout: 20_000 });
-    await workbench.choose(topologyRow(), 'Watch Live');
-    await live.getByText('replica', { exact: true }).waitFor({ timeout: 20_000 });
+    await workbench.choose(topologyRow(), 'Show Problems', page.getByText('Nothing is wrong here'));
+    await workbench.choose(topologyRow(), 'Watch Live', live.getByText('replica', { exact: true }));
     await workbench.run('Developer: Reload Window');
     await live.getByText('replica', { exact: true }).waitFor({ state: 'detached' });
     await workbench.openContainer();
@@ -109,7 +106,8 @@ suite('a topology added by its address', function () {
     await workbench.screenshot('existing-04-restored');
     await topologyRow('read-only').waitFor({ timeout: 30_000 });
     await row(replica, 'in sync').waitFor({ timeout: 30_000 });
-    await workbench.choose(topologyRow(), 'Remove From View');
+    await workbench.openMenu(topologyRow());
+    await workbench.chooseFromMenu('Remove From View');
     await topologyRow().waitFor({ state: 'detached' });
     await workbench.screenshot('existing-05-removed');
     for (const { pid } of [master, replica]) assert.doesNotThrow(() => process.kill(pid, 0));

@@ -67,8 +67,7 @@ suite('a topology made by hand, in the workbench', function () {
 
   test('gives the code that a program in Python connects with, addresses mapped', async () => {
     await row().waitFor({ timeout: 30_000 });
-    await workbench.choose(row(), 'Copy Connection Code…');
-    await workbench.quickInput.getByText('1/3').first().waitFor();
+    await workbench.choose(row(), 'Copy Connection Code…', workbench.quickInput.getByText('1/3'));
     await workbench.screenshot('hand-over-01-libraries');
     await workbench.pick('redis-py');
     await workbench.pick('On this machine');
@@ -81,7 +80,7 @@ suite('a topology made by hand, in the workbench', function () {
   test('is exported as a Compose project', async () => {
     const folder = join(workbench.folder, 'handed-over');
     const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
-    await workbench.choose(topologyRow, 'Export as Compose…');
+    await workbench.choose(topologyRow, 'Export as Compose…', workbench.input);
     await workbench.input.fill(folder);
     await workbench.input.press('Enter');
     await workbench.toast(/docker[ -]compose up -d/).waitFor({ timeout: 30_000 });
@@ -99,8 +98,7 @@ suite('a topology made by hand, in the workbench', function () {
       docker('exec', `${prefix}-two`, 'redis-cli', '-p', String(port + 1), ...command);
     await said('CONFIG', 'SET', 'replica-announce-ip', '127.0.0.9'); // of loopback, where nobody listens
     const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
-    await workbench.choose(topologyRow, 'Explain Reachability');
-    await workbench.toast('not reached at the address').waitFor({ timeout: 60_000 });
+    await workbench.choose(topologyRow, 'Explain Reachability', workbench.toast('not reached at the address'));
     const table = workbench.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
     await table.getByText('where it does not live').first().waitFor({ timeout: 30_000 });
     await workbench.screenshot('hand-over-04-reachability');
@@ -129,9 +127,8 @@ suite('a topology made by hand, in the workbench', function () {
       password,
     );
     const topologyRow = workbench.page.getByRole('treeitem', { name: new RegExp(`^${prefix},`) }).first();
-    await workbench.choose(topologyRow, 'Explain Reachability');
     const table = workbench.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
-    await table.getByText('wants a password that is not known').first().waitFor({ timeout: 60_000 });
+    await workbench.choose(topologyRow, 'Explain Reachability', table.getByText('wants a password that is not known'));
     await workbench.screenshot('hand-over-07-password');
     await workbench.press('Mend…');
     await workbench.pick(/Enter the password of/);

@@ -86,18 +86,20 @@ export class TopologyPage {
    * @param shows what the entry opens, which is waited for
    */
   async act(name: string, entry: string, says: string | RegExp, shows: Locator): Promise<void> {
-    await this.persist(async () => {
+    await this.workbench.persist(async () => {
       await this.lookAway();
-      await this.workbench.choose(this.row(name, says), entry);
+      await this.workbench.openMenu(this.row(name, says));
+      await this.workbench.chooseFromMenu(entry);
       await this.lookAway();
     }, shows);
   }
 
   /** {@link act} on the row of the topology itself. */
   async actOnTopology(entry: string, shows: Locator): Promise<void> {
-    await this.persist(async () => {
+    await this.workbench.persist(async () => {
       await this.lookAway();
-      await this.workbench.choose(this.topologyRow(), entry);
+      await this.workbench.openMenu(this.topologyRow());
+      await this.workbench.chooseFromMenu(entry);
       await this.lookAway();
     }, shows);
   }
@@ -106,7 +108,7 @@ export class TopologyPage {
   async breaks(name: string, entry: string, picture: string, shows: Locator): Promise<readonly string[]> {
     const { page, workbench } = this;
     let names: string[] = [];
-    await this.persist(async () => {
+    await workbench.persist(async () => {
       await this.lookAway();
       await workbench.openMenu(this.row(name));
       await page.locator('.monaco-menu').getByRole('menuitem', { name: 'Break' }).hover();
@@ -117,20 +119,6 @@ export class TopologyPage {
       await item.click();
     }, shows);
     return names.map(text => text.trim()).filter(text => text !== '');
-  }
-
-  /** A menu closes, and takes the click with it, when the focus leaves it in that moment: whoever sees nothing come asks again. */
-  async persist(once: () => Promise<void>, shows: Locator): Promise<void> {
-    for (let tries = 1; tries < 3; tries++) {
-      await once();
-      try {
-        return await shows.first().waitFor({ timeout: 15_000 });
-      } catch {
-        await this.page.keyboard.press('Escape');
-      }
-    }
-    await once();
-    await shows.first().waitFor();
   }
 
   /** The names in the context menu of a node's row. */

@@ -229,10 +229,26 @@ export class Workbench {
     await this.page.getByRole('menuitem', { name: entry, exact: true }).click();
   }
 
-  /** Right click on a row, then the entry. A menu that has just opened may not listen yet: then once more. */
-  async choose(row: Locator, entry: string): Promise<void> {
-    await this.openMenu(row);
-    await this.chooseFromMenu(entry);
+  /** Right click on a row, then the entry, until there is what it `shows`. */
+  async choose(row: Locator, entry: string, shows: Locator): Promise<void> {
+    await this.persist(async () => {
+      await this.openMenu(row);
+      await this.chooseFromMenu(entry);
+    }, shows);
+  }
+
+  /** A menu closes, and takes the click with it, when the focus leaves it in that moment: whoever sees nothing come asks again. */
+  async persist(once: () => Promise<void>, shows: Locator): Promise<void> {
+    for (let tries = 1; tries < 3; tries++) {
+      await once();
+      try {
+        return await shows.first().waitFor({ timeout: 15_000 });
+      } catch {
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await once();
+    await shows.first().waitFor();
   }
 
   /** Rows move while servers come and go: the menu must be that of the row that was meant, which has the focus then. */
