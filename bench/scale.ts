@@ -162,7 +162,7 @@ async function wrong(world: World, inventory: Inventory, dead: ReadonlySet<numbe
       const so = dead.has(index)
         ? 'gone'
         : said[0] === 'slave'
-          ? `replica of ${said[2]} ${said[3]}`
+          ? `replica of ${said[2]} ${said[3] === 'connected' ? 'connected' : 'connect'}` // also said: connecting, sync, handshake
           : (said[0] ?? 'silent');
       const report = node?.contact.state === 'answering' ? node.contact.report.replication?.master : undefined;
       const shown =
