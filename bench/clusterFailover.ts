@@ -18,27 +18,14 @@ import { acknowledgedOf, ClusterLoad, isClusterLoadChild } from '../test/support
 import { docker } from '../test/support/dockerWorld';
 import { median } from '../test/support/measured';
 import { testPorts } from '../test/support/naming';
-import { dockerDeps, noSignal, silent, volume } from '../test/support/topologies';
+import { clusterRequest, dockerDeps, noSignal, silent } from '../test/support/topologies';
 
 const patience = { everyMs: 20, deadlineMs: 20_000, signal: noSignal };
 
 async function main(runs: number, harder: number): Promise<void> {
   const deps = dockerDeps();
   const name = 'bench-cluster-failover';
-  const plan = await prepareCluster(
-    deps,
-    {
-      name,
-      engine: 'docker',
-      image: 'redis:7.0',
-      masters: 3,
-      replicas: 1,
-      extra: 0,
-      firstPort: await testPorts(6),
-      storage: volume,
-    },
-    noSignal,
-  );
+  const plan = await prepareCluster(deps, clusterRequest(name, await testPorts(6)), noSignal);
   const created = await createCluster(deps, { plan }, noSignal, silent);
   const target: ClusterTarget = { topologyId: created.topologyId, name, seats: created.nodes };
   const password = await deps.secrets.get(created.topologyId);

@@ -13,7 +13,7 @@ import { connectTo } from './clusterServers';
 import { acknowledgedOf, keyIn } from './clusterLoad';
 import type { ClusterLoadOrder, ClusterLoadResult } from './clusterLoad';
 import { testPorts } from './naming';
-import { noSignal, silent, volume } from './topologies';
+import { clusterRequest, noSignal, silent } from './topologies';
 
 const ids = (name: string): string[] =>
   execFileSync('docker', ['ps', '-a', '--filter', `name=${name}`, '--format', '{{.Names}}'], { encoding: 'utf8' })
@@ -30,20 +30,7 @@ export class DrillCluster {
   ) {}
 
   static async open(deps: VerbDeps, name: string, image = 'redis:7.0'): Promise<DrillCluster> {
-    const plan = await prepareCluster(
-      deps,
-      {
-        name,
-        engine: 'docker',
-        image,
-        masters: 3,
-        replicas: 1,
-        extra: 0,
-        firstPort: await testPorts(6),
-        storage: volume,
-      },
-      noSignal,
-    );
+    const plan = await prepareCluster(deps, clusterRequest(name, await testPorts(6), { image }), noSignal);
     const report = await createCluster(deps, { plan }, noSignal, silent);
     const seats = report.nodes.map(({ name: node, announced, reachable }) => ({ name: node, announced, reachable }));
     return new DrillCluster(

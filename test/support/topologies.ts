@@ -1,6 +1,7 @@
 import { createDockerEngine } from '../../src/engine/docker';
 import type { Storage } from '../../src/engine/engine';
 import { IoredisConnector } from '../../src/redis/ioredisClient';
+import type { ClusterRequest } from '../../src/topology/cluster/request';
 import { prepareSentinel } from '../../src/topology/createSentinel';
 import type { CreationReport } from '../../src/topology/createSentinel';
 import type { VerbDeps } from '../../src/topology/deps';
@@ -31,6 +32,21 @@ export function sentinelRequest(name: string, change: Partial<SentinelRequest> =
     quorum: 2,
     firstPort: 23_100,
     firstSentinelPort: 23_200,
+    storage: volume,
+    ...change,
+  };
+}
+
+/** The default cluster, 3+3. */
+export function clusterRequest(name: string, firstPort: number, change: Partial<ClusterRequest> = {}): ClusterRequest {
+  return {
+    name,
+    engine: 'docker',
+    image: 'redis:7.0',
+    masters: 3,
+    replicas: 1,
+    extra: 0,
+    firstPort,
     storage: volume,
     ...change,
   };

@@ -29,33 +29,23 @@ import { seatOf } from '../../../src/topology/talk';
 import { newPrefix, testPorts } from '../../support/naming';
 import { plain } from '../../support/plain';
 import { only } from '../../support/someContainers';
-import { dockerDeps, noSignal, planOf, silent, volume } from '../../support/topologies';
+import { clusterRequest, dockerDeps, noSignal, planOf, silent, volume } from '../../support/topologies';
 
 const t = plain;
 /** Inside the project, so that Node finds the libraries of its package. */
 mkdirSync('out', { recursive: true });
 const folder = mkdtempSync(resolve('out', 'connection-code-'));
 
+const inJavaScript = (key: string): string => `
+    for (let n = 0; ; n++) {
+      await redis.set('${key}', String(n)).then(async () => console.log(Number(await redis.get('${key}')) === n ? 'ok' : 'lost'), error => console.log(String(error)));
+      await new Promise(done => setTimeout(done, 100));
+    }`;
+
 /** What each program does again and again instead of the one example at its end; every round prints the server that took the write, or the error. */
 const loops: Readonly<Record<string, readonly [file: string, command: readonly string[], loop: string]>> = {
-  ioredis: [
-    'ioredis.mjs',
-    [process.execPath],
-    `
-    for (let n = 0; ; n++) {
-      await redis.set('ioredis', String(n)).then(async () => console.log(Number(await redis.get('ioredis')) === n ? 'ok' : 'lost'), error => console.log(String(error)));
-      await new Promise(done => setTimeout(done, 100));
-    }`,
-  ],
-  nodeRedis: [
-    'node-redis.mjs',
-    [process.execPath],
-    `
-    for (let n = 0; ; n++) {
-      await redis.set('node-redis', String(n)).then(async () => console.log(Number(await redis.get('node-redis')) === n ? 'ok' : 'lost'), error => console.log(String(error)));
-      await new Promise(done => setTimeout(done, 100));
-    }`,
-  ],
+  ioredis: ['ioredis.mjs', [process.execPath], inJavaScript('ioredis')],
+  nodeRedis: ['node-redis.mjs', [process.execPath], inJavaScript('node-redis')],
   redisPy: [
     'redis-py.py',
     ['/usr/bin/python3', '-u'],
@@ -240,20 +230,7 @@ suite('connection code against real topologies', function () {
 
   test('Cluster: ioredis and node-redis by mapped addresses, redis-py and redis-cli inside the network; each goes on after a failover', async () => {
     const name = newPrefix();
-    const plan = await prepareCluster(
-      deps,
-      {
-        name,
-        engine: 'docker',
-        image: 'redis:7.0',
-        masters: 3,
-        replicas: 1,
-        extra: 0,
-        firstPort: await testPorts(6),
-        storage: volume,
-      },
-      noSignal,
-    );
+    const plan = await prepareCluster(deps, clusterRequest(name, await testPorts(6)), noSignal);
     const report = await createCluster(deps, { plan }, noSignal, silent);
     const view = await seen(name, 6);
     try {

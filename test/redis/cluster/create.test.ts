@@ -2,26 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { IoredisConnector } from '../../../src/redis/ioredisClient';
 import { createCluster, prepareCluster } from '../../../src/topology/cluster/createCluster';
-import type { ClusterRequest } from '../../../src/topology/cluster/request';
 import { removeTopology } from '../../../src/topology/removeTopology';
 import { finishCreation, removeUnfinished } from '../../../src/topology/unfinished';
 import { leftovers } from '../../support/dockerWorld';
 import { memoryDeps } from '../../support/memoryDeps';
 import { newPrefix, testPorts } from '../../support/naming';
 import { ProcessesBehind } from '../../support/processesBehind';
-import { dockerDeps, noSignal, silent, volume } from '../../support/topologies';
-
-const requestOf = (name: string, firstPort: number, change: Partial<ClusterRequest> = {}): ClusterRequest => ({
-  name,
-  engine: 'docker',
-  image: 'redis:7.0',
-  masters: 3,
-  replicas: 1,
-  extra: 0,
-  firstPort,
-  storage: volume,
-  ...change,
-});
+import { clusterRequest, dockerDeps, noSignal, silent } from '../../support/topologies';
 
 /** The truth, asked by another program. */
 function check(port: number, password: string | undefined): string {
@@ -38,7 +25,7 @@ suite('cluster: created in Docker', function () {
       const deps = dockerDeps();
       const name = newPrefix();
       try {
-        const plan = await prepareCluster(deps, requestOf(name, await testPorts(6), { image }), noSignal);
+        const plan = await prepareCluster(deps, clusterRequest(name, await testPorts(6), { image }), noSignal);
         const report = await createCluster(deps, { plan }, noSignal, silent);
         assert.deepEqual(
           report.checks.map(({ code }) => code),
@@ -69,7 +56,7 @@ suite('cluster: created in Docker', function () {
     const deps = dockerDeps();
     const name = newPrefix();
     try {
-      const plan = await prepareCluster(deps, requestOf(name, await testPorts(6)), noSignal);
+      const plan = await prepareCluster(deps, clusterRequest(name, await testPorts(6)), noSignal);
       const same = plan.nodes.map(node => ({ ...node, port: (plan.nodes[0] as typeof node).port }));
       await assert.rejects(createCluster(deps, { plan: { ...plan, nodes: same } }, noSignal, silent));
       assert.deepEqual(leftovers(name), []);
@@ -90,7 +77,7 @@ suite('cluster: a creation that is cut off', function () {
         const engine = new ProcessesBehind();
         const deps = memoryDeps(engine, new IoredisConnector());
         try {
-          const plan = await prepareCluster(deps, requestOf('orders', await testPorts(6)), noSignal);
+          const plan = await prepareCluster(deps, clusterRequest('orders', await testPorts(6)), noSignal);
           let writes = 0;
           // As an editor that is killed: from this write on nothing is recorded and nothing undone.
           const dead = Object.assign(Object.create(deps) as typeof deps, {
